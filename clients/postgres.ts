@@ -1,0 +1,78 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from 'kysely'
+import { from as copyFrom } from 'pg-copy-streams'
+import pg from 'pg'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Database } from '../db/database.ts'
+
+export type PostgresOptions = {
+  url: string
+  /** Shown in `pg_stat_activity`. */
+  applicationName: string
+  max?: number
+  /** Ends a statement that runs longer: a request must not wait for ever. */
+  statementTimeoutMs?: number
+}
+
+export type Postgres = {
+  db: Kysely<Database>
+  pool: pg.Pool
+  close(): Promise<void>
+}
+
+/** One pool and its query builder. Rows come in camelCase; nested JSON keeps its keys. */
+export function connectPostgres({
+  url,
+  applicationName,
+  max = 10,
+  statementTimeoutMs,
+}: PostgresOptions): Postgres {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
+  })
+  // An idle connection that the server closed is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  const db = kyselyOn(pool)
+  return { db, pool, close: () => pool.end() }
+}
+
+const kyselyOn = (pool: PostgresPool) =>
+  new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+
+/** Streams text rows (COPY's text format, a line each) into `target`, inside the transaction it was given with. */
+export type Copy = (target: string, columns: readonly string[], lines: Iterable<string>) => Promise<void>
+
+/** A transaction that may also COPY: kysely does not show the connection that `COPY FROM STDIN` needs. */
+export async function transactionWithCopy<T>(
+  { pool }: Postgres,
+  work: (trx: Kysely<Database>, copy: Copy) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect()
+  const connection = { query: client.query.bind(client), release: () => {} }
+  const trx = kyselyOn({ connect: async () => connection, end: async () => {}, options: {} })
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(trx, (target, columns, lines) =>
+      pipeline(
+        Readable.from(lines, { objectMode: true }),
+        client.query(copyFrom(`copy ${target} (${columns.join(', ')}) from stdin`)),
+      ),
+    )
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

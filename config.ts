@@ -1,0 +1,116 @@
+import { z } from 'zod'
+
+const url = z.url()
+const port = z.coerce.number().int().min(0).max(65535)
+const milliseconds = z.coerce.number().int().positive()
+
+const Logging = {
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+}
+
+const Telemetry = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).optional(),
+  /** Share of requests without a `traceparent` that start a trace of their own. */
+  TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
+}
+
+/**
+ * `POSTGRES_URL` is the owner's (migrations only). The running processes use the three roles: by default at the same
+ * server, under the names that the migrations create, with the owner's password.
+ */
+const Postgres = {
+  POSTGRES_URL: url,
+  POSTGRES_SELLER_URL: url.optional(),
+  POSTGRES_STOREFRONT_URL: url.optional(),
+  POSTGRES_SYSTEM_URL: url.optional(),
+}
+
+const Temporal = {
+  TEMPORAL_ADDRESS: z.string().regex(/^[^/\s]+:\d+$/, 'must be host:port'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+}
+
+const ObjectStore = {
+  S3_ENDPOINT: url.optional(),
+  S3_REGION: z.string().min(1).default('us-east-1'),
+  S3_BUCKET: z.string().min(3).default('yarmarka'),
+  S3_ACCESS_KEY_ID: z.string().min(1),
+  S3_SECRET_ACCESS_KEY: z.string().min(1),
+}
+
+const Stores = { ...Postgres, ...Temporal, ...ObjectStore, REDIS_URL: url, ELASTICSEARCH_URL: url }
+
+const schemas = {
+  telemetry: z.object(Telemetry),
+  migrate: z.object(Postgres),
+  api: z.object({
+    ...Logging,
+    ...Stores,
+    PORT: port.default(3000),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    /** After SIGTERM: how long `/readyz` says no before the listening socket closes, so that balancers look away first. */
+    DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(0),
+    /** After SIGTERM: how long requests in flight may take before they are cut. */
+    SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
+    /** The largest file that `POST /v1/imports` takes. */
+    MAX_UPLOAD_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(2 * 1024 ** 3),
+  }),
+  worker: z.object({
+    ...Logging,
+    ...Stores,
+    /** After SIGTERM: how long activities may take to reach their next committed position. */
+    SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
+  }),
+}
+
+type Kind = keyof typeof schemas
+export type ApiConfig = z.infer<(typeof schemas)['api']>
+export type WorkerConfig = z.infer<(typeof schemas)['worker']>
+export type PostgresConfig = z.infer<(typeof schemas)['migrate']>
+export type ObjectStoreConfig = Pick<WorkerConfig, keyof typeof ObjectStore>
+export type TemporalConfig = Pick<WorkerConfig, keyof typeof Temporal>
+
+/** Every mistake in the environment, a line each. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the environment of one kind of process.
+ * @throws {ConfigError} naming every variable that is missing or wrong, at once
+ */
+export function readConfig<K extends Kind>(
+  kind: K,
+  env: Record<string, string | undefined> = process.env,
+): z.infer<(typeof schemas)[K]> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = schemas[kind].safeParse(given)
+  if (parsed.success) return parsed.data as z.infer<(typeof schemas)[K]>
+  const mistakes = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.')
+    return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`
+  })
+  throw new ConfigError(
+    `The environment of "${kind}" has ${mistakes.length} mistake(s):\n  ${mistakes.join('\n  ')}`,
+  )
+}
+
+export type DatabaseRole = 'seller' | 'storefront' | 'system'
+
+/** The address under which a running process connects as one of the three roles. */
+export function roleUrl(config: PostgresConfig, role: DatabaseRole): string {
+  const given = {
+    seller: config.POSTGRES_SELLER_URL,
+    storefront: config.POSTGRES_STOREFRONT_URL,
+    system: config.POSTGRES_SYSTEM_URL,
+  }[role]
+  if (given) return given
+  const address = new URL(config.POSTGRES_URL)
+  address.username = `yarmarka_${role}`
+  return address.href
+}

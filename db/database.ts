@@ -1,0 +1,180 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+
+/** bigint travels as a string: ids stay opaque, nothing is rounded. */
+type Id = string
+type GeneratedId = GeneratedAlways<Id>
+type Instant = ColumnType<Date, Date | string | undefined, Date | string>
+type OptionalInstant = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+type Count = ColumnType<string, string | number | undefined, string | number>
+type Amount = ColumnType<string, string | number, string | number>
+type OptionalAmount = ColumnType<string | null, string | number | null | undefined, string | number | null>
+
+export type Attribute = { name: string; value: string; unit?: string }
+
+export type Database = {
+  city: { id: string; name: string; nameEn: string; timeZone: string; position: number }
+  seller: { id: GeneratedId; name: string; createdAt: Instant }
+  warehouse: { id: GeneratedId; sellerId: Id; externalId: string; name: string; cityId: string }
+  warehouseCity: { warehouseId: Id; cityId: string; sellerId: Id }
+  shop: {
+    id: GeneratedId
+    sellerId: Id
+    name: string
+    slug: string
+    url: string | null
+    state: Generated<'active' | 'suspended'>
+    defaultWarehouseId: Id | null
+    createdAt: Instant
+  }
+  category: { id: GeneratedId; parentId: Id | null; name: string; path: Id[] }
+  product: {
+    id: GeneratedId
+    sellerId: Id
+    originShopId: Id
+    externalId: string
+    groupId: string | null
+    offerType: string
+    name: string
+    brand: string | null
+    model: string | null
+    vendorCode: string | null
+    categoryId: Id
+    description: string | null
+    attributes: JSONColumnType<Attribute[]>
+    barcodes: Generated<string[]>
+    pictures: Generated<string[]>
+    weightGrams: number | null
+    lengthMm: number | null
+    widthMm: number | null
+    heightMm: number | null
+    createdAt: Instant
+    updatedAt: Instant
+  }
+  shopProduct: {
+    id: GeneratedId
+    sellerId: Id
+    shopId: Id
+    productId: Id
+    externalId: string
+    priceMinor: Amount
+    oldPriceMinor: OptionalAmount
+    currency: string
+    url: string | null
+    available: boolean
+    active: Generated<boolean>
+    popularity: Count
+    createdAt: Instant
+    updatedAt: Instant
+  }
+  stock: { shopProductId: Id; warehouseId: Id; sellerId: Id; units: number; updatedAt: Instant }
+  apiKey: {
+    id: string
+    sellerId: Id | null
+    name: string
+    secretHash: string
+    scopes: string[]
+    expiresAt: OptionalInstant
+    lastUsedAt: OptionalInstant
+    revokedAt: OptionalInstant
+    createdAt: Instant
+  }
+  import: {
+    id: string
+    sellerId: Id
+    shopId: Id
+    state: Generated<ImportState>
+    format: string | null
+    encoding: string | null
+    mode: Generated<'upsert' | 'replace'>
+    dryRun: Generated<boolean>
+    fileName: string | null
+    objectKey: string
+    bytesTotal: Amount
+    sha256: string
+    bytesRead: Count
+    rowsRead: Count
+    rowsStaged: Count
+    stageComplete: Generated<boolean>
+    mergedRow: Count
+    createdCount: Count
+    updatedCount: Count
+    unchangedCount: Count
+    rejectedCount: Count
+    deactivatedCount: Count
+    problem: ColumnType<ImportProblem | null, string | null | undefined, string | null>
+    traceParent: string | null
+    createdAt: Instant
+    startedAt: OptionalInstant
+    readAt: OptionalInstant
+    finishedAt: OptionalInstant
+  }
+  importRowError: {
+    importId: string
+    seq: GeneratedId
+    sellerId: Id
+    row: Amount
+    line: OptionalAmount
+    externalId: string | null
+    field: string | null
+    code: string
+    level: 'error' | 'warning'
+    value: string | null
+  }
+  idempotencyKey: {
+    sellerId: Id
+    key: string
+    fingerprint: string | null
+    status: number | null
+    body: ColumnType<unknown, string | null | undefined, string | null>
+    claimedUntil: Instant
+    createdAt: Instant
+  }
+  change: {
+    shopProductId: Id
+    version: Generated<Id>
+    changedAt: Instant
+    deletedAt: OptionalInstant
+    searchVersion: Count
+    cacheVersion: Count
+    listedIn: ColumnType<ListedIn | null, string | null | undefined, string | null>
+    traceParent: string | null
+    raisedIn: Generated<string>
+  }
+  changeFanout: {
+    id: GeneratedId
+    source: 'category' | 'shop' | 'warehouse'
+    sourceId: Id
+    afterId: Count
+    traceParent: string | null
+  }
+  event: {
+    id: GeneratedId
+    sellerId: Id | null
+    type: string
+    subject: string
+    data: ColumnType<unknown, string | undefined, string>
+    traceParent: string | null
+    occurredAt: Instant
+    relayedAt: OptionalInstant
+  }
+}
+
+export type ImportState =
+  | 'queued'
+  | 'running'
+  | 'awaiting-apply'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+
+/** Why a whole file failed; the text is made for the reader's language when it is shown. */
+export type ImportProblem = {
+  code: string
+  line?: number
+  column?: number
+  row?: number
+  params?: Record<string, string | number>
+}
+
+/** Where a shop product stood when its listings were last dropped; `null` in `change` means nowhere yet. */
+export type ListedIn = { shopId: string; categoryIds: string[]; cityIds: string[] }
