@@ -1,3 +1,5 @@
+import { quotable, type Language } from './row-errors.ts'
+
 /** Why a whole file cannot be imported. */
 export type FileProblemCode =
   | 'empty-file'
@@ -15,11 +17,197 @@ export type FileProblemCode =
   | 'limit-exceeded'
   | 'no-offers'
 
-/** `line` and `column` count from 1; `row` is the offer that was being read, or the last one before. */
+/** What is wrong in `malformed-xml`. */
+export type XmlDefect =
+  | 'mismatched-tag'
+  | 'truncated'
+  | 'bare-ampersand'
+  | 'unknown-entity'
+  | 'character-reference'
+  | 'forbidden-character'
+  | 'duplicate-attribute'
+  | 'attribute-syntax'
+  | 'text-outside-root'
+  | 'misplaced-declaration'
+  | 'syntax'
+
+/** Which bound `limit-exceeded` is about. */
+export type FileLimit = 'depth' | 'attributes' | 'name' | 'token'
+
+/**
+ * `line` and `column` count from 1; `row` is the offer that was being read, or the last one before. What `params` holds
+ * depends on the code: `format`, `root`, `encoding`, `offset` (bytes from 0), `defect` and `text` (what stands there),
+ * `limit` and `most`.
+ */
 export type FileProblem = {
   code: FileProblemCode
-  params?: Record<string, string | number>
+  params?: FileProblemParams
   line?: number
   column?: number
   row?: number
+}
+
+export type FileProblemParams = {
+  format?: string
+  root?: string
+  encoding?: string
+  offset?: number
+  defect?: XmlDefect
+  text?: string
+  limit?: FileLimit
+  most?: number
+}
+
+/** Tells the seller what is wrong with the file, where, and what to do. */
+export function describeFileProblem(problem: FileProblem, language: Language): string {
+  const { line, column, row } = problem
+  const place: string[] = []
+  if (line !== undefined) place.push(`${PLACE[language].line} ${line}`)
+  if (column !== undefined) place.push(`${PLACE[language].column} ${column}`)
+  if (row !== undefined && row > 0) place.push(`${PLACE[language].row} ${row}`)
+  const text = TEXTS[problem.code][language](problem.params ?? {})
+  return place.length === 0 ? text : `${text} (${place.join(', ')})`
+}
+
+const PLACE = {
+  ru: { line: 'строка', column: 'столбец', row: 'предложение' },
+  en: { line: 'line', column: 'column', row: 'offer' },
+}
+
+type Text = (params: FileProblemParams) => string
+
+const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
+  'empty-file': {
+    ru: () => 'Файл пуст.',
+    en: () => 'The file is empty.',
+  },
+  'html-page': {
+    ru: () =>
+      'Это страница HTML, а не фид: проверьте адрес, возможно, сайт ответил страницей ошибки или входа.',
+    en: () =>
+      'This is an HTML page, not a feed: check the address, the site may have answered with an error or login page.',
+  },
+  'php-source': {
+    ru: () =>
+      'Это исходный код PHP, а не его вывод: нужен файл, который отдаёт сайт, а не скрипт, который его создаёт.',
+    en: () =>
+      'This is PHP source, not its output: give the file that the site serves, not the script that makes it.',
+  },
+  'unsupported-format': {
+    ru: ({ format }) => `Похоже на ${format}: этот формат пока не поддерживается.`,
+    en: ({ format }) => `This looks like ${format}, a format that is not supported yet.`,
+  },
+  'unexpected-root': {
+    ru: ({ root }) =>
+      `Это XML с корневым элементом <${quotable(root ?? '')}>, а не каталог: в YML корневой элемент — <yml_catalog>.`,
+    en: ({ root }) =>
+      `This is XML with the root element <${quotable(root ?? '')}>, not a catalogue: the root of YML is <yml_catalog>.`,
+  },
+  'binary-file': {
+    ru: () => 'Это двоичный файл, а не текст.',
+    en: () => 'This is a binary file, not text.',
+  },
+  'not-xml': {
+    ru: () => 'Это не XML: файл не начинается с элемента.',
+    en: () => 'This is not XML: the file does not begin with an element.',
+  },
+  'internal-dtd': {
+    ru: () =>
+      'В <!DOCTYPE> есть внутренние объявления: такие файлы не принимаются, уберите часть в квадратных скобках.',
+    en: () =>
+      'The <!DOCTYPE> has declarations of its own: such files are refused, remove the part in square brackets.',
+  },
+  'prolog-too-long': {
+    ru: ({ most }) => `В первых ${most} байтах нет корневого элемента.`,
+    en: ({ most }) => `There is no root element in the first ${most} bytes.`,
+  },
+  'unsupported-encoding': {
+    ru: ({ encoding }) =>
+      `Кодировка ${quotable(encoding ?? '')} не поддерживается: сохраните файл в UTF-8 или windows-1251.`,
+    en: ({ encoding }) =>
+      `The encoding ${quotable(encoding ?? '')} is not supported: save the file as UTF-8 or windows-1251.`,
+  },
+  'invalid-encoding': {
+    ru: ({ encoding, offset }) =>
+      `Файл начинается в кодировке ${encoding}, но байт ${offset} в ней невозможен: похоже, смешаны две кодировки или файл повреждён.`,
+    en: ({ encoding, offset }) =>
+      `The file begins as ${encoding}, but the byte at ${offset} is impossible there: two encodings are mixed, or the file is damaged.`,
+  },
+  'malformed-xml': {
+    ru: ({ defect, text }) =>
+      `Ошибка в XML: ${DEFECTS[defect ?? 'syntax'].ru(quotable(text ?? ''))}`,
+    en: ({ defect, text }) =>
+      `The XML is broken: ${DEFECTS[defect ?? 'syntax'].en(quotable(text ?? ''))}`,
+  },
+  'limit-exceeded': {
+    ru: ({ limit, most }) => `${LIMITS[limit ?? 'token'].ru} (предел ${most}).`,
+    en: ({ limit, most }) => `${LIMITS[limit ?? 'token'].en} (at most ${most}).`,
+  },
+  'no-offers': {
+    ru: () => 'В файле нет ни одного предложения.',
+    en: () => 'The file has no offers.',
+  },
+}
+
+const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
+  'mismatched-tag': {
+    ru: (text) => `закрывающий тег не подходит к открытому <${text}>.`,
+    en: (text) => `a closing tag does not match the open <${text}>.`,
+  },
+  truncated: {
+    ru: () => 'файл обрывается, не все теги закрыты.',
+    en: () => 'the file ends before all tags are closed.',
+  },
+  'bare-ampersand': {
+    ru: (text) => `знак & должен быть записан как &amp;, а здесь «&${text}».`,
+    en: (text) => `an & must be written as &amp;, but here is “&${text}”.`,
+  },
+  'unknown-entity': {
+    ru: (text) => `неизвестная сущность &${text};`,
+    en: (text) => `the entity &${text}; is not defined`,
+  },
+  'character-reference': {
+    ru: () => 'числовая ссылка &#…; не обозначает допустимого символа.',
+    en: () => 'a reference &#…; does not stand for a permitted character.',
+  },
+  'forbidden-character': {
+    ru: (text) => `недопустимый символ ${text}.`,
+    en: (text) => `a character that is not permitted: ${text}.`,
+  },
+  'duplicate-attribute': {
+    ru: (text) => `атрибут ${text} указан дважды.`,
+    en: (text) => `the attribute ${text} is given twice.`,
+  },
+  'attribute-syntax': {
+    ru: () => 'атрибут записан неверно, нужно имя="значение".',
+    en: () => 'an attribute is not written as name="value".',
+  },
+  'text-outside-root': {
+    ru: () => 'текст или второй элемент вне корневого элемента.',
+    en: () => 'text or a second element outside the root element.',
+  },
+  'misplaced-declaration': {
+    ru: () => 'объявление <?xml или <!DOCTYPE стоит не на месте или записано неверно.',
+    en: () => 'a declaration, <?xml or <!DOCTYPE, is misplaced or miswritten.',
+  },
+  syntax: {
+    ru: (text) => `синтаксическая ошибка (${text}).`,
+    en: (text) => `syntax error (${text}).`,
+  },
+}
+
+const LIMITS: Record<FileLimit, Record<Language, string>> = {
+  depth: { ru: 'Слишком много вложенных элементов', en: 'Elements are nested too deeply' },
+  attributes: {
+    ru: 'Слишком много атрибутов у одного элемента',
+    en: 'One element has too many attributes',
+  },
+  name: {
+    ru: 'Слишком длинное имя элемента или атрибута',
+    en: 'The name of an element or attribute is too long',
+  },
+  token: {
+    ru: 'Слишком длинный текст, тег или комментарий: вероятно, он не закрыт',
+    en: 'A text, tag or comment is too long: it was probably never closed',
+  },
 }
