@@ -1,0 +1,34 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+const kinds = ['workflow', 'integration', 'replay', 'system'] as const
+
+/** Projects run one after the other in this order; `files` of one project may run at the same time. */
+const project = (
+  name: string,
+  order: number,
+  test: NonNullable<TestProjectInlineConfiguration['test']>,
+): TestProjectInlineConfiguration => ({
+  test: { name, sequence: { groupOrder: order }, include: [`test/**/*.${name}.test.ts`], ...test },
+})
+
+const stack = { globalSetup: 'test/support/global-stack.ts', hookTimeout: 120_000 }
+
+/** The suffix of a file's name tells its kind; without one it is a unit test: pure, no server anywhere. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      project('unit', 1, {
+        include: ['test/**/*.test.ts'],
+        exclude: kinds.map((kind) => `test/**/*.${kind}.test.ts`),
+        maxWorkers: 2,
+      }),
+      project('workflow', 2, { maxWorkers: 1 }),
+      project('replay', 3, { maxWorkers: 1 }),
+      project('integration', 4, { ...stack, maxWorkers: 2 }),
+      project('system', 5, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
+    ],
+  },
+})
