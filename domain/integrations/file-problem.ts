@@ -1,4 +1,5 @@
-import { quotable, type Language } from './row-errors.ts'
+import { quotable } from './plain-text.ts'
+import type { Language } from './row-errors.ts'
 
 /** Why a whole file cannot be imported. */
 export type FileProblemCode =

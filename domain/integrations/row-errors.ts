@@ -1,3 +1,4 @@
+import { quotable } from './plain-text.ts'
 import { ROW_LIMITS } from './row-limits.ts'
 import type { RowError, RowErrorCode } from './row.ts'
 
@@ -12,13 +13,6 @@ export function describeRowError(error: RowError, language: Language): string {
     value: value ?? EMPTY[language],
   })
   return error.level === 'warning' ? text : `${text} ${REJECTED[language]}`
-}
-
-/** Cuts a value to what an error may quote of it. */
-export function quotable(value: string): string {
-  return value.length <= ROW_LIMITS.quotedLength
-    ? value
-    : `${value.slice(0, ROW_LIMITS.quotedLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 function quote(value: string, language: Language): string {
@@ -160,6 +154,12 @@ const TEXTS: Record<RowErrorCode, Record<Language, Text>> = {
     en: ({ field, value }) =>
       `An attribute in ${field} was left out: it has no name, or one longer than ${ROW_LIMITS.attributeNameLength} characters (${value}).`,
   },
+  'attribute-shortened': {
+    ru: ({ field }) =>
+      `Значение в поле ${field} длиннее ${ROW_LIMITS.attributeValueLength} символов и сокращено.`,
+    en: ({ field }) =>
+      `The value in ${field} is longer than ${ROW_LIMITS.attributeValueLength} characters and was cut.`,
+  },
   'attributes-too-many': {
     ru: ({ value }) => `Характеристик больше ${ROW_LIMITS.attributes} (${value}): лишние опущены.`,
     en: ({ value }) =>
@@ -202,8 +202,8 @@ const TEXTS: Record<RowErrorCode, Record<Language, Text>> = {
       `The stock of a warehouse in ${field} was left out: it needs the warehouse id and a whole number from 0, not ${value}.`,
   },
   'field-too-long': {
-    ru: ({ field }) => `Поле ${field} длиннее ${ROW_LIMITS.fieldLength} символов.`,
-    en: ({ field }) => `The field ${field} is longer than ${ROW_LIMITS.fieldLength} characters.`,
+    ru: ({ field, value }) => `Поле ${field} слишком длинное: ${value}.`,
+    en: ({ field, value }) => `The field ${field} is too long: ${value}.`,
   },
   'row-too-large': {
     ru: () => `Предложение больше ${ROW_LIMITS.rowLength} символов.`,

@@ -17,7 +17,11 @@ export const ROW_LIMITS = {
   barcodes: 30,
   attributes: 300,
   attributeNameLength: 256,
-  /** Ten milliard roubles, in kopecks. */
+  /** Well under the 32,766 bytes that a search engine takes as one term. */
+  attributeValueLength: 4_096,
+  /** Brand, model, article, group, category: short enough for any database index. */
+  codeLength: 256,
+  /** Ten billion roubles, in kopecks. */
   priceMinor: 1_000_000_000_000,
   units: 1_000_000_000,
   /** A hundred tonnes; a hundred metres. */

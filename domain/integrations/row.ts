@@ -73,6 +73,7 @@ export type RowErrorCode =
   | 'barcode-checksum'
   | 'barcodes-too-many'
   | 'attribute-invalid'
+  | 'attribute-shortened'
   | 'attributes-too-many'
   | 'description-long'
   | 'weight-invalid'

@@ -1,0 +1,19 @@
+import { ROW_LIMITS } from './row-limits.ts'
+
+/** Trimmed, with every run of white space (no-break spaces too) as one space. */
+export function clean(text: string | undefined): string {
+  if (text === undefined) return ''
+  return text.replace(/\s+/g, ' ').trim()
+}
+
+/** Cuts to `most` code units, never through a character. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
+}
+
+/** Cuts a value to what an error may quote of it. */
+export function quotable(value: string): string {
+  return value.length <= ROW_LIMITS.quotedLength
+    ? value
+    : `${cut(value, ROW_LIMITS.quotedLength - 1)}…`
+}
