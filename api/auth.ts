@@ -1,2 +1,96 @@
-/** Who calls: the key that was shown, and the seller it belongs to (none for an operator's key). */
-export type Caller = { keyId: string; sellerId: string | null; scopes: readonly string[] }
+import { timingSafeEqual } from 'node:crypto'
+import type { MiddlewareHandler } from 'hono'
+import type { Kysely } from 'kysely'
+import { findApiKey, type ApiKeyRow } from '../db/catalog/api-keys.ts'
+import type { Database } from '../db/database.ts'
+import { parseApiKey, type Scope } from '../domain/api-key.ts'
+import { digestOf } from './digest.ts'
+import type { Text } from './language.ts'
+import type { ApiEnv } from './openapi.ts'
+import { Problem } from './problem.ts'
+
+/** Whose key it is. `key` is what the caller showed: it is never stored, logged or answered. */
+export type Caller = { keyId: string; key: string; sellerId: string; scopes: readonly string[] }
+
+export type Requires = (scope: Scope) => MiddlewareHandler<ApiEnv>
+
+/** A revoked key may be taken for good so long, by each process. */
+const REMEMBER_MS = 1000
+const REMEMBER_AT_MOST = 1000
+
+/** Guards a seller's routes: `middleware: [requires('imports:read')]`. 401 without a valid key, 403 without the scope. */
+export function authentication(storefront: Kysely<Database>): Requires {
+  const find = remembering((id) => findApiKey(storefront, id))
+
+  return (scope) =>
+    async function requireScope(c, next) {
+      const caller = await authenticate(c.req.header('Authorization'), find)
+      if (!caller.scopes.includes(scope)) throw forbidden(scope)
+      if (caller.sellerId === null) throw new Problem('forbidden', { detail: NO_SELLER })
+      c.set('caller', { ...caller, sellerId: caller.sellerId })
+      await next()
+    }
+}
+
+type Find = (id: string) => Promise<ApiKeyRow | undefined>
+
+async function authenticate(header: string | undefined, find: Find) {
+  const key = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
+  if (key === undefined) throw unauthenticated(NO_KEY)
+  const parts = parseApiKey(key)
+  const row = parts && (await find(parts.id))
+  if (!row || !matches(key, row)) throw unauthenticated(WRONG_KEY, 'invalid_token')
+  if (row.revokedAt) throw unauthenticated(REVOKED, 'invalid_token')
+  if (row.expiresAt && row.expiresAt.getTime() <= Date.now())
+    throw unauthenticated(EXPIRED, 'invalid_token')
+  return { keyId: row.id, key, sellerId: row.sellerId, scopes: row.scopes }
+}
+
+const matches = (key: string, row: ApiKeyRow) => {
+  const given = Buffer.from(digestOf(key))
+  const kept = Buffer.from(row.secretHash)
+  return given.length === kept.length && timingSafeEqual(given, kept)
+}
+
+/** Keys in use are asked for once a second; those that do not exist are not remembered. */
+function remembering(find: Find): Find {
+  const known = new Map<string, { row: ApiKeyRow; at: number }>()
+  return async (id) => {
+    const found = known.get(id)
+    if (found && performance.now() - found.at < REMEMBER_MS) return found.row
+    const at = performance.now()
+    const row = await find(id)
+    known.delete(id)
+    if (row) known.set(id, { row, at })
+    const [oldest] = known.size > REMEMBER_AT_MOST ? known.keys() : []
+    if (oldest !== undefined) known.delete(oldest)
+    return row
+  }
+}
+
+/** RFC 6750: how to authenticate, and why what was shown did not do. */
+const unauthenticated = (detail: Text, error?: 'invalid_token') =>
+  new Problem('unauthenticated', {
+    detail,
+    headers: { 'WWW-Authenticate': `Bearer realm="yarmarka"${error ? `, error="${error}"` : ''}` },
+  })
+
+const forbidden = (scope: Scope) =>
+  new Problem('forbidden', {
+    detail: { ru: `Ключу нужно право ${scope}.`, en: `The key needs the scope ${scope}.` },
+    headers: {
+      'WWW-Authenticate': `Bearer realm="yarmarka", error="insufficient_scope", scope="${scope}"`,
+    },
+  })
+
+const NO_SELLER: Text = {
+  ru: 'Этот ключ не принадлежит ни одному продавцу.',
+  en: 'This key belongs to no seller.',
+}
+const NO_KEY: Text = {
+  ru: 'Передайте ключ в заголовке Authorization: Bearer mk_….',
+  en: 'Give the key in the header Authorization: Bearer mk_….',
+}
+const WRONG_KEY: Text = { ru: 'Такого ключа нет.', en: 'There is no such key.' }
+const REVOKED: Text = { ru: 'Ключ отозван.', en: 'The key was revoked.' }
+const EXPIRED: Text = { ru: 'Срок действия ключа истёк.', en: 'The key has expired.' }
