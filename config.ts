@@ -114,3 +114,14 @@ export function roleUrl(config: PostgresConfig, role: DatabaseRole): string {
   address.username = `yarmarka_${role}`
   return address.href
 }
+
+/** For the entry of a process: says what is wrong, without a stack, and ends it. */
+export function readConfigOrExit<K extends Kind>(kind: K): ReturnType<typeof readConfig<K>> {
+  try {
+    return readConfig(kind)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}

@@ -92,9 +92,11 @@ export type Database = {
     bytesTotal: Amount
     sha256: string
     bytesRead: Count
+    batchesRead: Count
     rowsRead: Count
     rowsStaged: Count
     stageComplete: Generated<boolean>
+    stageValidated: Generated<boolean>
     mergedRow: Count
     createdCount: Count
     updatedCount: Count

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { sql } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { connectPostgres } from '../clients/postgres.ts'
-import { readConfig, roleUrl, type DatabaseRole, type PostgresConfig } from '../config.ts'
+import { readConfigOrExit, roleUrl, type DatabaseRole, type PostgresConfig } from '../config.ts'
 
 const folder = join(import.meta.dirname, '../db/migrations')
 
@@ -42,6 +42,6 @@ export async function migrate(config: PostgresConfig): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const ran = await migrate(readConfig('migrate'))
+  const ran = await migrate(readConfigOrExit('migrate'))
   console.log(ran.length === 0 ? 'database is up to date' : `migrated: ${ran.join(', ')}`)
 }

@@ -1,0 +1,143 @@
+import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { transactionWithCopy, type Postgres } from '../../clients/postgres.ts'
+import { copyLine } from '../../clients/postgres-copy.ts'
+import type { ObjectStore } from '../../clients/object-store.ts'
+import {
+  advanceStage,
+  completeStage,
+  getImport,
+  recordProblem,
+  type Import,
+} from '../../db/integrations/imports.ts'
+import { insertRowErrors } from '../../db/integrations/row-errors.ts'
+import {
+  isStageWhole,
+  resetStage,
+  stageCategories,
+  stageColumns,
+  stageRowsTable,
+} from '../../db/integrations/stage.ts'
+import type { Encoding } from '../../domain/integrations/encoding.ts'
+import type { CatalogRow } from '../../domain/integrations/row.ts'
+import { MalformedFile, type Batch, type Format } from '../../formats/format.ts'
+
+export type ParsingDeps = {
+  system: Postgres
+  objectStore: Pick<ObjectStore, 'get'>
+  formats: Record<string, Format>
+}
+export type ParsingActivities = ReturnType<typeof createParsingActivities>
+
+/** Rows, categories and errors that are committed together, with the position after them. */
+const BATCH_SIZE = 5_000
+
+export const createParsingActivities = ({ system, objectStore, formats }: ParsingDeps) => ({
+  /**
+   * Streams the file into the stage. A second attempt goes on after the last committed batch: the file does not change,
+   * so that the same bytes make the same batches.
+   * @returns `malformed` when the file breaks; the problem stands in the import
+   */
+  async stageRows({ importId }: { importId: string }): Promise<'staged' | 'malformed'> {
+    const position = await findPosition(system, importId)
+    if (position.stageComplete) return 'staged'
+    const format = formats[position.format ?? '']
+    if (!format)
+      throw ApplicationFailure.nonRetryable(`No format ${position.format}`, 'UnknownFormat')
+
+    const signal = cancellationSignal()
+    const bytes = await objectStore.get(position.objectKey, { signal })
+    let batchesRead = 0
+    let rowsRead = 0
+    try {
+      const encoding = position.encoding as Encoding
+      for await (const batch of format.read(bytes, { encoding, batchSize: BATCH_SIZE })) {
+        signal.throwIfAborted()
+        batchesRead++
+        rowsRead = batch.progress.rowsRead
+        if (batchesRead > Number(position.batchesRead))
+          await stageBatch(system, position, batch, batchesRead)
+        heartbeat({ rowsRead })
+      }
+      if (rowsRead === 0) throw new MalformedFile({ code: 'no-offers' })
+    } catch (error) {
+      if (!(error instanceof MalformedFile)) throw error
+      await recordProblem(system.db, importId, error.problem)
+      return 'malformed'
+    } finally {
+      bytes.destroy()
+    }
+    await completeStage(system.db, importId)
+    return 'staged'
+  },
+})
+
+/** Where to go on: after what is staged when it is all there, else from the beginning. */
+async function findPosition(system: Postgres, importId: string): Promise<Import> {
+  const found = await getImport(system.db, importId)
+  if (await isStageWhole(system.db, importId, found.rowsStaged)) return found
+  await system.db.transaction().execute((trx) => resetStage(trx, importId))
+  return getImport(system.db, importId)
+}
+
+async function stageBatch(
+  system: Postgres,
+  { id: importId, sellerId }: Import,
+  batch: Batch,
+  batchesRead: number,
+): Promise<void> {
+  await transactionWithCopy(system, async (trx, copy) => {
+    const { bytesRead, rowsRead, encoding } = batch.progress
+    const newRows = batch.rows.length
+    const position = { batchesRead, bytesRead, rowsRead, newRows, encoding }
+    if (!(await advanceStage(trx, importId, position)))
+      throw ApplicationFailure.create({
+        message: 'Another attempt stages this import',
+        type: 'StagedElsewhere',
+      })
+    await stageCategories(
+      trx,
+      importId,
+      batch.categories.map(({ externalId, parentExternalId, name }) => ({
+        externalId,
+        parentExternalId: parentExternalId ?? null,
+        name,
+      })),
+    )
+    await insertRowErrors(trx, { importId, sellerId }, batch.errors)
+    if (newRows > 0) await copy(stageRowsTable(importId), stageColumns, stageLines(batch.rows))
+  })
+}
+
+function* stageLines(rows: readonly CatalogRow[]): Generator<string> {
+  for (const row of rows)
+    yield copyLine([
+      row.row,
+      row.line,
+      row.externalId,
+      row.groupId,
+      row.offerType,
+      row.name,
+      row.brand,
+      row.model,
+      row.vendorCode,
+      row.categoryExternalId,
+      row.description,
+      jsonb(row.attributes),
+      row.barcodes,
+      row.pictures,
+      row.weightGrams,
+      row.lengthMm,
+      row.widthMm,
+      row.heightMm,
+      row.priceMinor,
+      row.oldPriceMinor,
+      row.currency,
+      row.url,
+      row.available,
+      row.units,
+      jsonb(row.outlets),
+    ])
+}
+
+/** An array that goes into one `jsonb` column, not into an array of texts. */
+const jsonb = (items: readonly object[]) => JSON.stringify(items)

@@ -1,0 +1,222 @@
+import { sql, type RawBuilder, type Transaction } from 'kysely'
+import type { Database } from '../database.ts'
+import type { Import } from './imports.ts'
+import { categoriesOf, rowsOf } from './stage.ts'
+
+type Trx = Transaction<Database>
+
+/** Rows `after < row <= upTo` of the stage. */
+export type Chunk = { after: string; upTo: string; size: number }
+
+export type MergeCounts = { created: number; updated: number; unchanged: number }
+
+/** One import of a shop at a time writes: chunks of two imports never interleave inside a transaction. */
+export const lockShop = (trx: Trx, shopId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('merge:shop:' || ${shopId}::text, 0))`.execute(trx)
+
+/** The next rows to merge; `undefined` when there are none left. */
+export async function findChunk(
+  trx: Trx,
+  importId: string,
+  after: string,
+  size: number,
+): Promise<Chunk | undefined> {
+  const { rows } = await sql<{ upTo: string | null; size: string }>`
+    select max(row) as up_to, count(*) as size from (
+      select row from ${rowsOf(importId)} where row > ${after} order by row limit ${size}) next_rows`.execute(
+    trx,
+  )
+  const [found] = rows
+  return found?.upTo ? { after, upTo: found.upTo, size: Number(found.size) } : undefined
+}
+
+/** True when the stage, which held rows, holds none: PostgreSQL crashed and came back. */
+export async function isStageEmptied(trx: Trx, { id, rowsStaged }: Import): Promise<boolean> {
+  if (rowsStaged === '0') return false
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from ${rowsOf(id)}) as found`.execute(trx)
+  return !rows[0]?.found
+}
+
+/** Column of `product` ← expression over the staged row. */
+const productColumns = {
+  group_id: 'staged.group_id',
+  offer_type: 'staged.offer_type',
+  name: 'staged.name',
+  brand: 'staged.brand',
+  model: 'staged.model',
+  vendor_code: 'staged.vendor_code',
+  category_id: 'category.category_id',
+  description: 'staged.description',
+  attributes: 'staged.attributes',
+  barcodes: 'staged.barcodes',
+  pictures: 'staged.pictures',
+  weight_grams: 'staged.weight_grams',
+  length_mm: 'staged.length_mm',
+  width_mm: 'staged.width_mm',
+  height_mm: 'staged.height_mm',
+}
+
+const shopProductColumns = {
+  price_minor: 'staged.price_minor',
+  old_price_minor: 'staged.old_price_minor',
+  currency: 'staged.currency',
+  url: 'staged.url',
+  available: 'staged.available',
+  active: 'true',
+}
+
+const names = (columns: Record<string, string>) => sql.raw(Object.keys(columns).join(', '))
+const values = (columns: Record<string, string>) => sql.raw(Object.values(columns).join(', '))
+const assignments = (columns: Record<string, string>) =>
+  sql.raw(
+    Object.entries(columns)
+      .map(([column, value]) => `${column} = ${value}`)
+      .join(', '),
+  )
+const current = (table: string, columns: Record<string, string>) =>
+  sql.raw(
+    Object.keys(columns)
+      .map((column) => `${table}.${column}`)
+      .join(', '),
+  )
+
+/**
+ * Merges one chunk as the seller: writes only what differs, so that an unchanged row costs no write, no trigger and no
+ * change. Statements lock rows in the order of the stage; a new shop product is in the catalogue and in the shop at once.
+ */
+export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Promise<MergeCounts> {
+  const { id, sellerId, shopId } = imported
+  const staged = sql`(
+    select * from ${rowsOf(id)} where row > ${chunk.after} and row <= ${chunk.upTo}) staged`
+  const stagedInCategory = sql`${staged}
+    join ${categoriesOf(id)} category on category.external_id = staged.category_external_id`
+
+  const externalIds = async (statement: RawBuilder<{ externalId: string }>) =>
+    (await statement.execute(trx)).rows.map((row) => row.externalId)
+
+  const updatedProducts = await externalIds(sql`
+    update product set ${assignments(productColumns)}, updated_at = now()
+    from ${stagedInCategory}
+    where product.origin_shop_id = ${shopId} and product.external_id = staged.external_id
+      and (${current('product', productColumns)}) is distinct from (${values(productColumns)})
+    returning product.external_id`)
+
+  const updatedShopProducts = await externalIds(sql`
+    update shop_product set ${assignments(shopProductColumns)}, updated_at = now()
+    from ${staged}
+    where shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
+      and (${current('shop_product', shopProductColumns)}) is distinct from (${values(shopProductColumns)})
+    returning shop_product.external_id`)
+
+  await sql`
+    insert into product (seller_id, origin_shop_id, external_id, ${names(productColumns)})
+    select ${sellerId}::bigint, ${shopId}::bigint, staged.external_id, ${values(productColumns)}
+    from ${stagedInCategory}
+    where not exists (
+      select from product where product.origin_shop_id = ${shopId} and product.external_id = staged.external_id)
+    order by staged.row`.execute(trx)
+
+  const created = await externalIds(sql`
+    insert into shop_product (seller_id, shop_id, product_id, external_id, ${names(shopProductColumns)})
+    select ${sellerId}::bigint, ${shopId}::bigint, product.id, staged.external_id, ${values(shopProductColumns)}
+    from ${staged}
+    join product on product.origin_shop_id = ${shopId} and product.external_id = staged.external_id
+    where not exists (
+      select from shop_product where shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id)
+    order by staged.row
+    returning external_id`)
+
+  const restocked = await mergeStock(trx, imported, staged)
+
+  const isNew = new Set(created)
+  const changed = new Set(
+    [...updatedProducts, ...updatedShopProducts, ...restocked].filter((one) => !isNew.has(one)),
+  )
+  return {
+    created: created.length,
+    updated: changed.size,
+    unchanged: chunk.size - created.length - changed.size,
+  }
+}
+
+/**
+ * Units per warehouse. A row that lists outlets tells the whole stock: warehouses that it leaves out have none. A row with
+ * a plain count tells the shop's default warehouse. A row that only says «available» is believed for one unit, and leaves
+ * a known quantity alone.
+ * @returns external ids of the rows whose stock changed
+ */
+async function mergeStock(
+  trx: Trx,
+  { sellerId, shopId }: Import,
+  staged: RawBuilder<unknown>,
+): Promise<string[]> {
+  const wanted = sql`
+    wanted as (
+      select shop_product.id as shop_product_id, shop_product.external_id, told.warehouse_id, told.units
+      from ${staged}
+      join shop_product on shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
+      cross join lateral (
+        select warehouse.id as warehouse_id, max((outlet->>'units')::int) as units
+        from jsonb_array_elements(staged.outlets) outlet
+        join warehouse on warehouse.seller_id = ${sellerId} and warehouse.external_id = outlet->>'externalId'
+        group by warehouse.id
+        union all
+        select stock.warehouse_id, 0 from stock
+        where staged.outlets <> '[]' and stock.shop_product_id = shop_product.id and not exists (
+          select from jsonb_array_elements(staged.outlets) outlet
+          join warehouse on warehouse.seller_id = ${sellerId} and warehouse.external_id = outlet->>'externalId'
+          where warehouse.id = stock.warehouse_id)
+        union all
+        select shop.default_warehouse_id,
+          case when not staged.available then 0
+            else coalesce(staged.units, greatest(1, (
+              select stock.units from stock
+              where stock.shop_product_id = shop_product.id and stock.warehouse_id = shop.default_warehouse_id)))
+          end
+        from shop
+        where staged.outlets = '[]' and shop.id = ${shopId} and shop.default_warehouse_id is not null
+      ) told)`
+
+  const { rows: changed } = await sql<{ externalId: string }>`
+    with ${wanted}
+    update stock set units = wanted.units, updated_at = now()
+    from wanted
+    where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id
+      and stock.units <> wanted.units
+    returning wanted.external_id`.execute(trx)
+
+  const { rows: added } = await sql<{ externalId: string }>`
+    with ${wanted}, added as (
+      insert into stock (shop_product_id, warehouse_id, seller_id, units)
+      select wanted.shop_product_id, wanted.warehouse_id, ${sellerId}::bigint, wanted.units from wanted
+      where wanted.units > 0 and not exists (
+        select from stock
+        where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id)
+      order by wanted.shop_product_id
+      returning shop_product_id)
+    select distinct shop_product.external_id from added
+    join shop_product on shop_product.id = added.shop_product_id`.execute(trx)
+
+  return [...changed, ...added].map((row) => row.externalId)
+}
+
+/** Moves the merge's position on, in the transaction that merged the chunk. */
+export async function advanceMerge(
+  trx: Trx,
+  importId: string,
+  { after, upTo }: Chunk,
+  { created, updated, unchanged }: MergeCounts,
+): Promise<void> {
+  await trx
+    .updateTable('import')
+    .set((eb) => ({
+      mergedRow: upTo,
+      createdCount: eb('createdCount', '+', String(created)),
+      updatedCount: eb('updatedCount', '+', String(updated)),
+      unchangedCount: eb('unchangedCount', '+', String(unchanged)),
+    }))
+    .where('id', '=', importId)
+    .where('mergedRow', '=', after)
+    .executeTakeFirstOrThrow()
+}

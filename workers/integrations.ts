@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import { createIntegrationsActivities } from '../activities/integrations/index.ts'
+import { createRelayActivities } from '../activities/integrations/relay.ts'
+import { connectPostgres } from '../clients/postgres.ts'
+import { roleUrl } from '../config.ts'
+import {
+  integrationsQueue,
+  relayEvents,
+  relayWorkflowId,
+  type RelayEvents,
+} from '../contracts/integrations.ts'
+import type { CreateDomainWorker } from './worker.ts'
+
+export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal }) => {
+  const system = connectPostgres({
+    url: roleUrl(config, 'system'),
+    applicationName: 'yarmarka-integrations',
+  })
+  const seller = connectPostgres({
+    url: roleUrl(config, 'seller'),
+    applicationName: 'yarmarka-integrations',
+  })
+  return {
+    options: {
+      taskQueue: integrationsQueue,
+      workflowsPath: fileURLToPath(import.meta.resolve('../workflows/integrations/index.ts')),
+      activities: {
+        ...createIntegrationsActivities({ system: system.db, seller: seller.db }),
+        ...createRelayActivities({ system: system.db, workflows: temporal.workflow }),
+      },
+      maxConcurrentActivityTaskExecutions: 8,
+    },
+    async startStanding() {
+      await temporal.workflow.start<RelayEvents>(relayEvents, {
+        workflowId: relayWorkflowId,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: integrationsQueue,
+      })
+    },
+    close: async () => void (await Promise.all([system.close(), seller.close()])),
+  }
+}

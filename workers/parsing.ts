@@ -1,0 +1,28 @@
+import { createParsingActivities } from '../activities/integrations/parsing.ts'
+import { connectObjectStore } from '../clients/object-store.ts'
+import { connectPostgres } from '../clients/postgres.ts'
+import { roleUrl } from '../config.ts'
+import { parsingQueue } from '../contracts/integrations.ts'
+import { yml } from '../formats/yml/index.ts'
+import type { CreateDomainWorker } from './worker.ts'
+
+/** Files are parsed in a process of their own, two at a time: one core each, one batch of rows each in memory. */
+export const createParsingWorker: CreateDomainWorker = ({ config }) => {
+  const system = connectPostgres({
+    url: roleUrl(config, 'system'),
+    applicationName: 'yarmarka-parsing',
+    max: 4,
+  })
+  const objectStore = connectObjectStore(config)
+  return {
+    options: {
+      taskQueue: parsingQueue,
+      activities: createParsingActivities({ system, objectStore, formats: { yml } }),
+      maxConcurrentActivityTaskExecutions: 2,
+    },
+    async close() {
+      objectStore.close()
+      await system.close()
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url'
+import { createStorefrontActivities } from '../activities/storefront/index.ts'
+import { createListingCache } from '../clients/cache/listing-cache.ts'
+import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { connectPostgres } from '../clients/postgres.ts'
+import { connectRedis } from '../clients/redis.ts'
+import { roleUrl } from '../config.ts'
+import {
+  projectChanges,
+  projectionWorkflowId,
+  sinks,
+  storefrontQueue,
+  type ProjectChanges,
+} from '../contracts/storefront.ts'
+import { shopProductsIndex } from '../domain/storefront/search-index.ts'
+import type { CreateDomainWorker } from './worker.ts'
+
+export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, log }) => {
+  const system = connectPostgres({
+    url: roleUrl(config, 'system'),
+    applicationName: 'yarmarka-storefront',
+  })
+  const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
+  const redis = connectRedis({ url: config.REDIS_URL })
+  return {
+    options: {
+      taskQueue: storefrontQueue,
+      workflowsPath: fileURLToPath(import.meta.resolve('../workflows/storefront/index.ts')),
+      activities: createStorefrontActivities({
+        system: system.db,
+        elasticsearch,
+        index: shopProductsIndex,
+        cache: createListingCache(redis),
+        log,
+      }),
+      maxConcurrentActivityTaskExecutions: 8,
+    },
+    async startStanding() {
+      for (const sink of sinks)
+        await temporal.workflow.start<ProjectChanges>(projectChanges, {
+          workflowId: projectionWorkflowId(sink),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: storefrontQueue,
+          args: [{ sink, projected: 0 }],
+        })
+    },
+    async close() {
+      redis.disconnect()
+      await Promise.all([elasticsearch.close(), system.close()])
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { WorkerOptions } from '@temporalio/worker'
+import type { Client } from '@temporalio/client'
+import type { WorkerConfig } from '../config.ts'
+import type { Logger } from '../clients/logger.ts'
+
+/** What the workers of one process share. */
+export type WorkerContext = {
+  config: WorkerConfig
+  temporal: Client
+  log: Logger
+}
+
+/** One domain's worker: what it runs, with which limits, and how it lets go. */
+export type DomainWorker = {
+  options: Pick<WorkerOptions, 'activities' | 'workflowsPath'> & {
+    taskQueue: string
+    maxConcurrentActivityTaskExecutions: number
+  }
+  /** Starts the workflows that stand for ever, unless they are running. */
+  startStanding?(): Promise<void>
+  close(): Promise<void>
+}
+
+export type CreateDomainWorker = (context: WorkerContext) => DomainWorker

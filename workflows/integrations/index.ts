@@ -1,0 +1,2 @@
+export { importCatalog } from './import-catalog.ts'
+export { relayEvents } from './relay-events.ts'

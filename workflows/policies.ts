@@ -1,0 +1,37 @@
+import type { ActivityOptions } from '@temporalio/workflow'
+
+/** Lost or stuck work is noticed by its silence, long before its time is up. */
+const heartbeatTimeout = '10 seconds'
+
+/** A quick look or a short transaction; whatever fails is worth another try for a while. */
+export const read = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+  scheduleToCloseTimeout: '10 minutes',
+} satisfies ActivityOptions
+
+/** A step whose absence would leave things half done: tried until it lands, however long a part is away. */
+export const mustLand = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} satisfies ActivityOptions
+
+/**
+ * Streams much data and resumes where it was committed; a day of tries, then a person must look. Its cancellation waits
+ * until it has let go of what it writes.
+ */
+export const long = {
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  startToCloseTimeout: '6 hours',
+  scheduleToCloseTimeout: '24 hours',
+  heartbeatTimeout,
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
+} satisfies ActivityOptions
+
+/** Runs until it hands over: it ends by itself every few minutes, and starts again at once when its worker died. */
+export const standing = {
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+} satisfies ActivityOptions

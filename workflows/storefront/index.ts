@@ -1,0 +1,1 @@
+export { projectChanges } from './project-changes.ts'
