@@ -1,0 +1,78 @@
+import { Client, errors } from '@elastic/elasticsearch'
+import type { SearchIndex } from '../domain/storefront/search-index.ts'
+
+/** Reads have their own, shorter limit where they are made. */
+const TIMEOUT_MS = 30_000
+
+/** One client, for one address or behind a balancer. A lost connection is tried again twice, within some seconds. */
+export const connectElasticsearch = ({ url }: { url: string }): Client =>
+  new Client({ node: url, requestTimeout: TIMEOUT_MS, maxRetries: 2 })
+
+/** Makes the index and its alias when there are none; an alias that leads elsewhere already is left as it is. */
+export async function ensureIndex(client: Client, index: SearchIndex): Promise<void> {
+  const { alias, version, settings, mappings } = index
+  if (await client.indices.existsAlias({ name: alias })) return
+  try {
+    await client.indices.create({
+      index: `${alias}-v${version}`,
+      settings,
+      mappings,
+      aliases: { [alias]: {} },
+    })
+  } catch (error) {
+    if (!isAlreadyThere(error)) throw error
+  }
+}
+
+const isAlreadyThere = (error: unknown) =>
+  error instanceof errors.ResponseError &&
+  error.body?.error?.type === 'resource_already_exists_exception'
+
+/** A document as of `version`; `null` deletes it. */
+export type BulkOperation = { id: string; version: number; document: object | null }
+
+export type BulkFailure = { id: string; status: number; reason: string; retryable: boolean }
+
+export type BulkOutcome = {
+  written: number
+  /** Left alone: the index holds this version or a newer one. As good as written. */
+  stale: number
+  failed: BulkFailure[]
+}
+
+/**
+ * Writes and deletes under external versions, so that repeating or reordering does no harm.
+ * @throws what the client throws when the request as a whole failed; nothing is known then, and it may be repeated
+ */
+export async function bulkWrite(
+  client: Client,
+  alias: string,
+  operations: readonly BulkOperation[],
+): Promise<BulkOutcome> {
+  const outcome: BulkOutcome = { written: 0, stale: 0, failed: [] }
+  if (operations.length === 0) return outcome
+  const { items } = await client.bulk({
+    index: alias,
+    require_alias: true,
+    operations: operations.flatMap(toLines),
+  })
+  for (const item of items) {
+    const { _id, status, error } = Object.values(item)[0]!
+    if (status === 409) outcome.stale++
+    // Deleting what is not there is answered 404, and remembered as a delete of that version.
+    else if (!error) outcome.written++
+    else
+      outcome.failed.push({
+        id: _id ?? '',
+        status,
+        reason: `${error.type}: ${error.reason ?? ''}`,
+        retryable: status === 429 || status >= 500,
+      })
+  }
+  return outcome
+}
+
+function toLines({ id, version, document }: BulkOperation): object[] {
+  const target = { _id: id, version, version_type: 'external' as const }
+  return document ? [{ index: target }, document] : [{ delete: target }]
+}

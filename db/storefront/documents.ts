@@ -1,0 +1,177 @@
+import { sql, type Kysely } from 'kysely'
+import type { Sink } from '../../contracts/storefront.ts'
+import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
+import { placeOf } from '../../domain/storefront/listing.ts'
+import type { Attribute, Database, ListedIn } from '../database.ts'
+
+/** A document that has changed since this sink last applied it. */
+export type PendingDocument = {
+  shopProductId: string
+  /** The version of exactly this content. */
+  version: number
+  changedAt: Date
+  /** The trace whose transaction raised it, for a link. */
+  traceParent: string | null
+  /** Where its listings were last dropped: the *before* of an invalidation. */
+  listedIn: ListedIn | null
+  /** `null` when it is not published: deleted, inactive, or its shop suspended. */
+  document: ShopProductDocument | null
+}
+
+/**
+ * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`. Version and content
+ * are of one snapshot, and nothing stays locked: write outside, then {@link confirmProjected}.
+ */
+export async function readPendingDocuments(
+  db: Kysely<Database>,
+  sink: Sink,
+  limit: number,
+): Promise<PendingDocument[]> {
+  const { rows } = await sql<PendingRow>`
+    with pending as materialized (
+      select shop_product_id, version, changed_at, trace_parent, listed_in
+      from change where ${applied(sink)} < version
+      order by changed_at limit ${limit}
+    )
+    select pending.*, published.*
+    from pending
+    left join lateral (
+      select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
+        p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
+        sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
+        sp.available, p.attributes, sp.popularity, sp.created_at,
+        coalesce(units.total, 0) as units_total, units.by_city as units_by_city
+      from shop_product sp
+      join shop s on s.id = sp.shop_id and s.state = 'active'
+      join product p on p.id = sp.product_id
+      join category c on c.id = p.category_id
+      cross join lateral (
+        select array_agg(a.name order by array_position(c.path, a.id)) as names
+        from category a where a.id = any (c.path)
+      ) path
+      cross join lateral (
+        select sum(units)::bigint as total,
+          (select jsonb_object_agg(city_id, units) from (
+            select wc.city_id, sum(st.units) as units
+            from stock st join warehouse_city wc using (warehouse_id)
+            where st.shop_product_id = sp.id and st.units > 0
+            group by wc.city_id
+          ) cities) as by_city
+        from stock where shop_product_id = sp.id
+      ) units
+      where sp.id = pending.shop_product_id and sp.active
+    ) published on true
+    order by pending.changed_at`.execute(db)
+  return rows.map(toPending)
+}
+
+/**
+ * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending. Confirmed by the
+ * cache, a document is remembered at the place where it now stands. Locks in id order, as those who raise do.
+ */
+export async function confirmProjected(
+  db: Kysely<Database>,
+  sink: Sink,
+  projected: readonly PendingDocument[],
+): Promise<void> {
+  if (projected.length === 0) return
+  const places = projected.map(({ document }) => {
+    const place = placeOf(document)
+    return place && JSON.stringify(place)
+  })
+  await sql`
+    with confirmed as materialized (
+      select c.shop_product_id, given.version, given.listed_in
+      from unnest(
+        ${projected.map(({ shopProductId }) => shopProductId)}::bigint[],
+        ${projected.map(({ version }) => version)}::bigint[],
+        ${places}::jsonb[]
+      ) as given (shop_product_id, version, listed_in)
+      join change c using (shop_product_id)
+      where ${applied(sink, 'c')} < given.version
+      order by c.shop_product_id
+      for update of c
+    )
+    update change set ${applied(sink)} = confirmed.version
+      ${sink === 'cache' ? sql`, listed_in = confirmed.listed_in` : sql``}
+    from confirmed where change.shop_product_id = confirmed.shop_product_id`.execute(db)
+}
+
+const applied = (sink: Sink, table?: string) =>
+  sql.ref(table ? `${table}.${sink}_version` : `${sink}_version`)
+
+type Content = {
+  id: string
+  externalId: string
+  name: string
+  brand: string | null
+  model: string | null
+  vendorCode: string | null
+  barcodes: string[]
+  description: string | null
+  categoryId: string
+  categoryName: string
+  categoryPath: string[]
+  categoryNames: string[]
+  shopId: string
+  shopName: string
+  priceMinor: string
+  oldPriceMinor: string | null
+  currency: string
+  url: string | null
+  pictures: string[]
+  available: boolean
+  attributes: Attribute[]
+  popularity: string
+  createdAt: Date
+  unitsTotal: string
+  unitsByCity: Record<string, number> | null
+}
+
+type PendingRow = {
+  shopProductId: string
+  version: string
+  changedAt: Date
+  traceParent: string | null
+  listedIn: ListedIn | null
+} & (Content | { id: null })
+
+const toPending = (row: PendingRow): PendingDocument => ({
+  shopProductId: row.shopProductId,
+  version: Number(row.version),
+  changedAt: row.changedAt,
+  traceParent: row.traceParent,
+  listedIn: row.listedIn,
+  document: row.id === null ? null : toDocument(row),
+})
+
+const toDocument = (row: Content): ShopProductDocument => ({
+  id: row.id,
+  externalId: row.externalId,
+  name: row.name,
+  brand: row.brand,
+  model: row.model,
+  vendorCode: row.vendorCode,
+  barcodes: row.barcodes,
+  description: row.description,
+  category: {
+    id: row.categoryId,
+    name: row.categoryName,
+    path: row.categoryPath,
+    names: row.categoryNames,
+  },
+  shop: { id: row.shopId, name: row.shopName },
+  priceMinor: Number(row.priceMinor),
+  oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
+  currency: row.currency,
+  url: row.url,
+  pictures: row.pictures,
+  available: row.available,
+  attributes: row.attributes.map(({ name, value, unit }) =>
+    attributePair(name, unit ? `${value} ${unit}` : value),
+  ),
+  cities: Object.keys(row.unitsByCity ?? {}),
+  units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
+  popularity: Number(row.popularity),
+  createdAt: row.createdAt.toISOString(),
+})

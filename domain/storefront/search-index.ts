@@ -1,0 +1,96 @@
+import type { ShopProductDocument } from './document.ts'
+
+/**
+ * An index behind an alias. Readers and writers know the alias; the concrete index is `<alias>-v<version>`. A change of
+ * settings or mappings is a new version.
+ */
+export type SearchIndex = {
+  alias: string
+  version: number
+  settings: Record<string, unknown>
+  mappings: Record<string, unknown>
+}
+
+export const indexName = ({ alias, version }: Pick<SearchIndex, 'alias' | 'version'>) =>
+  `${alias}-v${version}`
+
+const keyword = { type: 'keyword' }
+const kept = { type: 'keyword', index: false, doc_values: false }
+/** Codes are asked for in any letter case. */
+const code = { type: 'keyword', normalizer: 'lowercase', copy_to: 'everything' }
+const long = { type: 'long' }
+
+/** Only what a stock Elasticsearch 9 and the local node both have: no scripts, no scaled_float, no nested. */
+const properties: Record<keyof ShopProductDocument | 'everything', object> = {
+  id: keyword,
+  externalId: keyword,
+  name: {
+    type: 'text',
+    analyzer: 'russian_text',
+    copy_to: 'everything',
+    fields: { exact: { type: 'text', analyzer: 'exact_text' } },
+  },
+  brand: { ...keyword, copy_to: 'everything' },
+  model: code,
+  vendorCode: code,
+  barcodes: code,
+  description: { type: 'text', analyzer: 'russian_text', norms: false },
+  category: {
+    properties: {
+      id: keyword,
+      name: kept,
+      path: keyword,
+      names: { type: 'text', analyzer: 'russian_text', norms: false, copy_to: 'everything' },
+    },
+  },
+  shop: { properties: { id: keyword, name: kept } },
+  priceMinor: long,
+  oldPriceMinor: { ...long, index: false },
+  currency: keyword,
+  url: kept,
+  pictures: kept,
+  available: { type: 'boolean' },
+  // A longer value is shown on the page of the good; nobody filters by it.
+  attributes: { ...keyword, ignore_above: 512 },
+  cities: keyword,
+  units: { type: 'object', enabled: false },
+  popularity: long,
+  createdAt: { type: 'date' },
+  /** Name, brand, model, codes and categories together: the words of a query may be spread over them. */
+  everything: { type: 'text', analyzer: 'russian_text', norms: false },
+}
+
+export const shopProductsIndex: SearchIndex = {
+  alias: 'shop-products',
+  version: 1,
+  settings: {
+    // One shard: counts of facets are exact.
+    number_of_shards: 1,
+    auto_expand_replicas: '0-1',
+    refresh_interval: '500ms',
+    // A late write must not bring back what was deleted: deletes are remembered as long as anything may be repeated.
+    gc_deletes: '1h',
+    analysis: {
+      char_filter: { yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] } },
+      filter: {
+        russian_stop: { type: 'stop', stopwords: '_russian_' },
+        russian_stemmer: { type: 'stemmer', language: 'russian' },
+      },
+      analyzer: {
+        russian_text: {
+          type: 'custom',
+          char_filter: ['yo'],
+          tokenizer: 'standard',
+          filter: ['lowercase', 'russian_stop', 'russian_stemmer'],
+        },
+        exact_text: {
+          type: 'custom',
+          char_filter: ['yo'],
+          tokenizer: 'standard',
+          filter: ['lowercase'],
+        },
+      },
+    },
+  },
+  mappings: { dynamic: 'strict', properties },
+}
