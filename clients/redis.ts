@@ -2,19 +2,20 @@ import { Redis } from 'ioredis'
 
 export type RedisOptions = {
   url: string
-  /** A command that takes longer is given up. */
-  commandTimeoutMs: number
-  /** Waits for a lost connection instead of failing at once: for workers, never for requests. */
-  patient?: boolean
+  /**
+   * For requests: a command that takes longer fails, and so does one at once while the connection is lost.
+   * Without it commands wait for the connection and have seconds: for workers.
+   */
+  budgetMs?: number
 }
 
 /** One connection; it comes back by itself, and its failures reach the callers of commands only. */
-export function connectRedis({ url, commandTimeoutMs, patient = false }: RedisOptions): Redis {
+export function connectRedis({ url, budgetMs }: RedisOptions): Redis {
   const redis = new Redis(url, {
-    commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
-    enableOfflineQueue: patient,
-    maxRetriesPerRequest: patient ? 3 : 0,
+    commandTimeout: budgetMs ?? 5_000,
+    enableOfflineQueue: budgetMs === undefined,
+    maxRetriesPerRequest: budgetMs === undefined ? 3 : 0,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
   })
   redis.on('error', () => {})
