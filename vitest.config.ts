@@ -17,6 +17,7 @@ const stack = { globalSetup: 'test/support/global-stack.ts', hookTimeout: 120_00
 export default defineConfig({
   test: {
     pool: 'forks',
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

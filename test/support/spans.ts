@@ -1,0 +1,27 @@
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base'
+
+/** Starts tracing in this process and keeps what is finished; stop it in `afterAll`. */
+export function recordSpans(): {
+  finished(): ReadableSpan[]
+  forget(): void
+  stop(): Promise<void>
+} {
+  const exporter = new InMemorySpanExporter()
+  const sdk = new NodeSDK({
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+    autoDetectResources: false,
+    metricReaders: [],
+    logRecordProcessors: [],
+  })
+  sdk.start()
+  return {
+    finished: () => exporter.getFinishedSpans(),
+    forget: () => exporter.reset(),
+    stop: () => sdk.shutdown(),
+  }
+}
