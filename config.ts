@@ -44,6 +44,13 @@ const Stores = { ...Postgres, ...Temporal, ...ObjectStore, REDIS_URL: url, ELAST
 const schemas = {
   telemetry: z.object(Telemetry),
   migrate: z.object(Postgres),
+  seed: z.object({
+    ...Postgres,
+    API_URL: url,
+    /** For `.local/demo.json` alone. */
+    TEMPORAL_UI_URL: url.optional(),
+    JAEGER_URL: url.optional(),
+  }),
   api: z.object({
     ...Logging,
     ...Stores,

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connectPostgres } from '../clients/postgres.ts'
+import { readConfigOrExit } from '../config.ts'
+import { issueApiKey } from '../api/issue-api-key.ts'
+import { SCOPES, type Scope } from '../domain/api-key.ts'
+import { createApi } from './demo/api.ts'
+import { createMarketplace, type CreatedShop } from './demo/create-marketplace.ts'
+import { findDemoFile, writeDemoFile, type DemoFile } from './demo/demo-file.ts'
+import { marketplace } from './demo/marketplace.ts'
+
+/**
+ * The demo marketplace: sellers and keys straight into the database, goods through the real import. Run again it finds
+ * everything in place.
+ */
+const config = readConfigOrExit('seed')
+const { db, close } = connectPostgres({
+  url: config.POSTGRES_URL,
+  applicationName: 'yarmarka-seed',
+  max: 2,
+})
+const api = createApi(config.API_URL)
+
+const shops = await db.transaction().execute((trx) => createMarketplace(trx, marketplace))
+const earlier = await findDemoFile()
+const demo: DemoFile = {
+  baseUrl: config.API_URL,
+  adminKey: (await stillValid(earlier?.adminKey)) ?? (await newKey(null, ['admin'])),
+  sellers: [],
+  urls: {
+    ...(config.TEMPORAL_UI_URL ? { temporalUi: config.TEMPORAL_UI_URL } : {}),
+    ...(config.JAEGER_URL ? { jaeger: config.JAEGER_URL } : {}),
+  },
+}
+for (const { sellerId, shopId, seller } of shops) {
+  const known = earlier?.sellers.find((one) => one.id === sellerId)
+  const apiKey = (await stillValid(known?.apiKey)) ?? (await newKey(sellerId, SCOPES.filter((scope) => scope !== 'admin')))
+  demo.sellers.push({ id: sellerId, name: seller.name, shopId, apiKey })
+}
+await writeDemoFile(demo)
+
+for (const shop of shops) if (await isEmpty(shop)) await importFeed(shop)
+await close()
+
+async function newKey(sellerId: string | null, scopes: readonly Scope[]) {
+  return (await issueApiKey(db, { sellerId, name: 'demo', scopes })).key
+}
+
+/** The key, unless the database has been emptied since it was made. */
+async function stillValid(key: string | undefined): Promise<string | undefined> {
+  const id = key?.split('_')[2]
+  if (!id) return undefined
+  const found = await db.selectFrom('apiKey').select('id').where('id', '=', id).executeTakeFirst()
+  return found && key
+}
+
+async function isEmpty({ shopId }: CreatedShop): Promise<boolean> {
+  const first = db.selectFrom('shopProduct').select('id').where('shopId', '=', shopId)
+  return (await first.executeTakeFirst()) === undefined
+}
+
+async function importFeed({ sellerId, shopId, seller }: CreatedShop): Promise<void> {
+  const { apiKey } = demo.sellers.find((one) => one.id === sellerId)!
+  const bytes = new Uint8Array(await readFile(join(import.meta.dirname, 'demo/feeds', seller.feed)))
+  const started = await api.upload(apiKey, shopId, { name: seller.feed, bytes })
+  const { state, counts, problem } = await api.finished(apiKey, started.id)
+  if (state !== 'completed')
+    throw new Error(`The import of ${seller.feed} ended ${state}: ${problem?.detail}`)
+  console.log(`${seller.shop.name}: ${counts.created} goods imported (${started.workflowId})`)
+}
