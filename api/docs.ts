@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { html } from 'hono/html'
+import { createRouter } from './openapi.ts'
+
+/** The page at `/docs`: Swagger UI from its package, so that it needs no other host. */
+export function docs() {
+  const page = createRouter().get('/docs', (c) => {
+    c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+    return c.html(PAGE)
+  })
+  for (const [path, { file, type }] of Object.entries(ASSETS)) {
+    const content = lazily(() => readFile(fileURLToPath(import.meta.resolve(file))))
+    page.get(path, async (c) =>
+      c.body(new Uint8Array(await content()), 200, {
+        'Content-Type': type,
+        'Cache-Control': 'public, max-age=3600',
+      }),
+    )
+  }
+  return page.get('/docs/start.js', (c) =>
+    c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  )
+}
+
+const ASSETS = {
+  '/docs/swagger-ui.css': { file: 'swagger-ui-dist/swagger-ui.css', type: 'text/css' },
+  '/docs/swagger-ui.js': {
+    file: 'swagger-ui-dist/swagger-ui-bundle.js',
+    type: 'text/javascript; charset=utf-8',
+  },
+  '/docs/icon.png': { file: 'swagger-ui-dist/favicon-32x32.png', type: 'image/png' },
+}
+
+/** Swagger UI styles its elements in place and shows images from `data:`. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+
+const PAGE = html`<!doctype html>
+  <html lang="ru">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>yarmarka API</title>
+      <link rel="icon" href="/docs/icon.png" />
+      <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    </head>
+    <body>
+      <div id="docs"></div>
+      <script src="/docs/swagger-ui.js"></script>
+      <script src="/docs/start.js"></script>
+    </body>
+  </html>`
+
+const START = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#docs',
+  deepLinking: true,
+  persistAuthorization: false,
+  defaultModelsExpandDepth: 0,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+})
+`
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
