@@ -1,4 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import type { PartName } from '../../stack/part.ts'
+import { showProgress } from '../../stack/progress.ts'
+import { startStack } from '../../stack/stack.ts'
 import { createTemplate } from './template-database.ts'
 
 export type TestStack = {
@@ -26,17 +32,47 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
-  const running = shared.yarmarkaTestStack
+  const running = await shared.yarmarkaTestStack?.catch(() => undefined)
   delete shared.yarmarkaTestStack
-  await (await running)?.stop()
+  await running?.stop()
 }
 
+/** `TEST_PARTS=postgres,redis` starts only what the chosen tests need; a part given by URL is not started at all. */
+const wanted = (process.env['TEST_PARTS'] ?? 'postgres,redis,temporal,elasticsearch,object-store')
+  .split(',')
+  .filter(Boolean) as PartName[]
+
+/** Free ports, data in a folder that goes away, logs in `.local/logs/test`. */
 async function start(): Promise<Running> {
-  const env = Object.fromEntries(
+  const folder = await mkdtemp(path.join(tmpdir(), 'yarmarka-test-'))
+  const progress = showProgress(process.stderr)
+  const parts = await startStack({
+    dataDir: path.join(folder, 'data'),
+    runDir: path.join(folder, 'run'),
+    logDir: path.resolve('.local/logs/test'),
+    parts: wanted,
+    usualPorts: false,
+    progress: progress.say,
+  })
+  progress.settle()
+  const env = { ...given(), ...parts.env }
+  const template = env['POSTGRES_URL'] ? await createTemplate(env) : undefined
+  return {
+    stack: { env, template: template?.name ?? '' },
+    async stop() {
+      await template?.drop()
+      await parts.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What goes with a part that is given by URL, such as its credentials. */
+function given(): Record<string, string> {
+  const names = /^(POSTGRES|REDIS|TEMPORAL|ELASTICSEARCH|S3)_/
+  return Object.fromEntries(
     Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
+      (entry): entry is [string, string] => names.test(entry[0]) && entry[1] !== undefined,
     ),
   )
-  const template = await createTemplate(env)
-  return { stack: { env, template: template.name }, stop: () => template.drop() }
 }

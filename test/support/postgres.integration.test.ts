@@ -5,11 +5,9 @@ import { freshDatabase } from './postgres.ts'
 const database = await freshDatabase()
 afterAll(() => database.drop())
 
-it('gives a migrated database where each role is itself', async () => {
+it('a fresh database is migrated, empty, and known to each role by its own name', async () => {
   for (const role of ['seller', 'storefront', 'system'] as const) {
-    const { rows } = await sql<{ user: string }>`select current_user as user`.execute(
-      database[role].db,
-    )
+    const { rows } = await sql`select current_user as user`.execute(database[role].db)
     expect(rows).toEqual([{ user: `yarmarka_${role}` }])
   }
   expect(await database.system.db.selectFrom('change').selectAll().execute()).toEqual([])

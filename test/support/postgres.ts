@@ -19,6 +19,7 @@ export type TestDatabase = {
 /** An empty, migrated database of its own: call it once per test file and drop it in `afterAll`. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const { env, template } = inject('stack')
+  if (!template) throw new Error('PostgreSQL is not among TEST_PARTS')
   const config = readConfig('migrate', env)
   const name = `yarmarka_test_${randomUUID().replaceAll('-', '')}`
   await onServer(config, `create database ${name} template ${template}`)
