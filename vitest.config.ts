@@ -26,7 +26,10 @@ export default defineConfig({
         exclude: kinds.map((kind) => `test/**/*.${kind}.test.ts`),
         maxWorkers: 2,
       }),
-      project('workflow', 2, { maxWorkers: 1 }),
+      project('workflow', 2, {
+        maxWorkers: 1,
+        globalSetup: 'test/support/time-skipping-server.ts',
+      }),
       project('replay', 3, { maxWorkers: 1 }),
       project('integration', 4, { ...stack, maxWorkers: 2 }),
       project('system', 5, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),

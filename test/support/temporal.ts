@@ -1,0 +1,126 @@
+import type { WorkflowHandleWithStartDetails, WorkflowStartOptions } from '@temporalio/client'
+import type { Workflow, WorkflowResultType } from '@temporalio/common'
+import { msToTs } from '@temporalio/common/lib/time.js'
+import { TestWorkflowEnvironment } from '@temporalio/testing'
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { inject } from 'vitest'
+import { temporalPlugin } from '../../telemetry.ts'
+import { until } from './until.ts'
+
+// Tests make activities fail on purpose; `LOG_LEVEL=WARN` shows them.
+const logger = new DefaultLogger(process.env['LOG_LEVEL'] === 'WARN' ? 'WARN' : 'ERROR')
+Runtime.install({ logger, telemetryOptions: { logging: { filter: logger.level, forward: {} } } })
+
+const plugins = [await temporalPlugin()]
+
+/** A server whose clock jumps ahead while nobody works; call it once per file, `teardown()` it in `afterAll`. */
+export const startTimeSkipping = (): Promise<TestWorkflowEnvironment> =>
+  TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
+  })
+
+/**
+ * The real server, in a namespace of its own: workflow ids and task queues of other files do not meet these. `env` is
+ * what a process of the product needs to work in it.
+ */
+export async function freshNamespace(): Promise<
+  TestWorkflowEnvironment & { env: { TEMPORAL_ADDRESS: string; TEMPORAL_NAMESPACE: string } }
+> {
+  const address = inject('stack').env['TEMPORAL_ADDRESS']
+  if (!address) throw new Error('Temporal is not among TEST_PARTS')
+  const namespace = `test-${randomUUID()}`
+  const server = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace })
+  const { workflowService } = server.connection
+  await workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  })
+  // Each of the server's services learns of a namespace in its own time.
+  await until(() => workflowService.describeNamespace({ namespace }), { what: namespace })
+  await until(() => workflowService.listWorkflowExecutions({ namespace }), { what: namespace })
+  return Object.assign(server, {
+    env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
+  })
+}
+
+export type WorkerSetup = {
+  /** The domain whose workflows run on the queue of its name: `integrations` is workflows/integrations/index.ts. */
+  workflows?: string
+  /** Fakes or real ones, by task queue. */
+  activities: Record<string, object>
+}
+
+/** Runs a worker per task queue until `work` is done, and stops them. */
+export async function whileWorking<T>(
+  server: TestWorkflowEnvironment,
+  { workflows, activities }: WorkerSetup,
+  work: () => Promise<T>,
+): Promise<T> {
+  const queues = new Set(Object.keys(activities))
+  if (workflows) queues.add(workflows)
+  const workers = await Promise.all(
+    [...queues].map(async (taskQueue) =>
+      Worker.create({
+        connection: server.nativeConnection,
+        namespace: server.namespace ?? 'default',
+        taskQueue,
+        plugins,
+        activities: activities[taskQueue] ?? {},
+        ...(taskQueue === workflows ? { workflowBundle: await bundled(workflows) } : {}),
+      }),
+    ),
+  )
+  const whileAll = workers.reduce<() => Promise<T>>(
+    (inner, worker) => () => worker.runUntil(inner),
+    work,
+  )
+  return whileAll()
+}
+
+export type WorkflowRun<W extends Workflow> = WorkerSetup & {
+  workflows: string
+  type: string
+  start: WorkflowStartOptions<W>
+  /** Signals, updates, queries and waiting while it runs. */
+  meanwhile?(handle: WorkflowHandleWithStartDetails<W>): Promise<unknown>
+}
+
+/**
+ * Runs a workflow to its end and gives its result, or throws its failure. Its history is then replayed: what is not
+ * deterministic fails here already.
+ */
+export function runWorkflow<W extends Workflow>(
+  server: TestWorkflowEnvironment,
+  run: WorkflowRun<W>,
+): Promise<WorkflowResultType<W>> {
+  return whileWorking(server, run, async () => {
+    const handle = await server.client.workflow.start<W>(run.type, run.start)
+    try {
+      await run.meanwhile?.(handle)
+      return await handle.result()
+    } finally {
+      await replay(run.workflows, await handle.fetchHistory(), handle.workflowId)
+    }
+  })
+}
+
+/** @throws when the workflows of the domain no longer do what the history says they did */
+export async function replay(
+  workflows: string,
+  history: unknown,
+  workflowId?: string,
+): Promise<void> {
+  const workflowBundle = await bundled(workflows)
+  await Worker.runReplayHistory({ workflowBundle, plugins }, history, workflowId)
+}
+
+const bundles = new Map<string, ReturnType<typeof bundleWorkflowCode>>()
+
+function bundled(domain: string): ReturnType<typeof bundleWorkflowCode> {
+  const workflowsPath = path.resolve(import.meta.dirname, `../../workflows/${domain}/index.ts`)
+  const bundle = bundles.get(domain) ?? bundleWorkflowCode({ workflowsPath, logger, plugins })
+  bundles.set(domain, bundle)
+  return bundle
+}
