@@ -1,6 +1,6 @@
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
-import type { Client } from '@temporalio/client'
+import type { WorkflowClient } from '@temporalio/client'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { ObjectStore } from '../clients/object-store.ts'
@@ -9,6 +9,7 @@ import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { docs } from './docs.ts'
 import { health, type HealthDeps } from './health.ts'
+import { imports } from './imports/routes.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
 import { answerProblem, Problem } from './problem.ts'
@@ -21,7 +22,7 @@ export type ApiDeps = HealthDeps & {
   seller: Kysely<Database>
   /** Connected as the role `storefront`: sees what is published. */
   storefront: Kysely<Database>
-  temporal: Pick<Client, 'workflow'>
+  workflows: Pick<WorkflowClient, 'start' | 'executeUpdateWithStart' | 'withDeadline'>
   objectStore: Pick<ObjectStore, 'put' | 'remove'>
   maxUploadBytes: number
   log: Pick<Logger, 'error' | 'warn'>

@@ -1,0 +1,68 @@
+import { z } from '@hono/zod-openapi'
+import type { Text } from '../language.ts'
+import { Problem } from '../problem.ts'
+import { invalid } from '../validation.ts'
+
+const Flag = z.enum(['true', 'false'])
+
+/** The fields of `POST /v1/imports` besides the file. */
+export const ImportFields = z.strictObject({
+  shopId: z.string().min(1),
+  format: z.enum(['auto', 'yml', 'csv', 'xlsx', 'xls', 'commerceml']).default('auto'),
+  mode: z.enum(['upsert', 'replace']).default('upsert'),
+  dryRun: Flag.default('false'),
+  sourceUrl: z.string().optional(),
+  mapping: z.string().optional(),
+})
+
+export type ImportFields = z.output<typeof ImportFields>
+
+/** As the OpenAPI document shows the form: made from the same schema, plus what is streamed past it. */
+export const ImportForm = (() => {
+  const { $schema: _, ...form } = z.toJSONSchema(ImportFields, { io: 'input' })
+  return {
+    type: 'object' as const,
+    required: ['shopId', 'file'],
+    properties: {
+      ...(form.properties as object),
+      file: { type: 'string' as const, contentMediaType: 'application/octet-stream' },
+    },
+    additionalProperties: false,
+  }
+})()
+
+/**
+ * What is there so far; what is missing may come after the file.
+ * @throws {Problem} for what is wrong, or not there yet
+ */
+export function checkFields(fields: ReadonlyMap<string, string>): void {
+  const given = Object.fromEntries(fields)
+  const parsed = ImportFields.partial().safeParse(given)
+  if (!parsed.success) throw invalid(parsed.error, given)
+  refuseUnsupported(parsed.data)
+}
+
+/** @throws {Problem} */
+export function parseFields(fields: ReadonlyMap<string, string>): ImportFields {
+  const given = Object.fromEntries(fields)
+  const parsed = ImportFields.safeParse(given)
+  if (!parsed.success) throw invalid(parsed.error, given)
+  refuseUnsupported(parsed.data)
+  return parsed.data
+}
+
+function refuseUnsupported(fields: {
+  [Field in keyof ImportFields]?: ImportFields[Field] | undefined
+}) {
+  if (fields.sourceUrl !== undefined) throw notSupportedYet('sourceUrl')
+  if (fields.mapping !== undefined) throw notSupportedYet('mapping')
+  if (fields.mode === 'replace') throw notSupportedYet('mode')
+  if (fields.dryRun === 'true') throw notSupportedYet('dryRun')
+  if (fields.format !== undefined && fields.format !== 'auto' && fields.format !== 'yml')
+    throw notSupportedYet('format')
+}
+
+export const notSupportedYet = (path: keyof ImportFields) =>
+  new Problem('not-supported-yet', { errors: [{ path, message: NOT_YET }] })
+
+const NOT_YET: Text = { ru: 'пока не поддерживается', en: 'not supported yet' }

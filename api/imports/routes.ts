@@ -1,0 +1,233 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { WorkflowClient } from '@temporalio/client'
+import type { Kysely } from 'kysely'
+import type { Database } from '../../db/database.ts'
+import {
+  findImport,
+  listImports,
+  listRowErrors,
+  type ImportRowError,
+} from '../../db/integrations/import-queries.ts'
+import { asSeller } from '../../db/tenancy.ts'
+import type { Requires } from '../auth.ts'
+import { decodeCursor, toPage } from '../cursor.ts'
+import { IdempotencyHeaders } from '../idempotency.ts'
+import { languageOf } from '../language.ts'
+import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
+import { notFound, Problem } from '../problem.ts'
+import { beyondCancel, OVER, requestCancellation } from './cancel-import.ts'
+import { ImportForm, notSupportedYet } from './import-fields.ts'
+import { Import, showImport } from './import-view.ts'
+import { RowError, rowErrorsAsCsv, showRowError } from './row-errors.ts'
+import { startImport, type StartImportDeps } from './start-import.ts'
+import { openUpload } from './upload.ts'
+
+export type ImportsDeps = Omit<StartImportDeps, 'workflows'> & {
+  workflows: Pick<WorkflowClient, 'start' | 'executeUpdateWithStart' | 'withDeadline'>
+  requires: Requires
+  maxUploadBytes: number
+}
+
+const tags = ['Imports']
+const ImportId = z.object({ id: z.string().max(64) })
+const ImportPosition = z.tuple([z.string().regex(/^\d{1,17}$/), z.uuid()])
+const ErrorPosition = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Errors that one query fetches for the CSV. */
+const CSV_PAGE = 1000
+
+export function imports(deps: ImportsDeps) {
+  const { seller, requires } = deps
+
+  const getImport = async (sellerId: string, importId: string) => {
+    const row = UUID.test(importId)
+      ? await asSeller(seller, sellerId, (trx) => findImport(trx, importId))
+      : undefined
+    if (!row) throw notFound()
+    return row
+  }
+
+  async function* errorPages(sellerId: string, importId: string): AsyncGenerator<ImportRowError[]> {
+    for (let afterSeq = '0'; ;) {
+      const rows = await asSeller(seller, sellerId, (trx) =>
+        listRowErrors(trx, { importId, afterSeq, limit: CSV_PAGE }),
+      )
+      yield rows
+      const last = rows.length === CSV_PAGE ? rows.at(-1) : undefined
+      if (!last) return
+      afterSeq = last.seq
+    }
+  }
+
+  return createRouter()
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/',
+        tags,
+        summary: 'Upload a catalogue',
+        security: [{ apiKey: ['imports:write'] }],
+        middleware: requires('imports:write'),
+        request: {
+          headers: IdempotencyHeaders,
+          body: { required: true, content: { 'multipart/form-data': { schema: ImportForm } } },
+        },
+        responses: {
+          202: json(Import, 'The import is queued; `Location` tells where it can be watched'),
+          ...problems(400, 401, 403, 404, 408, 409, 413, 415, 422),
+        },
+      }),
+      async (c) => {
+        const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase()
+        if (type === 'application/json') throw notSupportedYet('sourceUrl')
+        if (type !== 'multipart/form-data') throw new Problem('unsupported-media-type')
+        const upload = await openUpload(c.req.raw, {
+          fileField: 'file',
+          maxBytes: deps.maxUploadBytes,
+        })
+        try {
+          const started = await startImport(deps, {
+            sellerId: c.get('caller').sellerId,
+            idempotencyKey: c.req.valid('header')['idempotency-key'],
+            language: languageOf(c),
+            upload,
+          })
+          c.header('Location', `/v1/imports/${started.id}`)
+          return c.json(started, 202)
+        } finally {
+          upload.close()
+        }
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/',
+        tags,
+        summary: 'Imports, the newest first',
+        security: [{ apiKey: ['imports:read'] }],
+        middleware: requires('imports:read'),
+        request: { query: PageQuery },
+        responses: { 200: json(pageOf(Import), 'A page of imports'), ...problems(400, 401, 403) },
+      }),
+      async (c) => {
+        const { limit, cursor } = c.req.valid('query')
+        const [createdAtMicros, id] =
+          cursor === undefined ? [] : decodeCursor(cursor, ImportPosition)
+        const after = createdAtMicros && id ? { createdAtMicros, id } : undefined
+        const rows = await asSeller(seller, c.get('caller').sellerId, (trx) =>
+          listImports(trx, { after, limit: limit + 1 }),
+        )
+        const language = languageOf(c)
+        const now = new Date()
+        return c.json(
+          toPage(
+            rows,
+            limit,
+            (row) => showImport(row, language, now),
+            (row) => [row.createdAtMicros, row.id],
+          ),
+          200,
+        )
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/{id}',
+        tags,
+        summary: 'How far an import is, and what it did',
+        security: [{ apiKey: ['imports:read'] }],
+        middleware: requires('imports:read'),
+        request: { params: ImportId },
+        responses: { 200: json(Import, 'The import'), ...problems(401, 403, 404) },
+      }),
+      async (c) => {
+        const row = await getImport(c.get('caller').sellerId, c.req.valid('param').id)
+        return c.json(showImport(row, languageOf(c), new Date()), 200)
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/{id}/errors',
+        tags,
+        summary: 'What is wrong with single rows; all of it at once as CSV',
+        security: [{ apiKey: ['imports:read'] }],
+        middleware: requires('imports:read'),
+        request: { params: ImportId, query: PageQuery },
+        responses: {
+          200: {
+            description: 'A page as JSON, or everything as CSV',
+            content: {
+              'application/json': { schema: pageOf(RowError) },
+              'text/csv': { schema: z.string() },
+            },
+          },
+          ...problems(400, 401, 403, 404, 406),
+        },
+      }),
+      async (c) => {
+        const { sellerId } = c.get('caller')
+        const language = languageOf(c)
+        const { id: importId } = await getImport(sellerId, c.req.valid('param').id)
+        if (representation(c.req.header('Accept')) === 'csv') {
+          const csv = rowErrorsAsCsv(errorPages(sellerId, importId), language)
+          return c.body(ReadableStream.from(csv).pipeThrough(new TextEncoderStream()), 200, {
+            'Content-Type': 'text/csv; charset=utf-8',
+            'Content-Disposition': `attachment; filename="import-${importId}-errors.csv"`,
+            Vary: 'Accept, Accept-Language',
+          })
+        }
+        const { limit, cursor } = c.req.valid('query')
+        const [afterSeq = '0'] = cursor === undefined ? [] : decodeCursor(cursor, ErrorPosition)
+        const rows = await asSeller(seller, sellerId, (trx) =>
+          listRowErrors(trx, { importId, afterSeq, limit: limit + 1 }),
+        )
+        c.header('Vary', 'Accept, Accept-Language')
+        return c.json(
+          toPage(
+            rows,
+            limit,
+            (row) => showRowError(row, language),
+            ({ seq }) => [seq],
+          ),
+          200,
+        )
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/{id}/cancel',
+        tags,
+        summary: 'Cancel an import; possible until rows are being applied',
+        security: [{ apiKey: ['imports:write'] }],
+        middleware: requires('imports:write'),
+        request: { params: ImportId },
+        responses: {
+          202: json(Import, 'It is being cancelled'),
+          ...problems(401, 403, 404, 409, 503),
+        },
+      }),
+      async (c) => {
+        const { sellerId } = c.get('caller')
+        const row = await getImport(sellerId, c.req.valid('param').id)
+        if (row.state === 'completed' || row.state === 'failed') throw beyondCancel(OVER)
+        if (row.state !== 'cancelled') await requestCancellation(deps, row.id)
+        const cancelled = await getImport(sellerId, row.id)
+        c.header('Location', `/v1/imports/${row.id}`)
+        return c.json(showImport(cancelled, languageOf(c), new Date()), 202)
+      },
+    )
+}
+
+/** JSON unless CSV is what is asked for. */
+function representation(accept = '*/*'): 'json' | 'csv' {
+  const wanted = accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
+  if (wanted.some((type) => type === 'application/json' || type === 'application/*')) return 'json'
+  if (wanted.some((type) => type === 'text/csv' || type === 'text/*')) return 'csv'
+  if (wanted.includes('*/*')) return 'json'
+  throw new Problem('not-acceptable')
+}
