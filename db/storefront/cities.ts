@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../database.ts'
+
+export const listCities = (db: Kysely<Database>) =>
+  db
+    .selectFrom('city')
+    .select(['id', 'name', 'nameEn', 'timeZone'])
+    .orderBy('position')
+    .orderBy('id')
+    .execute()
+
+export const findCity = (db: Kysely<Database>, id: string) =>
+  db.selectFrom('city').select('id').where('id', '=', id).executeTakeFirst()
