@@ -21,7 +21,11 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     applicationName: 'yarmarka-storefront',
   })
   const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
-  const redis = connectRedis({ url: config.REDIS_URL })
+  const redis = connectRedis({
+    url: config.REDIS_URL,
+    commandTimeoutMs: 5_000,
+    patient: true,
+  })
   return {
     options: {
       taskQueue: storefrontQueue,

@@ -78,16 +78,17 @@ const parsing = (file: File) =>
 
 const stage = (importId: string, file: File) =>
   environment().run(parsing(file).stageRows, { importId })
-const validate = (importId: string) =>
-  environment().run(integrations().validateStage, { importId })
+const validate = (importId: string) => environment().run(integrations().validateStage, { importId })
 const merge = (importId: string) => environment().run(integrations().mergeStage, { importId })
+const close = (importId: string, state: 'completed' | 'failed') =>
+  environment().run(() => integrations().closeImport({ importId, state }))
 
 async function importWhole(file: File) {
   const importId = await requestImport(database.owner.db, shop)
   expect(await stage(importId, file)).toBe('staged')
   expect(await validate(importId)).toBe('valid')
   expect(await merge(importId)).toBe('merged')
-  await environment().run(integrations().closeImport, { importId, state: 'completed' })
+  await close(importId, 'completed')
   return importId
 }
 
@@ -238,7 +239,7 @@ describe('importing rows', () => {
   it('leaves nothing of a file that breaks', async () => {
     const importId = await requestImport(database.owner.db, shop)
     expect(await stage(importId, { rows: [{}, {}], breaks: true })).toBe('malformed')
-    await environment().run(integrations().closeImport, { importId, state: 'failed' })
+    await close(importId, 'failed')
 
     const { problem, state } = await database.owner.db
       .selectFrom('import')

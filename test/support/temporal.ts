@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { temporalPlugin } from '../../telemetry.ts'
+import { keepHistory } from './histories.ts'
 import { until } from './until.ts'
 
 // Tests make activities fail on purpose; `LOG_LEVEL=WARN` shows them.
@@ -83,6 +84,8 @@ export type WorkflowRun<W extends Workflow> = WorkerSetup & {
   workflows: string
   type: string
   start: WorkflowStartOptions<W>
+  /** Under which name the history is kept in test/histories when histories are recorded. */
+  scenario?: string
   /** Signals, updates, queries and waiting while it runs. */
   meanwhile?(handle: WorkflowHandleWithStartDetails<W>): Promise<unknown>
 }
@@ -101,7 +104,9 @@ export function runWorkflow<W extends Workflow>(
       await run.meanwhile?.(handle)
       return await handle.result()
     } finally {
-      await replay(run.workflows, await handle.fetchHistory(), handle.workflowId)
+      const history = await handle.fetchHistory()
+      if (run.scenario) await keepHistory(run.type, run.scenario, history)
+      await replay(run.workflows, history, handle.workflowId)
     }
   })
 }

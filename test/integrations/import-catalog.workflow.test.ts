@@ -1,0 +1,110 @@
+import { WorkflowFailedError } from '@temporalio/client'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  importCatalog,
+  importWorkflowId,
+  integrationsQueue,
+  parsingQueue,
+  type ImportCatalog,
+} from '../../contracts/integrations.ts'
+import { runWorkflow, startTimeSkipping } from '../support/temporal.ts'
+import { importScenarios, type ImportScenario } from './import-scenarios.ts'
+
+let server: TestWorkflowEnvironment
+
+beforeAll(async () => {
+  server = await startTimeSkipping()
+})
+afterAll(() => server.teardown())
+
+async function run(scenario: string, { activities, closed, meanwhile }: ImportScenario) {
+  const importId = randomUUID()
+  const { stageRows, ...others } = activities
+  const result = await runWorkflow<ImportCatalog>(server, {
+    workflows: integrationsQueue,
+    activities: { [integrationsQueue]: others, [parsingQueue]: { stageRows } },
+    type: importCatalog,
+    scenario,
+    start: {
+      workflowId: importWorkflowId(importId),
+      taskQueue: integrationsQueue,
+      args: [{ importId }],
+    },
+    ...(meanwhile ? { meanwhile } : {}),
+  })
+  return { result, closed: closed.map(({ state, problem }) => ({ state, problem })) }
+}
+
+const completed = { state: 'completed', problem: undefined }
+const cancelled = { state: 'cancelled', problem: undefined }
+
+describe('importCatalog', () => {
+  it('reads, checks and applies a file', async () => {
+    const { result, closed } = await run('completed', importScenarios.completed())
+    expect(result).toEqual({ state: 'completed' })
+    expect(closed).toEqual([completed])
+  })
+
+  it('applies nothing of a file that breaks', async () => {
+    const scenario = importScenarios.malformed()
+    let merged = false
+    scenario.activities.mergeStage = async () => {
+      merged = true
+      return 'merged'
+    }
+    const { result, closed } = await run('malformed', scenario)
+    expect(result).toEqual({ state: 'failed' })
+    expect(closed).toEqual([{ state: 'failed', problem: undefined }])
+    expect(merged).toBe(false)
+  })
+
+  it('reads the file again when the staged rows were lost before the check', async () => {
+    const { closed } = await run(
+      'emptied-before-the-check',
+      importScenarios['emptied-before-the-check'](),
+    )
+    expect(closed).toEqual([completed])
+  })
+
+  it('reads the file again when the staged rows were lost while they were applied', async () => {
+    const { closed } = await run(
+      'emptied-while-applying',
+      importScenarios['emptied-while-applying'](),
+    )
+    expect(closed).toEqual([completed])
+  })
+
+  it('stops when it is cancelled while the file is read', async () => {
+    const { result, closed } = await run(
+      'cancelled-while-reading',
+      importScenarios['cancelled-while-reading'](),
+    )
+    expect(result).toEqual({ state: 'cancelled' })
+    expect(closed).toEqual([cancelled])
+  })
+
+  it('closes the import when its workflow is cancelled from outside', async () => {
+    const { closed } = await run(
+      'cancelled-from-outside',
+      importScenarios['cancelled-from-outside'](),
+    )
+    expect(closed).toEqual([cancelled])
+  })
+
+  it('refuses to be cancelled once rows are being applied', async () => {
+    const { result, closed } = await run(
+      'cancelled-too-late',
+      importScenarios['cancelled-too-late'](),
+    )
+    expect(result).toEqual({ state: 'completed' })
+    expect(closed).toEqual([completed])
+  })
+
+  it('fails the import, and itself, when a step is given up', async () => {
+    const scenario = importScenarios['given-up']()
+    await expect(run('given-up', scenario)).rejects.toThrow(WorkflowFailedError)
+    expect(scenario.closed).toMatchObject([{ state: 'failed', problem: 'internal' }])
+  })
+})
