@@ -28,12 +28,28 @@ export type ApiDeps = HealthDeps & {
   log: Pick<Logger, 'error' | 'warn'>
 }
 
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'yarmarka',
+    version: '1.0.0',
+    description:
+      'The backend of a multi-seller marketplace. Failures are `application/problem+json` (RFC 9457), in Russian, or in English by `Accept-Language`.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+}
+
 export type Api = ReturnType<typeof createApp>
 
 /** Everything that is served, in the order in which a request meets it. */
 export function createApp(deps: ApiDeps) {
   const app = createRouter()
   const requires = authentication(deps.storefront)
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key that begins with `mk_`',
+  })
 
   app.use(requestId({ limitLength: 128 }), secureHeaders())
   app.use(
@@ -61,5 +77,10 @@ export function createApp(deps: ApiDeps) {
   app.route('/', health(deps))
   app.use(traceRequests(), ...limits())
 
-  return app.route('/', docs()).route('/v1/api-keys', apiKeys({ ...deps, requires }))
+  return app
+    .route(
+      '/',
+      docs(() => app.getOpenAPI31Document(DESCRIPTION)),
+    )
+    .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

@@ -3,14 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { html } from 'hono/html'
 import { createRouter } from './openapi.ts'
 
-/** The page at `/docs`: Swagger UI from its package, so that it needs no other host. */
-export function docs() {
-  const page = createRouter().get('/docs', (c) => {
+/** `/openapi.json`, and the page at `/docs`: Swagger UI from its package, so that it needs no other host. */
+export function docs(describe: () => object) {
+  const document = once(() => JSON.stringify(describe()))
+  const page = createRouter().get('/openapi.json', (c) =>
+    c.body(document(), 200, { 'Content-Type': 'application/json' }),
+  )
+  page.get('/docs', (c) => {
     c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
     return c.html(PAGE)
   })
   for (const [path, { file, type }] of Object.entries(ASSETS)) {
-    const content = lazily(() => readFile(fileURLToPath(import.meta.resolve(file))))
+    const content = once(() => readFile(fileURLToPath(import.meta.resolve(file))))
     page.get(path, async (c) =>
       c.body(new Uint8Array(await content()), 200, {
         'Content-Type': type,
@@ -63,7 +67,7 @@ const START = `SwaggerUIBundle({
 })
 `
 
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
   return () => (made ??= make())
 }

@@ -1,0 +1,74 @@
+import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { createLogger } from '../clients/logger.ts'
+import { connectObjectStore } from '../clients/object-store.ts'
+import { connectPostgres } from '../clients/postgres.ts'
+import { connectRedis } from '../clients/redis.ts'
+import { connectTemporal } from '../clients/temporal.ts'
+import { readConfigOrExit, roleUrl } from '../config.ts'
+import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
+import { createApp } from './app.ts'
+import { createDrain, type Drain } from './drain.ts'
+import { probePostgres } from './health.ts'
+import { createServer, listen } from './server.ts'
+
+const STATEMENT_TIMEOUT_MS = 10_000
+const REDIS_TIMEOUT_MS = 200
+
+const config = readConfigOrExit('api')
+const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
+
+const connectAs = (role: 'seller' | 'storefront') =>
+  connectPostgres({
+    url: roleUrl(config, role),
+    applicationName: `yarmarka-api-${role}`,
+    max: 10,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+const seller = connectAs('seller')
+const storefront = connectAs('storefront')
+const redis = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS })
+const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
+const objectStore = connectObjectStore(config)
+const temporal = connectTemporal(config, { workflow: await temporalClientInterceptors() })
+
+let drain: Drain | undefined
+const app = createApp({
+  seller: seller.db,
+  storefront: storefront.db,
+  objectStore,
+  workflows: temporal.client.workflow,
+  maxUploadBytes: config.MAX_UPLOAD_BYTES,
+  log,
+  isDraining: () => drain?.isDraining() ?? false,
+  dependencies: {
+    postgres: probePostgres(storefront.db),
+    redis: () => redis.ping(),
+    elasticsearch: () => elasticsearch.ping({}, { maxRetries: 0 }),
+    objectStore: () => objectStore.check(),
+    temporal: () => temporal.client.workflowService.getSystemInfo({}),
+  },
+})
+const server = createServer({ fetch: app.fetch })
+drain = createDrain(server)
+await listen(server, { host: config.HOST, port: config.PORT })
+log.info({ address: server.address() }, 'api ready')
+
+process.once('SIGTERM', stop)
+// Whoever preloads a handler of its own has taken Ctrl-C over.
+if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', stop)
+
+async function stop() {
+  log.info('api draining')
+  await drain?.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
+  redis.disconnect()
+  objectStore.close()
+  await Promise.allSettled([
+    seller.close(),
+    storefront.close(),
+    elasticsearch.close(),
+    temporal.close(),
+  ])
+  log.info('api stopped')
+  await shutdownTelemetry()
+  process.exit(0)
+}
