@@ -82,5 +82,7 @@ export function createApp(deps: ApiDeps) {
       '/',
       docs(() => app.getOpenAPI31Document(DESCRIPTION)),
     )
+
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
+    .route('/v1/imports', imports({ ...deps, requires }))
 }

@@ -129,10 +129,10 @@ async function store(
       bytesTotal += chunk.length
       yield chunk
     }
-    const isShopKnown = upload.fields.has('shopId')
     await upload.rest()
-    fields = parseFields(upload.fields)
-    if (!isShopKnown) await requireShop(seller, sellerId, fields.shopId)
+    const parsed = parseFields(upload.fields)
+    await requireShop(seller, sellerId, parsed.shopId)
+    fields = parsed
   }
   await objectStore.put(objectKey, checked())
   if (!fields) throw new Error('The object store did not read its source to the end')
