@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { tryLock } from './lock.ts'
 import type { ObtainContext } from './part.ts'
 
 /** Where obtained programs are kept between checkouts: `$XDG_CACHE_HOME/yarmarka`. */
@@ -23,7 +22,12 @@ export async function cached(
   const whole = path.join(context.cacheDir, name)
   if (await exists(whole)) return whole
   await mkdir(context.cacheDir, { recursive: true })
-  const unlock = await lock(whole, () => context.progress('waiting for another process'))
+  let unlock = await tryLock(whole)
+  if (!unlock) context.progress('waiting for another process that fetches it')
+  while (!unlock) {
+    await pause(250)
+    unlock = await tryLock(whole)
+  }
   try {
     if (await exists(whole)) return whole
     await removeAbandoned(context.cacheDir, name)
@@ -72,26 +76,5 @@ async function removeAbandoned(cacheDir: string, name: string): Promise<void> {
     const folder = path.join(cacheDir, entry)
     const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }))
     if (mtimeMs < hourAgo) await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/**
- * Holds a lock that the kernel releases when the process dies: an abstract socket of Linux. Elsewhere
- * there is no such thing, and the atomic rename alone keeps the cache whole.
- */
-async function lock(file: string, onWait: () => void): Promise<() => void> {
-  if (process.platform !== 'linux') return () => {}
-  const address = `\0yarmarka-${createHash('sha256').update(file).digest('hex')}`
-  for (let waited = false; ; waited = true) {
-    const server = createServer()
-    const held = await new Promise<boolean>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-      )
-      server.listen(address, () => resolve(true))
-    })
-    if (held) return () => void server.close()
-    if (!waited) onWait()
-    await pause(250)
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { tryLock } from './lock.ts'
 import type { Child, SpawnOptions } from './part.ts'
 import { findProgram, runProgram } from './run-program.ts'
 
@@ -20,14 +21,19 @@ export type Children = {
   /** Notes a process that someone else spawned, so that the next start ends it if this one is killed. */
   note(name: string, pid: number): Promise<void>
   forget(name: string, pid: number): Promise<void>
+  /** Lets another supervisor have the folder. */
+  close(): void
 }
 
 /**
  * Children that never outlive their supervisor, even one that gets SIGKILL: the kernel kills them with it
  * (Linux, `setpriv --pdeathsig`), and what escaped that is named in `runDir` and ended by the next start.
+ * Throws when another supervisor has `runDir`.
  */
 export async function openChildren(runDir: string): Promise<Children> {
   await mkdir(runDir, { recursive: true })
+  const unlock = await tryLock(path.resolve(runDir))
+  if (!unlock) throw new Error(`another process runs a stack in ${runDir}`)
   await endLeftovers(runDir)
 
   const pidFile = (name: string, pid: number) => path.join(runDir, `${name}.${pid}.pid`)
@@ -41,6 +47,7 @@ export async function openChildren(runDir: string): Promise<Children> {
   return {
     note,
     forget,
+    close: unlock,
     async spawn(name, logFile, program, args, options = {}) {
       const log = await openLog(logFile)
       try {

@@ -5,23 +5,24 @@ import type { Part } from './part.ts'
 
 const timeoutMs = 30_000
 
-/** Waits until the part that the environment gives by URL answers. */
-export async function checkGiven(part: Part, say: (state: string) => void): Promise<void> {
-  const url = process.env[part.urlVariable] ?? ''
+/** Waits until the part that is given by URL answers. */
+export async function untilAnswers(part: Part, url: string): Promise<void> {
   const check = part.check ?? connects
-  say(`given by ${part.urlVariable}, checking`)
   const deadline = Date.now() + timeoutMs
   for (;;) {
-    const failure = await check(url).then(
-      () => undefined,
-      (error: unknown) => error ?? new Error('no answer'),
-    )
-    if (failure === undefined) return say(`given by ${part.urlVariable}`)
-    if (Date.now() > deadline) {
-      throw new Error(`${part.urlVariable} does not answer: ${String(failure)}`)
+    try {
+      await check(url)
+      return
+    } catch (error) {
+      if (Date.now() > deadline)
+        throw new Error(`nothing answers at ${hidePassword(url)}`, { cause: error })
     }
     await pause(500)
   }
+}
+
+export function hidePassword(url: string): string {
+  return url.replace(/(:\/\/[^/@:]*):[^/@]*@/, '$1:…@')
 }
 
 const usualPorts: Record<string, number> = { 'http:': 80, 'https:': 443, 'redis:': 6379 }

@@ -1,6 +1,6 @@
 import { endChild } from './children.ts'
 import { goProgram } from './go-program.ts'
-import type { Part } from './part.ts'
+import type { Part, StartContext } from './part.ts'
 import { findProgram } from './run-program.ts'
 
 const version = 'v1.62.0'
@@ -26,17 +26,17 @@ export const jaegerPart: Part = {
     return { programs: { jaeger }, source: `Go, Jaeger ${version}` }
   },
 
+  announce,
+
   async start({ programs }, context) {
     const listen = async (purpose: string, usual: number) =>
       `127.0.0.1:${await context.port(purpose, usual)}`
-    const otlp = `http://${await listen('otlp-http', 4318)}`
-    const query = `http://${await listen('jaeger', 16686)}`
     const admin = await listen('jaeger-admin', 14269)
     const child = await context.spawn(programs.jaeger!, [
       ...['--memory.max-traces', '20000', '--log-level', 'warn'],
-      ...['--collector.otlp.http.host-port', new URL(otlp).host],
+      ...['--collector.otlp.http.host-port', await listen('otlp-http', 4318)],
       ...['--collector.otlp.grpc.host-port', await listen('otlp-grpc', 4317)],
-      ...['--query.http-server.host-port', new URL(query).host],
+      ...['--query.http-server.host-port', await listen('jaeger', 16686)],
       ...['--query.grpc-server.host-port', await listen('jaeger-query-grpc', 16685)],
       ...['--admin.http.host-port', admin],
       ...['--collector.grpc-server.host-port', await listen('jaeger-grpc', 14250)],
@@ -50,14 +50,19 @@ export const jaegerPart: Part = {
       const answer = await fetch(`http://${admin}/`, { signal: AbortSignal.timeout(2000) })
       if (!answer.ok) throw new Error(`health answers ${answer.status}`)
     })
-    return {
-      child,
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: otlp, JAEGER_URL: query },
-      addresses: [
-        { what: 'Jaeger', url: query },
-        { what: 'OTLP (traces in)', url: otlp },
-      ],
-      stop: () => endChild(child),
-    }
+    return { child, ...(await announce(context)), stop: () => endChild(child) }
   },
+}
+
+/** The addresses are settled before the program is there: processes send traces without waiting for it. */
+async function announce({ port }: Pick<StartContext, 'port'>) {
+  const otlp = `http://127.0.0.1:${await port('otlp-http', 4318)}`
+  const query = `http://127.0.0.1:${await port('jaeger', 16686)}`
+  return {
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: otlp, JAEGER_URL: query },
+    addresses: [
+      { what: 'Jaeger', url: query },
+      { what: 'OTLP (traces in)', url: otlp },
+    ],
+  }
 }

@@ -21,12 +21,11 @@ const steadyMs = 30_000
 
 /** Starts something, and again with growing pauses whenever it ends by itself. */
 export async function keepAlive<T extends Running>(options: {
-  name: string
   start(): Promise<T>
   /** Told of a crash and of the recovery, a line each. */
   report(line: string): void
 }): Promise<Kept<T>> {
-  const { name, start, report } = options
+  const { start, report } = options
   const stopping = new AbortController()
   let crashes = 0
   let current = await start()
@@ -55,17 +54,17 @@ export async function keepAlive<T extends Running>(options: {
 
   async function revive(ended: T, code: number | null): Promise<void> {
     if (ended !== current || stopping.signal.aborted) return
-    report(`${name} ended unexpectedly (${code === null ? 'killed' : `code ${code}`}), restarting`)
+    report(`ended unexpectedly (${code === null ? 'killed' : `code ${code}`}), restarting`)
     for (;;) {
       const wait = Math.min(firstPauseMs * 2 ** crashes++, longestPauseMs)
       await pause(wait, undefined, { signal: stopping.signal }).catch(() => {})
       if (stopping.signal.aborted) return
       try {
         adopt(await start())
-        report(`${name} is back`)
+        report('is back')
         return
       } catch (error) {
-        report(`${name} does not start: ${error instanceof Error ? error.message : String(error)}`)
+        report(`does not start: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
   }
@@ -74,9 +73,7 @@ export async function keepAlive<T extends Running>(options: {
     current: () => current,
     restart: () =>
       inTurn(async () => {
-        const old = current
-        const ended = old.stop()
-        await ended
+        await current.stop()
         adopt(await start())
       }),
     replace: () =>

