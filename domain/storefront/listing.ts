@@ -1,7 +1,11 @@
 import type { ShopProductDocument } from './document.ts'
 
 /** What a listing shows: everything, or only what is in stock in a city, of a shop, in a category and below it. */
-export type ListingScope = { city?: string; shop?: string; category?: string }
+export type ListingScope = {
+  city?: string | undefined
+  shop?: string | undefined
+  category?: string | undefined
+}
 
 export const LISTING_SORTS = ['popular', 'price-asc', 'price-desc', 'new'] as const
 export type ListingSort = (typeof LISTING_SORTS)[number]

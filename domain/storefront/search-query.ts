@@ -6,19 +6,19 @@ export type SearchSort = (typeof SEARCH_SORTS)[number]
 
 /** What a buyer asks for. Values of one facet widen the answer, facets narrow it. */
 export type SearchQuestion = {
-  q?: string
+  q?: string | undefined
   /** Whose stock is shown, and with `inStock` what it is filtered by. */
-  city?: string
+  city?: string | undefined
   inStock: boolean
-  category?: string
+  category?: string | undefined
   brands: readonly string[]
-  priceFrom?: number
-  priceTo?: number
+  priceFrom?: number | undefined
+  priceTo?: number | undefined
   /** Chosen values by name of the attribute. */
   attributes: ReadonlyMap<string, readonly string[]>
   sort: SearchSort
   limit: number
-  after?: Position
+  after?: Position | undefined
 }
 
 /** Values of a facet that are listed; what is chosen is listed always. */

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { decodeCursor } from '../../domain/storefront/cursor.ts'
+import { Problem } from '../problem.ts'
+
+/**
+ * Where to read on, or `undefined` on the first page.
+ * @throws {Problem} 400 when the cursor was made up, or made for another question
+ */
+export function positionAt<Position>(
+  question: string,
+  cursor: string | undefined,
+  position: z.ZodType<Position>,
+): Position | undefined {
+  if (cursor === undefined) return undefined
+  const parsed = position.safeParse(decodeCursor(question, cursor))
+  if (parsed.success) return parsed.data
+  throw new Problem('invalid-cursor', {
+    errors: [
+      {
+        path: 'cursor',
+        message: {
+          ru: 'курсор не от этого запроса',
+          en: 'the cursor does not belong to this request',
+        },
+      },
+    ],
+  })
+}

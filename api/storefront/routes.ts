@@ -1,0 +1,29 @@
+import type { Client as Elasticsearch } from '@elastic/elasticsearch'
+import type { Kysely } from 'kysely'
+import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { Database } from '../../db/database.ts'
+import { createRouter } from '../openapi.ts'
+import { categories } from './categories.ts'
+import { cities } from './cities.ts'
+import { listings } from './listings.ts'
+import { scopeFinder } from './scope.ts'
+import { search } from './search.ts'
+import { shopProducts } from './shop-products.ts'
+
+export type StorefrontDeps = {
+  /** Connected as the role `storefront`. */
+  storefront: Kysely<Database>
+  cache: ListingCache
+  search: Elasticsearch
+}
+
+/** What everybody may read. To be served below `/v1`. */
+export function storefrontRoutes(deps: StorefrontDeps) {
+  const findScope = scopeFinder(deps.storefront)
+  return createRouter()
+    .route('/', cities(deps))
+    .route('/', categories(deps))
+    .route('/', listings({ ...deps, findScope }))
+    .route('/', shopProducts({ ...deps, findScope }))
+    .route('/', search({ ...deps, findScope }))
+}

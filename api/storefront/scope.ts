@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi'
+import type { Kysely } from 'kysely'
+import type { Database } from '../../db/database.ts'
+import { findCategory } from '../../db/storefront/categories.ts'
+import { findCity } from '../../db/storefront/cities.ts'
+import { findShop } from '../../db/storefront/shops.ts'
+import type { ListingScope } from '../../domain/storefront/listing.ts'
+import type { Text } from '../language.ts'
+import { Problem } from '../problem.ts'
+import { remembering } from './remembering.ts'
+
+/** Ids that PostgreSQL could hold; others are refused before it is asked. */
+const number = z.string().regex(/^\d{1,18}$/)
+const slug = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u)
+
+export const City = slug.openapi({ description: 'Id of a city', example: 'msk' })
+export const Category = number.openapi({
+  description: 'Id of a category; what is below it belongs to it',
+})
+export const Shop = z.union([number, slug]).openapi({ description: 'Id or slug of a shop' })
+
+/** Cities, categories and shops come seldom and hardly ever go. */
+const REMEMBER_MS = 30_000
+
+export type FindScope = (asked: ListingScope) => Promise<ListingScope>
+
+/**
+ * Makes sure that what a query names exists, and turns a shop's slug into its id.
+ * The function throws `Problem` 400 naming the parameters that lead nowhere.
+ */
+export function scopeFinder(storefront: Kysely<Database>): FindScope {
+  const known = {
+    city: remembering((id) => findCity(storefront, id), REMEMBER_MS),
+    shop: remembering((idOrSlug) => findShop(storefront, idOrSlug), REMEMBER_MS),
+    category: remembering((id) => findCategory(storefront, id), REMEMBER_MS),
+  }
+  return async (asked) => {
+    const names = (['city', 'shop', 'category'] as const).filter((name) => asked[name])
+    const found = await Promise.all(
+      names.map(async (name) => [name, (await known[name](asked[name]!))?.id] as const),
+    )
+    const unknown = found.filter(([, id]) => id === undefined).map(([name]) => name)
+    if (unknown.length > 0) throw notFoundByParameter(unknown)
+    return Object.fromEntries(found) as ListingScope
+  }
+}
+
+const UNKNOWN: Record<keyof ListingScope, Text> = {
+  city: { ru: 'такого города нет', en: 'there is no such city' },
+  shop: { ru: 'такого магазина нет', en: 'there is no such shop' },
+  category: { ru: 'такой категории нет', en: 'there is no such category' },
+}
+
+const notFoundByParameter = (names: (keyof ListingScope)[]) =>
+  new Problem('validation-failed', {
+    errors: names.map((path) => ({ path, message: UNKNOWN[path] })),
+  })

@@ -1,0 +1,74 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Kysely } from 'kysely'
+import type { Database } from '../../db/database.ts'
+import { findShopProduct, type ShopProductRow } from '../../db/storefront/shop-products.ts'
+import { createRouter, Instant, json, problems } from '../openapi.ts'
+import { notFound } from '../problem.ts'
+import { City, type FindScope } from './scope.ts'
+import { ShopProduct, toShopProduct } from './shapes.ts'
+
+const ShopProductCard = ShopProduct.extend({
+  model: z.string().optional(),
+  vendorCode: z.string().optional(),
+  barcodes: z.array(z.string()),
+  categoryPath: z.array(z.object({ id: z.string(), name: z.string() })),
+  description: z
+    .string()
+    .optional()
+    .openapi({ description: 'As the seller wrote it: may hold HTML, sanitise it before showing' }),
+  attributes: z.array(
+    z.object({ name: z.string(), value: z.string(), unit: z.string().optional() }),
+  ),
+  pictures: z.array(z.string()),
+  weightGrams: z.int().optional(),
+  dimensionsMm: z
+    .object({ length: z.int(), width: z.int(), height: z.int() })
+    .optional()
+    .openapi({ description: 'Of the package' }),
+  delivery: z.null().openapi({ description: 'The estimate for the city, when there is one' }),
+  updatedAt: Instant,
+}).openapi('ShopProductCard')
+
+type Deps = { storefront: Kysely<Database>; findScope: FindScope }
+
+export const shopProducts = ({ storefront, findScope }: Deps) =>
+  createRouter().openapi(
+    createRoute({
+      method: 'get',
+      path: '/shop-products/{id}',
+      tags: ['Storefront'],
+      summary: 'A shop product with its stock in a city',
+      request: {
+        params: z.object({ id: z.string().max(64) }),
+        query: z.strictObject({ city: City.optional() }),
+      },
+      responses: { 200: json(ShopProductCard, 'The shop product'), ...problems(400, 404) },
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const { city } = await findScope(c.req.valid('query'))
+      const row = /^\d{1,18}$/.test(id) ? await findShopProduct(storefront, id, city) : undefined
+      if (!row) throw notFound()
+      c.header('Cache-Control', 'no-cache')
+      return c.json(toCard(row), 200)
+    },
+  )
+
+const toCard = (row: ShopProductRow): z.infer<typeof ShopProductCard> => ({
+  ...toShopProduct(row),
+  ...(row.model && { model: row.model }),
+  ...(row.vendorCode && { vendorCode: row.vendorCode }),
+  barcodes: row.barcodes,
+  categoryPath: row.categoryPath,
+  ...(row.description && { description: row.description }),
+  attributes: row.attributes,
+  pictures: row.pictures,
+  ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
+  ...(row.lengthMm !== null &&
+    row.widthMm !== null &&
+    row.heightMm !== null && {
+      dimensionsMm: { length: row.lengthMm, width: row.widthMm, height: row.heightMm },
+    }),
+  delivery: null,
+  updatedAt: row.updatedAt.toISOString(),
+})
