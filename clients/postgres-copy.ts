@@ -16,4 +16,5 @@ function field(value: CopyValue): string {
 }
 
 /** One line of COPY's text format. The values hold no NUL: PostgreSQL's text has none. */
-export const copyLine = (values: readonly CopyValue[]): string => `${values.map(field).join('\t')}\n`
+export const copyLine = (values: readonly CopyValue[]): string =>
+  `${values.map(field).join('\t')}\n`

@@ -48,7 +48,11 @@ const kyselyOn = (pool: PostgresPool) =>
   })
 
 /** Streams text rows (COPY's text format, a line each) into `target`, inside the transaction it was given with. */
-export type Copy = (target: string, columns: readonly string[], lines: Iterable<string>) => Promise<void>
+export type Copy = (
+  target: string,
+  columns: readonly string[],
+  lines: Iterable<string>,
+) => Promise<void>
 
 /** A transaction that may also COPY: kysely does not show the connection that `COPY FROM STDIN` needs. */
 export async function transactionWithCopy<T>(

@@ -4,10 +4,18 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 type Id = string
 type GeneratedId = GeneratedAlways<Id>
 type Instant = ColumnType<Date, Date | string | undefined, Date | string>
-type OptionalInstant = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+type OptionalInstant = ColumnType<
+  Date | null,
+  Date | string | null | undefined,
+  Date | string | null
+>
 type Count = ColumnType<string, string | number | undefined, string | number>
 type Amount = ColumnType<string, string | number, string | number>
-type OptionalAmount = ColumnType<string | null, string | number | null | undefined, string | number | null>
+type OptionalAmount = ColumnType<
+  string | null,
+  string | number | null | undefined,
+  string | number | null
+>
 
 export type Attribute = { name: string; value: string; unit?: string }
 
@@ -162,12 +170,7 @@ export type Database = {
 }
 
 export type ImportState =
-  | 'queued'
-  | 'running'
-  | 'awaiting-apply'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
+  'queued' | 'running' | 'awaiting-apply' | 'completed' | 'failed' | 'cancelled'
 
 /** Why a whole file failed; the text is made for the reader's language when it is shown. */
 export type ImportProblem = {

@@ -34,7 +34,12 @@ const demo: DemoFile = {
 }
 for (const { sellerId, shopId, seller } of shops) {
   const known = earlier?.sellers.find((one) => one.id === sellerId)
-  const apiKey = (await stillValid(known?.apiKey)) ?? (await newKey(sellerId, SCOPES.filter((scope) => scope !== 'admin')))
+  const apiKey =
+    (await stillValid(known?.apiKey)) ??
+    (await newKey(
+      sellerId,
+      SCOPES.filter((scope) => scope !== 'admin'),
+    ))
   demo.sellers.push({ id: sellerId, name: seller.name, shopId, apiKey })
 }
 await writeDemoFile(demo)

@@ -65,7 +65,11 @@ const apply: Record<Sink, Apply> = {
     const { failed } = await bulkWrite(
       elasticsearch,
       index.alias,
-      page.map(({ shopProductId, version, document }) => ({ id: shopProductId, version, document })),
+      page.map(({ shopProductId, version, document }) => ({
+        id: shopProductId,
+        version,
+        document,
+      })),
     )
     if (failed.length === 0) return page
     log.error({ failed: failed.slice(0, 10), count: failed.length }, 'documents not indexed')

@@ -8,7 +8,12 @@ export const getImport = (db: Kysely<Database>, importId: string): Promise<Impor
 
 /** Waits for whoever else works on this import: a first attempt that was given up may still be running. */
 export const lockImport = (trx: Transaction<Database>, importId: string): Promise<Import> =>
-  trx.selectFrom('import').selectAll().where('id', '=', importId).forUpdate().executeTakeFirstOrThrow()
+  trx
+    .selectFrom('import')
+    .selectAll()
+    .where('id', '=', importId)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
 
 export const markRunning = (db: Kysely<Database>, importId: string) =>
   db

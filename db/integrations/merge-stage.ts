@@ -12,7 +12,9 @@ export type MergeCounts = { created: number; updated: number; unchanged: number 
 
 /** One import of a shop at a time writes: chunks of two imports never interleave inside a transaction. */
 export const lockShop = (trx: Trx, shopId: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended('merge:shop:' || ${shopId}::text, 0))`.execute(trx)
+  sql`select pg_advisory_xact_lock(hashtextextended('merge:shop:' || ${shopId}::text, 0))`.execute(
+    trx,
+  )
 
 /** The next rows to merge; `undefined` when there are none left. */
 export async function findChunk(

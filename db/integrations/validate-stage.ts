@@ -63,11 +63,7 @@ export const dropUnknownOutlets = (trx: Trx, { id, sellerId }: Import) => {
 }
 
 /** From here on the stage holds exactly the rows to merge. */
-export async function sealStage(
-  trx: Trx,
-  importId: string,
-  rejectedCount: string,
-): Promise<void> {
+export async function sealStage(trx: Trx, importId: string, rejectedCount: string): Promise<void> {
   await sql`alter table ${rowsOf(importId)} add primary key (row)`.execute(trx)
   await sql`analyze ${rowsOf(importId)}, ${categoriesOf(importId)}`.execute(trx)
   await trx

@@ -54,7 +54,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   for (const table of ['city', 'category'])
     await run(`grant select on ${table} to yarmarka_seller, yarmarka_storefront`)
-  await run('grant select, insert, update, delete on all tables in schema public to yarmarka_system')
+  await run(
+    'grant select, insert, update, delete on all tables in schema public to yarmarka_system',
+  )
   await run('grant usage on all sequences in schema public to yarmarka_system')
 
   // Who calls is not known before its key is found, so the look-up is a function and the table stays closed.

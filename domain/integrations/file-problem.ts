@@ -17,12 +17,14 @@ export type FileProblemCode =
   | 'malformed-xml'
   | 'limit-exceeded'
   | 'no-offers'
+  | 'internal'
 
 /** What is wrong in `malformed-xml`. */
 export type XmlDefect =
   | 'mismatched-tag'
   | 'truncated'
   | 'bare-ampersand'
+  | 'bare-less-than'
   | 'unknown-entity'
   | 'character-reference'
   | 'forbidden-character'
@@ -148,6 +150,10 @@ const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
     ru: () => 'В файле нет ни одного предложения.',
     en: () => 'The file has no offers.',
   },
+  internal: {
+    ru: () => 'Не получилось по нашей вине: мы уже разбираемся, попробуйте ещё раз позже.',
+    en: () => 'It failed through our fault: we are looking into it, please try again later.',
+  },
 }
 
 const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
@@ -162,6 +168,10 @@ const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
   'bare-ampersand': {
     ru: (text) => `знак & должен быть записан как &amp;, а здесь «&${text}».`,
     en: (text) => `an & must be written as &amp;, but here is “&${text}”.`,
+  },
+  'bare-less-than': {
+    ru: () => 'знак < в тексте должен быть записан как &lt;, либо тег записан неверно.',
+    en: () => 'an < in text must be written as &lt;, or else a tag is miswritten.',
   },
   'unknown-entity': {
     ru: (text) => `неизвестная сущность &${text};`,

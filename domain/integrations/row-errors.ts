@@ -67,6 +67,10 @@ const TEXTS: Record<RowErrorCode, Record<Language, Text>> = {
     ru: ({ field, value }) => `Категория пропущена: поле ${field} не годится (${value}).`,
     en: ({ field, value }) => `A category was left out: its ${field} cannot be used (${value}).`,
   },
+  'category-name-missing': {
+    ru: ({ value }) => `У категории ${value} нет названия: вместо него показан её id.`,
+    en: ({ value }) => `The category ${value} has no name: its id is shown instead.`,
+  },
   'price-missing': {
     ru: ({ field }) => `Не указана цена: поле ${field} пустое или отсутствует.`,
     en: ({ field }) => `There is no price: the field ${field} is empty or absent.`,
@@ -200,6 +204,10 @@ const TEXTS: Record<RowErrorCode, Record<Language, Text>> = {
       `Остаток по складу в поле ${field} опущен: нужны id склада и целое число от 0, а стоит ${value}.`,
     en: ({ field, value }) =>
       `The stock of a warehouse in ${field} was left out: it needs the warehouse id and a whole number from 0, not ${value}.`,
+  },
+  'outlet-unknown': {
+    ru: ({ value }) => `Склада ${value} у вас нет: остаток по нему опущен.`,
+    en: ({ value }) => `You have no warehouse ${value}: its stock was left out.`,
   },
   'field-too-long': {
     ru: ({ field, value }) => `Поле ${field} слишком длинное: ${value}.`,

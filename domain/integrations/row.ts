@@ -56,6 +56,7 @@ export type RowErrorCode =
   | 'category-unknown'
   | 'category-parent-unknown'
   | 'category-invalid'
+  | 'category-name-missing'
   | 'price-missing'
   | 'price-invalid'
   | 'price-ambiguous'
@@ -81,6 +82,7 @@ export type RowErrorCode =
   | 'available-invalid'
   | 'units-invalid'
   | 'outlet-invalid'
+  | 'outlet-unknown'
   | 'field-too-long'
   | 'row-too-large'
 

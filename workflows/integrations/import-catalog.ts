@@ -31,7 +31,9 @@ const { validateStage, mergeStage, closeImport } = proxyActivities<IntegrationsA
  * Brings a seller's file into the catalogue: all of its good rows, or nothing of a file that breaks. Can be cancelled
  * until rows are being applied.
  */
-export async function importCatalog({ importId }: ImportCatalogInput): Promise<ImportCatalogResult> {
+export async function importCatalog({
+  importId,
+}: ImportCatalogInput): Promise<ImportCatalogResult> {
   let phase: ImportPhase = 'queued'
   let refills = 0
   let beyondCancel = false
