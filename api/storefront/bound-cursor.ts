@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { type z } from 'zod'
 import { decodeCursor } from '../../domain/storefront/cursor.ts'
 import { Problem } from '../problem.ts'
 

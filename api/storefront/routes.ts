@@ -2,6 +2,7 @@ import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
 import type { Database } from '../../db/database.ts'
+import { shopProductsIndex, type SearchIndex } from '../../domain/storefront/search-index.ts'
 import { createRouter } from '../openapi.ts'
 import { categories } from './categories.ts'
 import { cities } from './cities.ts'
@@ -15,6 +16,8 @@ export type StorefrontDeps = {
   storefront: Kysely<Database>
   cache: ListingCache
   search: Elasticsearch
+  /** What is searched; the shop products unless said otherwise. */
+  index?: Pick<SearchIndex, 'alias'>
 }
 
 /** What everybody may read. To be served below `/v1`. */
@@ -25,5 +28,5 @@ export function storefrontRoutes(deps: StorefrontDeps) {
     .route('/', categories(deps))
     .route('/', listings({ ...deps, findScope }))
     .route('/', shopProducts({ ...deps, findScope }))
-    .route('/', search({ ...deps, findScope }))
+    .route('/', search({ index: shopProductsIndex, ...deps, findScope }))
 }

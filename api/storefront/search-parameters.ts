@@ -51,7 +51,7 @@ export const SearchParameters = z
         code: 'too_big',
         origin: 'array',
         maximum: MOST_ATTRIBUTES,
-        path: ['attr'],
+        path: [others[MOST_ATTRIBUTES]!],
         input: query,
       })
     const { priceFrom, priceTo } = query

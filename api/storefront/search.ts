@@ -10,7 +10,7 @@ import {
   type SearchAnswer,
   type SearchResponse,
 } from '../../domain/storefront/search-answer.ts'
-import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { Problem } from '../problem.ts'
@@ -57,9 +57,14 @@ const Position = z
 const SEARCH_TIMEOUT_MS = 3_000
 const LAG_IS_TRUE_FOR_MS = 1_000
 
-type Deps = { storefront: Kysely<Database>; search: Elasticsearch; findScope: FindScope }
+type Deps = {
+  storefront: Kysely<Database>
+  search: Elasticsearch
+  index: Pick<SearchIndex, 'alias'>
+  findScope: FindScope
+}
 
-export function search({ storefront, search, findScope }: Deps) {
+export function search({ storefront, search, index, findScope }: Deps) {
   const readLagMs = steady(() => readSearchLagMs(storefront), LAG_IS_TRUE_FOR_MS)
 
   return createRouter().openapi(
@@ -86,7 +91,7 @@ export function search({ storefront, search, findScope }: Deps) {
       const after = positionAt(about, cursor, Position)
 
       const [answer, lagMs] = await Promise.all([
-        find(search, { ...question, city, category, limit, after }),
+        find(search, index.alias, { ...question, city, category, limit, after }),
         readLagMs(),
       ])
       const names = await readCategoryNames(
@@ -115,10 +120,10 @@ export function search({ storefront, search, findScope }: Deps) {
 }
 
 /** @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no index yet */
-async function find(client: Elasticsearch, question: SearchQuestion): Promise<SearchAnswer> {
+async function find(client: Elasticsearch, index: string, question: SearchQuestion): Promise<SearchAnswer> {
   try {
     const response = await client.search(
-      { index: shopProductsIndex.alias, ...searchRequest(question) },
+      { index, ...searchRequest(question) },
       { requestTimeout: SEARCH_TIMEOUT_MS, maxRetries: 1, retryBackoff: () => 0 },
     )
     return searchAnswer(question, response as unknown as SearchResponse)

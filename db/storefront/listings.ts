@@ -53,7 +53,8 @@ export async function readListing(
   if (categoryIds)
     conditions.push(sql`exists (
       select from product p where p.id = sp.product_id and p.category_id = any (${categoryIds}::bigint[]))`)
-  if (warehouseIds)
+  if (warehouseIds?.length === 0) conditions.push(sql`false`)
+  else if (warehouseIds)
     conditions.push(sql`exists (
       select from stock st
       where st.shop_product_id = sp.id and st.units > 0 and st.warehouse_id = any (${warehouseIds}::bigint[]))`)
