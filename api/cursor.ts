@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Problem } from './problem.ts'
 
 /** Where a page ended, as the opaque text that callers hand back. */

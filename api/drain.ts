@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http'
-import { Server as NetServer } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export type DrainOptions = {
@@ -25,10 +25,20 @@ const IDLE_CHECK_MS = 50
  */
 export function createDrain(server: Server): Drain {
   let isDraining = false
+  const sockets = new Set<Socket>()
   const inFlight = new Set<ServerResponse>()
   const dismiss = (response: ServerResponse) => {
     if (!response.headersSent) response.setHeader('Connection', 'close')
   }
+  // Node counts a connection that has not asked yet as a busy one.
+  const closeIdle = () => {
+    const busy = new Set([...inFlight].map(({ socket }) => socket))
+    for (const socket of sockets) if (!busy.has(socket)) socket.destroy()
+  }
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.prependListener('request', (_request, response) => {
     inFlight.add(response)
     response.once('close', () => inFlight.delete(response))
@@ -46,9 +56,10 @@ export function createDrain(server: Server): Drain {
       const within = (ms: number) => Promise.race([closed, pause(ms)])
       stopListening(server)
       await within(Math.min(LINGER_MS, graceMs))
-      const closeIdle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+      closeIdle()
+      const timer = setInterval(closeIdle, IDLE_CHECK_MS)
       await within(graceMs)
-      clearInterval(closeIdle)
+      clearInterval(timer)
       server.closeAllConnections()
       await closed
     },

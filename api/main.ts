@@ -7,7 +7,7 @@ import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit, roleUrl } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
-import { createDrain, type Drain } from './drain.ts'
+import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
 import { createServer, listen } from './server.ts'
 
@@ -31,7 +31,8 @@ const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
 const objectStore = connectObjectStore(config)
 const temporal = connectTemporal(config, { workflow: await temporalClientInterceptors() })
 
-let drain: Drain | undefined
+const server = createServer({ fetch: (request, env) => app.fetch(request, env) })
+const drain = createDrain(server)
 const app = createApp({
   seller: seller.db,
   storefront: storefront.db,
@@ -39,7 +40,7 @@ const app = createApp({
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
   log,
-  isDraining: () => drain?.isDraining() ?? false,
+  isDraining: drain.isDraining,
   dependencies: {
     postgres: probePostgres(storefront.db),
     redis: () => redis.ping(),
@@ -48,18 +49,16 @@ const app = createApp({
     temporal: () => temporal.client.workflowService.getSystemInfo({}),
   },
 })
-const server = createServer({ fetch: app.fetch })
-drain = createDrain(server)
 await listen(server, { host: config.HOST, port: config.PORT })
 log.info({ address: server.address() }, 'api ready')
 
-process.once('SIGTERM', stop)
+process.once('SIGTERM', () => void stop())
 // Whoever preloads a handler of its own has taken Ctrl-C over.
-if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', stop)
+if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => void stop())
 
 async function stop() {
   log.info('api draining')
-  await drain?.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
+  await drain.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
   redis.disconnect()
   objectStore.close()
   await Promise.allSettled([

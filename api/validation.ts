@@ -34,9 +34,9 @@ function describe(issue: Issue): Text {
       return { ru: `нужно: ${type.ru}`, en: `must be: ${type.en}` }
     }
     case 'too_small':
-      return bound(issue.origin, issue.minimum, SMALL)
+      return bound(issue.origin, issue.minimum, issue.inclusive === false ? ABOVE : AT_LEAST)
     case 'too_big':
-      return bound(issue.origin, issue.maximum, BIG)
+      return bound(issue.origin, issue.maximum, issue.inclusive === false ? BELOW : AT_MOST)
     case 'invalid_value': {
       const values = issue.values.map(String).join(', ')
       return { ru: `одно из: ${values}`, en: `one of: ${values}` }
@@ -64,8 +64,10 @@ const TYPES: Record<string, Text> = {
   date: { ru: 'дата и время ISO 8601', en: 'an ISO 8601 date and time' },
 }
 
-const SMALL: Text = { ru: 'не меньше', en: 'at least' }
-const BIG: Text = { ru: 'не больше', en: 'at most' }
+const AT_LEAST: Text = { ru: 'не меньше', en: 'at least' }
+const ABOVE: Text = { ru: 'больше', en: 'more than' }
+const AT_MOST: Text = { ru: 'не больше', en: 'at most' }
+const BELOW: Text = { ru: 'меньше', en: 'less than' }
 
 function bound(origin: string, limit: number | bigint, word: Text): Text {
   const unit =

@@ -19,12 +19,12 @@ export type ImportFields = z.output<typeof ImportFields>
 
 /** As the OpenAPI document shows the form: made from the same schema, plus what is streamed past it. */
 export const ImportForm = (() => {
-  const { $schema: _, ...form } = z.toJSONSchema(ImportFields, { io: 'input' })
+  const { properties } = z.toJSONSchema(ImportFields, { io: 'input' })
   return {
     type: 'object' as const,
     required: ['shopId', 'file'],
     properties: {
-      ...(form.properties as object),
+      ...(properties as object),
       file: { type: 'string' as const, contentMediaType: 'application/octet-stream' },
     },
     additionalProperties: false,

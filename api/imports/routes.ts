@@ -1,7 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { WorkflowClient } from '@temporalio/client'
-import type { Kysely } from 'kysely'
-import type { Database } from '../../db/database.ts'
 import {
   findImport,
   listImports,

@@ -1,0 +1,78 @@
+import type { WorkflowUpdateFailedError } from '@temporalio/client'
+import type { Kysely } from 'kysely'
+import { createApp, type ApiDeps } from '../../api/app.ts'
+import { issueApiKey } from '../../api/issue-api-key.ts'
+import type { Database } from '../../db/database.ts'
+import type { Scope } from '../../domain/api-key.ts'
+
+/** The object store in memory: like the real one it keeps nothing of a source that fails. */
+export function fakeObjectStore() {
+  const objects = new Map<string, Buffer>()
+  return {
+    objects,
+    async put(key: string, bytes: AsyncIterable<Uint8Array>) {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of bytes) chunks.push(chunk)
+      objects.set(key, Buffer.concat(chunks))
+    },
+    async remove(key: string) {
+      objects.delete(key)
+    },
+  }
+}
+
+/** Temporal as the API sees it: what was started and updated, and what it answers, which a test may replace. */
+export function fakeWorkflows() {
+  const fake = {
+    started: [] as { type: string; workflowId: string }[],
+    updates: 0,
+    onStart: async (): Promise<void> => {},
+    onUpdate: async (): Promise<void> => {},
+    async start(type: string, { workflowId }: { workflowId: string }) {
+      await fake.onStart()
+      fake.started.push({ type, workflowId })
+    },
+    async executeUpdateWithStart() {
+      await fake.onUpdate()
+      fake.updates++
+    },
+    withDeadline: <T>(_deadline: number | Date, work: () => Promise<T>) => work(),
+  }
+  return fake
+}
+
+export type RefusedUpdate = WorkflowUpdateFailedError
+
+/** The app with fakes around a database, or around none where it is not reached. */
+export function testApp(
+  databases: { seller?: Kysely<Database>; storefront?: Kysely<Database> } = {},
+) {
+  const objectStore = fakeObjectStore()
+  const workflows = fakeWorkflows()
+  const logged: { level: 'warn' | 'error'; message: string; err: unknown }[] = []
+  const note = (level: 'warn' | 'error') => (entry: { err?: unknown }, message: string) => {
+    logged.push({ level, message, err: entry.err })
+  }
+  const deps = {
+    ...databases,
+    objectStore,
+    workflows,
+    maxUploadBytes: 1_000_000,
+    log: { warn: note('warn'), error: note('error') },
+    isDraining: () => false,
+    dependencies: { postgres: async () => {} },
+  } as unknown as ApiDeps
+  return { app: createApp(deps), deps, objectStore, workflows, logged }
+}
+
+export const ALL_SCOPES: Scope[] = ['catalog:read', 'imports:read', 'imports:write', 'keys:write']
+
+/** The header of a key with these scopes. */
+export async function authorised(
+  owner: Kysely<Database>,
+  sellerId: string | null,
+  scopes: Scope[] = ALL_SCOPES,
+): Promise<{ Authorization: string }> {
+  const { key } = await issueApiKey(owner, { sellerId, name: 'test', scopes })
+  return { Authorization: `Bearer ${key}` }
+}
