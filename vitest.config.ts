@@ -11,6 +11,8 @@ const project = (
   test: { name, sequence: { groupOrder: order }, include: [`test/**/*.${name}.test.ts`], ...test },
 })
 
+/** Files one after the other in one process, so that a workflow bundle is made once. */
+const bundling = { maxWorkers: 1, isolate: false }
 const stack = { globalSetup: 'test/support/global-stack.ts', hookTimeout: 120_000 }
 
 /** The suffix of a file's name tells its kind; without one it is a unit test: pure, no server anywhere. */
@@ -27,10 +29,10 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       project('workflow', 2, {
-        maxWorkers: 1,
+        ...bundling,
         globalSetup: 'test/support/time-skipping-server.ts',
       }),
-      project('replay', 3, { maxWorkers: 1 }),
+      project('replay', 3, bundling),
       project('integration', 4, { ...stack, maxWorkers: 2 }),
       project('system', 5, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
     ],

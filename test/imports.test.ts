@@ -1,5 +1,4 @@
 import { globSync, readFileSync } from 'node:fs'
-
 import path from 'node:path'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
