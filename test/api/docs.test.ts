@@ -7,8 +7,7 @@ type Document = {
 }
 
 const { app } = testApp()
-const readDocument = async () =>
-  (await (await app.request('/openapi.json')).json()) as Document
+const readDocument = async () => (await (await app.request('/openapi.json')).json()) as Document
 
 describe('the OpenAPI document', () => {
   it('is OpenAPI 3.1', async () => {

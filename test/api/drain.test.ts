@@ -25,7 +25,10 @@ const get = (port: number, path: string, agent: Agent): Promise<Answer> =>
   new Promise((resolve, reject) => {
     httpRequest({ port, path, agent }, (response) => {
       const { statusCode: status, headers } = response
-      text(response).then((body) => resolve({ status, connection: headers.connection, body }), reject)
+      text(response).then(
+        (body) => resolve({ status, connection: headers.connection, body }),
+        reject,
+      )
     })
       .on('error', reject)
       .end()

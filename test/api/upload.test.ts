@@ -115,11 +115,7 @@ describe('an upload is refused', () => {
     ['the file is a field', [field('file', 'x')], 'file'],
     ['the file has another name', [{ name: 'feed', content: 'x', fileName: 'f' }], 'feed'],
     ['a field is too long', [field('shopId', '1'.repeat(5000))], 'shopId'],
-    [
-      'there are too many fields',
-      Array.from({ length: 21 }, (_, at) => field(`f${at}`, 'x')),
-      '',
-    ],
+    ['there are too many fields', Array.from({ length: 21 }, (_, at) => field(`f${at}`, 'x')), ''],
   ])('with 400 when %s', async (_name, parts, path) => {
     const problem = await problemOf(
       open(multipart(...parts)).then(async (upload) => {
