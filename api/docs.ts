@@ -4,8 +4,13 @@ import { html } from 'hono/html'
 import { createRouter } from './openapi.ts'
 
 /** `/openapi.json`, and the page at `/docs`: Swagger UI from its package, so that it needs no other host. */
-export function docs(describe: () => object) {
-  const document = once(() => JSON.stringify(describe()))
+export function docs(app: ReturnType<typeof createRouter>) {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key that begins with `mk_`',
+  })
+  const document = once(() => JSON.stringify(app.getOpenAPI31Document(ABOUT)))
   const page = createRouter().get('/openapi.json', (c) =>
     c.body(document(), 200, { 'Content-Type': 'application/json' }),
   )
@@ -25,6 +30,24 @@ export function docs(describe: () => object) {
   return page.get('/docs/start.js', (c) =>
     c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   )
+}
+
+const ABOUT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'yarmarka',
+    version: '1.0.0',
+    description:
+      'The backend of a multi-seller marketplace. Failures are `application/problem+json` (RFC 9457), ' +
+      'in Russian, or in English by `Accept-Language`.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  tags: [
+    { name: 'Storefront', description: 'Public reads' },
+    { name: 'Imports', description: 'Catalogues of sellers' },
+    { name: 'API keys' },
+    { name: 'Operations' },
+  ],
 }
 
 const ASSETS = {

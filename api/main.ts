@@ -1,3 +1,4 @@
+import { createListingCache } from '../clients/cache/listing-cache.ts'
 import { connectElasticsearch } from '../clients/elasticsearch.ts'
 import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
@@ -36,6 +37,8 @@ const drain = createDrain(server)
 const app = createApp({
   seller: seller.db,
   storefront: storefront.db,
+  cache: createListingCache(redis),
+  search: elasticsearch,
   objectStore,
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,

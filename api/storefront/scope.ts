@@ -9,15 +9,16 @@ import type { Text } from '../language.ts'
 import { Problem } from '../problem.ts'
 import { remembering } from './remembering.ts'
 
-/** Ids that PostgreSQL could hold; others are refused before it is asked. */
+/** What PostgreSQL can take as an id; the rest is refused before it is asked. */
 const number = z.string().regex(/^\d{1,18}$/)
 const slug = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u)
+const idOrSlug = slug.regex(/^(\d{1,18}$|.*\D)/)
 
 export const City = slug.openapi({ description: 'Id of a city', example: 'msk' })
 export const Category = number.openapi({
   description: 'Id of a category; what is below it belongs to it',
 })
-export const Shop = z.union([number, slug]).openapi({ description: 'Id or slug of a shop' })
+export const Shop = idOrSlug.openapi({ description: 'Id or slug of a shop' })
 
 /** Cities, categories and shops come seldom and hardly ever go. */
 const REMEMBER_MS = 30_000
