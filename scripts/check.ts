@@ -25,7 +25,7 @@ export const lintChanged: Check = {
 export const format: Check = {
   name: 'format',
   program: 'prettier/bin/prettier.cjs',
-  args: ['--check', '.', '--cache', '--cache-location', 'node_modules/.cache/prettier'],
+  args: ['--check', '.', '--cache', '--cache-location', 'node_modules/.cache/prettier-check'],
 }
 export const tests = (...projects: string[]): Check => ({
   name: projects.join(', '),

@@ -10,7 +10,7 @@ await withRunningStack(async ({ baseUrl, sellers, urls }) => {
   const api = createApi(baseUrl)
   const seller = sellers[0]!
   const search = (query: string, city: string) =>
-    api.get<Found>(`/v1/search?${new URLSearchParams({ q: query, city })}`)
+    api.get<Found>(`/v1/search?${new URLSearchParams({ q: query, city, inStock: 'true' })}`)
   const price = 1_000 + (Date.now() % 1_000)
   const kettle = feed([
     `<offer id="demo-kettle"><name>Чайник «Самовар-экспресс» ДЕМО-42</name><price>${price}.50</price>

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { createIntegrationsActivities } from '../activities/integrations/index.ts'
 import { createRelayActivities } from '../activities/integrations/relay.ts'
 import { connectPostgres } from '../clients/postgres.ts'
@@ -21,9 +20,9 @@ export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal 
     applicationName: 'yarmarka-integrations',
   })
   return {
+    workflows: 'integrations',
     options: {
       taskQueue: integrationsQueue,
-      workflowsPath: fileURLToPath(import.meta.resolve('../workflows/integrations/index.ts')),
       activities: {
         ...createIntegrationsActivities({ system: system.db, seller: seller.db }),
         ...createRelayActivities({ system: system.db, workflows: temporal.workflow }),

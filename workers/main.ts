@@ -8,6 +8,7 @@ import { createIntegrationsWorker } from './integrations.ts'
 import { createParsingWorker } from './parsing.ts'
 import { createStorefrontWorker } from './storefront.ts'
 import type { CreateDomainWorker } from './worker.ts'
+import { workflowBundle } from './workflow-bundle.ts'
 
 const domains: Record<string, CreateDomainWorker> = {
   integrations: createIntegrationsWorker,
@@ -38,6 +39,9 @@ const running = await Promise.all(
     const domain = domains[name]!({ config, temporal: temporal.client, log })
     const worker = await Worker.create({
       ...domain.options,
+      ...(domain.workflows
+        ? { workflowBundle: await workflowBundle(domain.workflows, [plugin], log) }
+        : {}),
       connection,
       namespace: config.TEMPORAL_NAMESPACE,
       plugins: [plugin],

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
 import { connectElasticsearch } from '../clients/elasticsearch.ts'
@@ -27,9 +26,9 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     patient: true,
   })
   return {
+    workflows: 'storefront',
     options: {
       taskQueue: storefrontQueue,
-      workflowsPath: fileURLToPath(import.meta.resolve('../workflows/storefront/index.ts')),
       activities: createStorefrontActivities({
         system: system.db,
         elasticsearch,

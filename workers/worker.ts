@@ -12,7 +12,9 @@ export type WorkerContext = {
 
 /** One domain's worker: what it runs, with which limits, and how it lets go. */
 export type DomainWorker = {
-  options: Pick<WorkerOptions, 'activities' | 'workflowsPath'> & {
+  /** The folder of workflows/ that it runs, if any. */
+  workflows?: string
+  options: Pick<WorkerOptions, 'activities'> & {
     taskQueue: string
     maxConcurrentActivityTaskExecutions: number
   }

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client'
 import type { Kysely } from 'kysely'
-import { inTraceOf } from '../../clients/tracing.ts'
+import { inTraceOf, untraced } from '../../clients/tracing.ts'
 import {
   importCatalog,
   importWorkflowId,
@@ -25,20 +25,19 @@ export const createRelayActivities = ({ system, workflows }: RelayDeps) => {
     'import.requested': (event) => startImport(workflows, event),
   }
 
-  return {
-    relayPages: (): Promise<void> =>
-      untilHandover(async () => {
-        const events = await listEventsToRelay(system, PAGE_SIZE)
-        for (const event of events)
-          await inTraceOf(event.traceParent, async () => consequences[event.type]?.(event))
-        if (events.length > 0)
-          await markRelayed(
-            system,
-            events.map((event) => event.id),
-          )
-        return events.length
-      }),
+  const relayPage = async (): Promise<number> => {
+    const events = await listEventsToRelay(system, PAGE_SIZE)
+    for (const event of events)
+      await inTraceOf(event.traceParent, async () => consequences[event.type]?.(event))
+    if (events.length > 0)
+      await markRelayed(
+        system,
+        events.map((event) => event.id),
+      )
+    return events.length
   }
+
+  return { relayPages: (): Promise<void> => untraced(() => untilHandover(relayPage)) }
 }
 
 /** The workflow's id makes it once: the API's own start, or an earlier try of ours, may have come first. */

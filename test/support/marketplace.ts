@@ -34,10 +34,7 @@ export async function createShop(owner: Kysely<Database>): Promise<TestShop> {
     .values({ sellerId, externalId: 'main', name: 'Склад', cityId: 'msk' })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await owner
-    .insertInto('warehouseCity')
-    .values({ warehouseId, cityId: 'msk', sellerId })
-    .execute()
+  await owner.insertInto('warehouseCity').values({ warehouseId, cityId: 'msk', sellerId }).execute()
   const { id: shopId } = await owner
     .insertInto('shop')
     .values({

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import * as importYml from './import-yml.ts'
+
+/** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
+const benches = {
+  'import-yml': {
+    title: 'Import of a YML feed, from upload to catalogue',
+    size: 200_000,
+    run: importYml.run,
+  },
+} satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { size: { type: 'string' } },
+})
+const name = positionals[0] as keyof typeof benches
+const bench = benches[name]
+if (!bench) {
+  console.error(`Which benchmark? There are: ${Object.keys(benches).join(', ')}`)
+  process.exit(1)
+}
+
+const size = Number(values.size ?? bench.size)
+const load = loadavg()[0]!
+console.log(`${bench.title}, size ${size}, load average before ${load.toFixed(2)}`)
+const result = await bench.run(size)
+console.log(`\n${result}`)
+if (size === bench.size) await publish(name, bench.title, result)
+
+/** Puts the newest result into docs/benchmarks.md, in the place of the one before. */
+async function publish(name: string, title: string, result: string): Promise<void> {
+  const file = join(import.meta.dirname, '../docs/benchmarks.md')
+  const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.version}`
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const section = `${begin}\n\n## ${title}\n\n\`npm run bench -- ${name}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}, load average before: ${load.toFixed(2)}\n\n${result}\n\n${end}`
+  const text = await readFile(file, 'utf8')
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  await writeFile(
+    file,
+    from < 0
+      ? `${text.trimEnd()}\n\n${section}\n`
+      : text.slice(0, from) + section + text.slice(to + end.length),
+  )
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { issueApiKey } from '../api/issue-api-key.ts'
+import { connectPostgres, type Postgres } from '../clients/postgres.ts'
+import { readConfig } from '../config.ts'
+import { SCOPES } from '../domain/api-key.ts'
+import { createApi } from '../scripts/demo/api.ts'
+import { migrate } from '../scripts/migrate.ts'
+import { startStack } from '../stack/stack.ts'
+import { createShop, type TestShop } from '../test/support/marketplace.ts'
+import { openProduct, type Product, type ProductProcess } from '../test/support/processes.ts'
+
+export type Marketplace = {
+  env: Record<string, string>
+  owner: Postgres
+  api: ReturnType<typeof createApi>
+  product: Product
+  /** A new seller with a shop and a key that may do everything of a seller's. */
+  openShop(): Promise<TestShop & { apiKey: string }>
+  close(): Promise<void>
+}
+
+/** A whole marketplace of its own for one measurement: parts on free ports, an empty database, one API process. */
+export async function openMarketplace(): Promise<Marketplace> {
+  const folder = await mkdtemp(join(tmpdir(), 'yarmarka-bench-'))
+  const stack = await startStack({
+    dataDir: join(folder, 'data'),
+    runDir: join(folder, 'run'),
+    logDir: join(import.meta.dirname, '../.local/logs/bench'),
+    parts: ['postgres', 'redis', 'temporal', 'elasticsearch', 'object-store'],
+    usualPorts: false,
+    progress: (title, state) => console.error(`  ${title.padEnd(16)}${state}`),
+  })
+  await migrate(readConfig('migrate', stack.env))
+  const owner = connectPostgres({ url: stack.env['POSTGRES_URL']!, applicationName: 'bench' })
+  const product = await openProduct({ ...stack.env, LOG_LEVEL: 'warn' })
+  const { url } = await product.startApi()
+  return {
+    env: stack.env,
+    owner,
+    api: createApi(url),
+    product,
+    async openShop() {
+      const shop = await createShop(owner.db)
+      const scopes = SCOPES.filter((scope) => scope !== 'admin')
+      const { key } = await issueApiKey(owner.db, {
+        sellerId: shop.sellerId,
+        name: 'bench',
+        scopes,
+      })
+      return { ...shop, apiKey: key }
+    },
+    async close() {
+      await product.close()
+      await owner.close()
+      await stack.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Watches the memory of a process: Linux keeps the peak itself, so that no sample is missed. */
+export async function watchMemory({ pid }: Pick<ProductProcess, 'pid'>) {
+  await writeFile(`/proc/${pid}/clear_refs`, '5')
+  const before = await statusOf(pid, 'VmRSS')
+  return {
+    /** Peak resident growth since the watch began, in MB. */
+    growthMb: async () => Math.round((await statusOf(pid, 'VmHWM')) - before),
+  }
+}
+
+async function statusOf(pid: number, field: string): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]
+  return Number(kilobytes) / 1024
+}
