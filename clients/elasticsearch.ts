@@ -66,7 +66,8 @@ export async function bulkWrite(
         id: _id ?? '',
         status,
         reason: `${error.type}: ${error.reason ?? ''}`,
-        retryable: status === 429 || status >= 500,
+        // 404 says that the alias is away.
+        retryable: status === 404 || status === 429 || status >= 500,
       })
   }
   return outcome

@@ -1,0 +1,328 @@
+import { sql } from 'kysely'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { sinks } from '../../contracts/storefront.ts'
+import { inTrace } from '../../db/tenancy.ts'
+import { confirmProjected, readPendingDocuments } from '../../db/storefront/documents.ts'
+import { attributePair } from '../../domain/storefront/document.ts'
+import { createShop } from '../support/marketplace.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { createCategory, createGood, settle, type TestGood } from './goods.ts'
+
+const database = await freshDatabase()
+afterAll(() => database.drop())
+const owner = database.owner.db
+const system = database.system.db
+
+const shop = await createShop(owner)
+const appliances = await createCategory(owner, 'Бытовая техника')
+const kettles = await createCategory(owner, 'Чайники', appliances)
+
+const settleAll = async () => {
+  for (const sink of sinks) await settle(system, sink)
+}
+const pendingOf = async ({ shopProductId }: TestGood) => {
+  const pending = await readPendingDocuments(system, 'search', 1_000)
+  return pending.find((document) => document.shopProductId === shopProductId)
+}
+const documentOf = async (good: TestGood) => (await pendingOf(good))?.document
+
+describe('what raises a change', () => {
+  let good: TestGood
+  beforeEach(async () => {
+    good = await createGood(owner, shop, { category: kettles, units: 3 })
+    await settleAll()
+  })
+
+  const waiting = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        sinks.map(async (sink) => {
+          const pending = await readPendingDocuments(system, sink, 1_000)
+          return [sink, pending.map(({ shopProductId }) => shopProductId)] as const
+        }),
+      ),
+    )
+  const expectWaiting = async (...goods: TestGood[]) => {
+    const ids = goods.map(({ shopProductId }) => shopProductId)
+    expect(await waiting()).toEqual({ search: ids, cache: ids })
+  }
+
+  it('a new shop product', async () => {
+    const added = await createGood(owner, shop, { category: kettles })
+    await expectWaiting(added)
+  })
+
+  it('a shop product with another price', async () => {
+    await owner
+      .updateTable('shopProduct')
+      .set({ priceMinor: 500_00 })
+      .where('id', '=', good.shopProductId)
+      .execute()
+    await expectWaiting(good)
+    expect((await documentOf(good))?.priceMinor).toBe(500_00)
+  })
+
+  it('a deleted shop product, whose document is no more', async () => {
+    await owner.deleteFrom('shopProduct').where('id', '=', good.shopProductId).execute()
+    await expectWaiting(good)
+    expect(await pendingOf(good)).toMatchObject({ version: 3, document: null })
+  })
+
+  it('a product with another name', async () => {
+    await owner
+      .updateTable('product')
+      .set({ name: 'Самовар' })
+      .where('id', '=', good.productId)
+      .execute()
+    await expectWaiting(good)
+    expect((await documentOf(good))?.name).toBe('Самовар')
+  })
+
+  it('stock that is added', async () => {
+    const other = await createGood(owner, shop, { category: kettles })
+    await settleAll()
+    await owner
+      .insertInto('stock')
+      .values({ shopProductId: other.shopProductId, warehouseId: shop.warehouseId, sellerId: shop.sellerId, units: 1 })
+      .execute()
+    await expectWaiting(other)
+    expect((await documentOf(other))?.cities).toEqual(['msk'])
+  })
+
+  it('stock that is sold out', async () => {
+    await owner
+      .updateTable('stock')
+      .set({ units: 0 })
+      .where('shopProductId', '=', good.shopProductId)
+      .execute()
+    await expectWaiting(good)
+    expect(await documentOf(good)).toMatchObject({ cities: [], units: { total: 0, byCity: {} } })
+  })
+
+  it('stock that is removed', async () => {
+    await owner.deleteFrom('stock').where('shopProductId', '=', good.shopProductId).execute()
+    await expectWaiting(good)
+    expect((await documentOf(good))?.cities).toEqual([])
+  })
+
+  it('nothing, when a statement changes no row', async () => {
+    await owner.updateTable('product').set({ name: 'Никто' }).where('id', '=', '0').execute()
+    await expectWaiting()
+  })
+
+  it('one version for all that one transaction changes', async () => {
+    const before = (await createGood(owner, shop, { category: kettles })).shopProductId
+    const { version } = (await pendingOf({ productId: '', shopProductId: before }))!
+    await owner.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('shopProduct')
+        .set({ priceMinor: 700_00 })
+        .where('id', '=', before)
+        .execute()
+      await trx
+        .updateTable('shopProduct')
+        .set({ priceMinor: 800_00 })
+        .where('id', '=', before)
+        .execute()
+    })
+    expect(await pendingOf({ productId: '', shopProductId: before })).toMatchObject({
+      version: version + 1,
+      document: { priceMinor: 800_00 },
+    })
+  })
+})
+
+describe('a pending document', () => {
+  it('holds all that search needs', async () => {
+    const good = await createGood(owner, shop, {
+      category: kettles,
+      name: 'Чайник «Ёлка»',
+      brand: 'Polaris',
+      model: 'PWK-1',
+      vendorCode: '007',
+      barcodes: ['4600000000017'],
+      description: 'Кипятит воду',
+      attributes: [
+        { name: 'Цвет', value: 'красный' },
+        { name: 'Объём', value: '1,7', unit: 'л' },
+      ],
+      pictures: ['https://pictures.example/1.jpg'],
+      priceMinor: 1_990_00,
+      oldPriceMinor: 2_490_00,
+      popularity: 12,
+      units: 5,
+    })
+    expect(await documentOf(good)).toMatchObject({
+      id: good.shopProductId,
+      name: 'Чайник «Ёлка»',
+      brand: 'Polaris',
+      model: 'PWK-1',
+      vendorCode: '007',
+      barcodes: ['4600000000017'],
+      description: 'Кипятит воду',
+      category: {
+        id: kettles.id,
+        name: 'Чайники',
+        path: [appliances.id, kettles.id],
+        names: ['Бытовая техника', 'Чайники'],
+      },
+      shop: { id: shop.shopId, name: 'Лавка' },
+      priceMinor: 1_990_00,
+      oldPriceMinor: 2_490_00,
+      currency: 'RUB',
+      available: true,
+      attributes: [attributePair('Цвет', 'красный'), attributePair('Объём', '1,7 л')],
+      cities: ['msk'],
+      units: { total: 5, byCity: { msk: 5 } },
+      popularity: 12,
+    })
+  })
+
+  it('adds up the units of all warehouses that serve a city', async () => {
+    const good = await createGood(owner, shop, { category: kettles, units: 5 })
+    const { id: warehouseId } = await owner
+      .insertInto('warehouse')
+      .values({ sellerId: shop.sellerId, externalId: 'north', name: 'Север', cityId: 'spb' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const cityId of ['msk', 'spb'])
+      await owner
+        .insertInto('warehouseCity')
+        .values({ warehouseId, cityId, sellerId: shop.sellerId })
+        .execute()
+    await owner
+      .insertInto('stock')
+      .values({ shopProductId: good.shopProductId, warehouseId, sellerId: shop.sellerId, units: 2 })
+      .execute()
+    const document = await documentOf(good)
+    expect(document?.units).toEqual({ total: 7, byCity: { msk: 7, spb: 2 } })
+    expect(document?.cities.toSorted()).toEqual(['msk', 'spb'])
+  })
+
+  it('is null while it is inactive or its shop suspended', async () => {
+    const other = await createShop(owner)
+    const hidden = await createGood(owner, shop, { category: kettles, active: false })
+    const suspended = await createGood(owner, other, { category: kettles })
+    await owner
+      .updateTable('shop')
+      .set({ state: 'suspended' })
+      .where('id', '=', other.shopId)
+      .execute()
+    expect(await pendingOf(hidden)).toMatchObject({ document: null })
+    expect(await pendingOf(suspended)).toMatchObject({ document: null })
+  })
+
+  it('says which trace raised it', async () => {
+    const traceParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const good = await createGood(owner, shop, { category: kettles })
+    await owner.transaction().execute(async (trx) => {
+      await inTrace(trx, traceParent)
+      await trx
+        .updateTable('shopProduct')
+        .set({ priceMinor: 1_00 })
+        .where('id', '=', good.shopProductId)
+        .execute()
+    })
+    expect(await pendingOf(good)).toMatchObject({ traceParent })
+  })
+
+  it('waits behind those that have waited longer, and no more than the limit are read', async () => {
+    await settleAll()
+    const first = await createGood(owner, shop, { category: kettles })
+    const second = await createGood(owner, shop, { category: kettles })
+    await owner
+      .updateTable('shopProduct')
+      .set({ priceMinor: 1_00 })
+      .where('id', '=', first.shopProductId)
+      .execute()
+    const [oldest] = await readPendingDocuments(system, 'search', 1)
+    expect(oldest?.shopProductId).toBe(second.shopProductId)
+  })
+})
+
+describe('confirming', () => {
+  const raise = ({ shopProductId }: TestGood) =>
+    sql`update shop_product set price_minor = price_minor + 1 where id = ${shopProductId}`.execute(
+      owner,
+    )
+
+  it('ends the wait in one sink and not in the other', async () => {
+    await settleAll()
+    const good = await createGood(owner, shop, { category: kettles })
+    expect(await settle(system, 'search')).toEqual([good.shopProductId])
+    expect(await settle(system, 'search')).toEqual([])
+    expect(await settle(system, 'cache')).toEqual([good.shopProductId])
+  })
+
+  it('loses nothing that was raised after the read', async () => {
+    await settleAll()
+    const good = await createGood(owner, shop, { category: kettles })
+    const read = await readPendingDocuments(system, 'search', 10)
+    await raise(good)
+    await confirmProjected(system, 'search', read)
+    expect(await pendingOf(good)).toMatchObject({ version: read[0]!.version + 1 })
+  })
+
+  it('never takes a version back', async () => {
+    await settleAll()
+    const good = await createGood(owner, shop, { category: kettles })
+    const older = await readPendingDocuments(system, 'search', 10)
+    await raise(good)
+    await confirmProjected(system, 'search', await readPendingDocuments(system, 'search', 10))
+    await confirmProjected(system, 'search', older)
+    expect(await pendingOf(good)).toBeUndefined()
+  })
+
+  it('does not wait for a raise that is not committed, and does not lose it', async () => {
+    await settleAll()
+    const good = await createGood(owner, shop, { category: kettles })
+    const other = await createGood(owner, shop, { category: kettles })
+    await settle(system, 'search')
+    const raising = Promise.withResolvers<void>()
+    const uncommitted = owner.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('shopProduct')
+        .set({ priceMinor: 2_00 })
+        .where('id', '=', good.shopProductId)
+        .execute()
+      await raising.promise
+    })
+    await raise(other)
+    expect(await settle(system, 'search')).toEqual([other.shopProductId])
+    raising.resolve()
+    await uncommitted
+    expect(await settle(system, 'search')).toEqual([good.shopProductId])
+  })
+
+  it('by the cache remembers where the document now stands', async () => {
+    const good = await createGood(owner, shop, { category: kettles, units: 1 })
+    await settle(system, 'cache')
+    await owner
+      .updateTable('product')
+      .set({ categoryId: appliances.id })
+      .where('id', '=', good.productId)
+      .execute()
+    const [moved] = await readPendingDocuments(system, 'cache', 10)
+    expect(moved).toMatchObject({
+      listedIn: {
+        shopId: shop.shopId,
+        categoryIds: [appliances.id, kettles.id],
+        cityIds: ['msk'],
+      },
+      document: { category: { path: [appliances.id] } },
+    })
+
+    await settle(system, 'cache')
+    await owner.deleteFrom('shopProduct').where('id', '=', good.shopProductId).execute()
+    const [gone] = await readPendingDocuments(system, 'cache', 10)
+    expect(gone).toMatchObject({ listedIn: { categoryIds: [appliances.id] }, document: null })
+
+    await settle(system, 'cache')
+    const { listedIn } = await system
+      .selectFrom('change')
+      .select('listedIn')
+      .where('shopProductId', '=', good.shopProductId)
+      .executeTakeFirstOrThrow()
+    expect(listedIn).toBeNull()
+  })
+})
