@@ -11,8 +11,8 @@ import { remembering } from './remembering.ts'
 
 /** What PostgreSQL can take as an id; the rest is refused before it is asked. */
 const number = z.string().regex(/^\d{1,18}$/)
-const slug = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u)
-const idOrSlug = slug.regex(/^(\d{1,18}$|.*\D)/)
+const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/)
+const idOrSlug = z.string().regex(/^(\d{1,18}|(?!\d+$)[A-Za-z0-9][A-Za-z0-9_.-]{0,99})$/)
 
 export const City = slug.openapi({ description: 'Id of a city', example: 'msk' })
 export const Category = number.openapi({

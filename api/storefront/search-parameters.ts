@@ -18,7 +18,7 @@ const priceMinor = z.coerce
   .int()
   .min(0)
   .max(1_000_000_000_000)
-  .openapi({ description: 'Minor units' })
+  .openapi({ type: 'integer', description: 'Minor units' })
 
 export const SearchParameters = z
   .object({

@@ -120,7 +120,11 @@ export function search({ storefront, search, index, findScope }: Deps) {
 }
 
 /** @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no index yet */
-async function find(client: Elasticsearch, index: string, question: SearchQuestion): Promise<SearchAnswer> {
+async function find(
+  client: Elasticsearch,
+  index: string,
+  question: SearchQuestion,
+): Promise<SearchAnswer> {
   try {
     const response = await client.search(
       { index, ...searchRequest(question) },

@@ -20,11 +20,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`grant execute on function listing_settled(bigint[]) to yarmarka_storefront`.execute(db)
 
   // The storefront reads a few rows at a time out of pages that are in memory: parallel workers and compiled plans cost
-  // it more than they give, and a random read is no dearer than the next one.
-  for (const setting of [
-    'max_parallel_workers_per_gather = 0',
-    'jit = off',
-    'random_page_cost = 1.1',
-  ])
-    await sql.raw(`alter role yarmarka_storefront set ${setting}`).execute(db)
+  // it more than they give, and a random read is no dearer than the next one. In this database only: what is set for the
+  // whole cluster cannot be set by two migrations at once.
+  await sql`
+    do $$
+    declare setting text;
+    begin
+      foreach setting in array array['max_parallel_workers_per_gather = 0', 'jit = off', 'random_page_cost = 1.1'] loop
+        execute format('alter role yarmarka_storefront in database %I set ', current_database()) || setting;
+      end loop;
+    end $$`.execute(db)
 }

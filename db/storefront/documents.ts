@@ -67,19 +67,21 @@ export async function readPendingDocuments(
 
 /**
  * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending. Confirmed by the
- * cache, a document is remembered at the place where it now stands. Locks in id order, as those who raise do.
+ * cache, a document is remembered at the place where it now stands. Never waits and never deadlocks: a row that is
+ * locked is being raised at this moment, so it is left pending.
+ * @returns how many were confirmed
  */
 export async function confirmProjected(
   db: Kysely<Database>,
   sink: Sink,
   projected: readonly PendingDocument[],
-): Promise<void> {
-  if (projected.length === 0) return
+): Promise<number> {
+  if (projected.length === 0) return 0
   const places = projected.map(({ document }) => {
     const place = placeOf(document)
     return place && JSON.stringify(place)
   })
-  await sql`
+  const { numAffectedRows } = await sql`
     with confirmed as materialized (
       select c.shop_product_id, given.version, given.listed_in
       from unnest(
@@ -89,12 +91,12 @@ export async function confirmProjected(
       ) as given (shop_product_id, version, listed_in)
       join change c using (shop_product_id)
       where ${applied(sink, 'c')} < given.version
-      order by c.shop_product_id
-      for update of c
+      for update of c skip locked
     )
     update change set ${applied(sink)} = confirmed.version
       ${sink === 'cache' ? sql`, listed_in = confirmed.listed_in` : sql``}
     from confirmed where change.shop_product_id = confirmed.shop_product_id`.execute(db)
+  return Number(numAffectedRows ?? 0)
 }
 
 const applied = (sink: Sink, table?: string) =>

@@ -38,7 +38,11 @@ describe('a fan-out', () => {
     const goods = await createGoods(2)
     const other = await createGood(owner, shop, { category: await createCategory(owner, 'Сад') })
     await settle(system, 'search')
-    await owner.updateTable('category').set({ name: 'Для дома' }).where('id', '=', root.id).execute()
+    await owner
+      .updateTable('category')
+      .set({ name: 'Для дома' })
+      .where('id', '=', root.id)
+      .execute()
     expect(await waiting()).toEqual([])
     expect(await drainFanouts(system, 10)).toBe(2)
     expect(await waiting()).toEqual(goods)

@@ -37,7 +37,8 @@ it('scopes that differ have different keys', () => {
   const scope = fc.record({ city: id, shop: id, category: id })
   fc.assert(
     fc.property(scope, scope, (one, other) => {
-      const same = one.city === other.city && one.shop === other.shop && one.category === other.category
+      const same =
+        one.city === other.city && one.shop === other.shop && one.category === other.category
       expect(scopeKey(one) === scopeKey(other)).toBe(same)
     }),
   )

@@ -88,16 +88,22 @@ describe('a listing', () => {
   it('of a city that nobody serves is empty', async () => {
     await owner
       .insertInto('city')
-      .values({ id: 'kzn', name: 'Казань', nameEn: 'Kazan', timeZone: 'Europe/Moscow', position: 3 })
+      .values({
+        id: 'kzn',
+        name: 'Казань',
+        nameEn: 'Kazan',
+        timeZone: 'Europe/Moscow',
+        position: 3,
+      })
       .execute()
     expect(await readAll({ scope: { city: 'kzn' }, sort: 'new' })).toEqual([])
   })
 
   it('of a category shows what is below it', async () => {
     expect(await readAll({ scope: { category: home.id }, sort: 'popular' })).toHaveLength(15)
-    expect(await readAll({ scope: { category: garden.id, shop: shop.shopId }, sort: 'new' })).toEqual(
-      [],
-    )
+    expect(
+      await readAll({ scope: { category: garden.id, shop: shop.shopId }, sort: 'new' }),
+    ).toEqual([])
   })
 
   it('shows nothing of a suspended shop', async () => {

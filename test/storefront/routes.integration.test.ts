@@ -64,7 +64,10 @@ it('GET /cities lists them in their order', async () => {
   const { status, body } = await get('/cities')
   expect(status).toBe(200)
   expect(body.items.map(({ id }: { id: string }) => id)).toEqual(['msk', 'spb'])
-  expect(body).toMatchObject({ items: [{ name: 'Москва', nameEn: 'Moscow' }, {}], nextCursor: null })
+  expect(body).toMatchObject({
+    items: [{ name: 'Москва', nameEn: 'Moscow' }, {}],
+    nextCursor: null,
+  })
 })
 
 it('GET /categories shows the tree', async () => {

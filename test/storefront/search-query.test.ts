@@ -25,7 +25,9 @@ describe('a search request', () => {
   it('filters by the city only what has to be in stock', () => {
     const filters = (question: SearchQuestion) => searchRequest(question).query.bool.filter
     expect(filters({ ...nothing, city: 'msk' })).toEqual([])
-    expect(filters({ ...nothing, city: 'msk', inStock: true })).toEqual([{ term: { cities: 'msk' } }])
+    expect(filters({ ...nothing, city: 'msk', inStock: true })).toEqual([
+      { term: { cities: 'msk' } },
+    ])
     expect(filters({ ...nothing, inStock: true })).toEqual([{ exists: { field: 'cities' } }])
   })
 
@@ -38,7 +40,9 @@ describe('a search request', () => {
     expect(aggs.brand.filter).toEqual({ bool: { filter: [category, white] } })
     expect(aggs.category.filter).toEqual({ bool: { filter: [brand, white] } })
     expect(aggs.price.filter).toEqual(post_filter)
-    expect(aggs).toMatchObject({ 'attribute-0': { filter: { bool: { filter: [brand, category] } } } })
+    expect(aggs).toMatchObject({
+      'attribute-0': { filter: { bool: { filter: [brand, category] } } },
+    })
   })
 
   it('takes the name of an attribute literally', () => {
