@@ -22,14 +22,18 @@ type Otlp = {
 /** Takes spans as a collector does (OTLP over HTTP, JSON) and keeps them; close it in `afterAll`. */
 export async function startCollector() {
   const spans: CollectedSpan[] = []
-  const server = createServer(async (request, response) => {
-    for (const { resource, scopeSpans } of ((await json(request)) as Otlp).resourceSpans) {
-      const name = resource.attributes.find(({ key }) => key === 'service.name')
-      const service = name?.value.stringValue ?? ''
-      for (const scope of scopeSpans)
-        for (const span of scope.spans) spans.push({ ...span, links: span.links ?? [], service })
+  const keep = ({ resourceSpans }: Otlp) => {
+    for (const { resource, scopeSpans } of resourceSpans) {
+      const service = resource.attributes.find(({ key }) => key === 'service.name')
+      for (const span of scopeSpans.flatMap((scope) => scope.spans))
+        spans.push({ ...span, links: span.links ?? [], service: service?.value.stringValue ?? '' })
     }
-    response.setHeader('content-type', 'application/json').end('{}')
+  }
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      keep(body as Otlp)
+      response.setHeader('content-type', 'application/json').end('{}')
+    })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
