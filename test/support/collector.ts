@@ -38,7 +38,10 @@ export async function startCollector() {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   return {
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_BSP_SCHEDULE_DELAY: '200' },
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+    },
     spansOf: (traceId: string) => spans.filter((span) => span.traceId === traceId),
     linkedTo: (traceId: string) =>
       spans.filter(({ links }) => links.some((link) => link.traceId === traceId)),

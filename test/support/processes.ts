@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { endChild, openChildren } from '../../stack/children.ts'
@@ -30,7 +30,8 @@ const root = path.resolve(import.meta.dirname, '../..')
 
 /** Runs processes of the product as they run in production, on the addresses in `env`; close it in `afterAll`. */
 export async function openProduct(env: Record<string, string>): Promise<Product> {
-  const children = await openChildren(await mkdtemp(path.join(tmpdir(), 'yarmarka-processes-')))
+  const runDir = await mkdtemp(path.join(tmpdir(), 'yarmarka-processes-'))
+  const children = await openChildren(runDir)
   const freePort = openPorts(false)
   const running = new Set<Child>()
 
@@ -83,6 +84,7 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
     async close() {
       await Promise.all([...running].map((child) => endChild(child, 'SIGTERM', 10_000)))
       children.close()
+      await rm(runDir, { recursive: true, force: true })
     },
   }
 }

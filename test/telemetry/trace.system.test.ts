@@ -62,8 +62,7 @@ it('one trace leads from an upload to its rows, and the writes to the index link
   const merge = named('RunActivity:mergeStage')
   expect(
     found().filter(
-      ({ name, parentSpanId }) =>
-        name.startsWith('pg.query') && parentSpanId === merge?.spanId,
+      ({ name, parentSpanId }) => name.startsWith('pg.query') && parentSpanId === merge?.spanId,
     ),
   ).not.toEqual([])
 
