@@ -7,11 +7,12 @@ import { readConfig } from '../config.ts'
 import { SCOPES } from '../domain/api-key.ts'
 import { createApi } from '../scripts/demo/api.ts'
 import { migrate } from '../scripts/migrate.ts'
-import { startStack } from '../stack/stack.ts'
+import { startStack, type RunningStack } from '../stack/stack.ts'
 import { createShop, type TestShop } from '../test/support/marketplace.ts'
 import { openProduct, type Product, type ProductProcess } from '../test/support/processes.ts'
 
 export type Marketplace = {
+  stack: RunningStack
   env: Record<string, string>
   owner: Postgres
   api: ReturnType<typeof createApi>
@@ -34,9 +35,10 @@ export async function openMarketplace(): Promise<Marketplace> {
   })
   await migrate(readConfig('migrate', stack.env))
   const owner = connectPostgres({ url: stack.env['POSTGRES_URL']!, applicationName: 'bench' })
-  const product = await openProduct({ ...stack.env, LOG_LEVEL: 'warn' })
+  const product = await openProduct(stack.env)
   const { url } = await product.startApi()
   return {
+    stack,
     env: stack.env,
     owner,
     api: createApi(url),

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { open, stat } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type Children, endChild } from './children.ts'
 import { type HealthOptions, logSays, untilHealthy } from './healthy.ts'
@@ -36,6 +36,7 @@ export type ApplicationOptions = {
  * Resolves when all are ready. This process becomes the primary of `node:cluster`.
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  await mkdir(options.logDir, { recursive: true })
   const starts = [
     ...['api-1', 'api-2'].map((name) => [name, () => startApi(name, options)] as const),
     ...Object.entries(options.workers).map(

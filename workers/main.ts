@@ -52,7 +52,8 @@ const running = await Promise.all(
     return { domain, done: worker.run() }
   }),
 )
-log.info('worker ready')
+// For whoever waits for it, whatever the log level.
+console.log('worker ready')
 
 for (const { domain } of running)
   if (domain.startStanding)

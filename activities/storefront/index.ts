@@ -44,13 +44,11 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
         if (page.length === 0) return raised
         const links = linkTo(page.map((pending) => pending.traceParent))
         const settings = { root: true, links, attributes: { 'yarmarka.documents': page.length } }
-        const applied = await withSpan(`project to ${sink}`, settings, async () => {
-          const done = await apply[sink](deps, page)
-          await confirmProjected(deps.system, sink, done)
-          return done.length
-        })
-        projected += applied
-        return applied
+        const confirmed = await withSpan(`project to ${sink}`, settings, async () =>
+          confirmProjected(deps.system, sink, await apply[sink](deps, page)),
+        )
+        projected += confirmed
+        return confirmed
       }),
     )
     return projected
