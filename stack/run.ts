@@ -29,6 +29,9 @@ const stack = await startStack({
   usualPorts: values['usual-ports'],
   progress: showProgress(process.stderr).say,
   signal: ending.signal,
+}).catch((error: unknown) => {
+  if (!ending.signal.aborted) console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
 })
 process.stdout.write(`${JSON.stringify(stack.env)}\n`)
 
