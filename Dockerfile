@@ -10,6 +10,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
+RUN node scripts/bundle-workflows.ts
 USER node
 EXPOSE 3000
 CMD ["node", "--import", "./telemetry.ts", "api/main.ts"]
