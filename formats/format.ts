@@ -16,7 +16,7 @@ export type Format = {
 
 export type ReadOptions = {
   encoding: Encoding
-  /** The most categories, rows and errors together that one batch holds. */
+  /** The most categories, rows and errors together that one batch holds; a batch of long texts holds fewer. */
   batchSize?: number
 }
 

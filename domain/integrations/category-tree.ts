@@ -10,44 +10,61 @@ export type CategoryTree = {
 /** Many exporters write this for «no parent». */
 const NO_PARENT = '0'
 
-/** Orders a file's categories, which may come in any order, so that parents precede children. */
+/** Deeper than any shop's tree; what is deeper stands in the last level, under its ancestor in the one before. */
+const MOST_LEVELS = 64
+
+/**
+ * Orders a file's categories, which may come in any order, so that parents precede children. Of categories with the same
+ * id the first counts.
+ */
 export function arrangeCategories(categories: readonly CategoryRow[]): CategoryTree {
-  const known = new Set(categories.map((category) => category.externalId))
-  const children = new Map<string, CategoryRow[]>()
+  const byId = new Map<string, CategoryRow>()
+  for (const category of categories)
+    if (!byId.has(category.externalId)) byId.set(category.externalId, category)
+
   const roots: CategoryRow[] = []
   const orphans: CategoryRow[] = []
-  const becomeRoot = ({ externalId, name }: CategoryRow) => roots.push({ externalId, name })
-
-  for (const category of categories) {
+  const childrenOf = new Map<string, CategoryRow[]>()
+  for (const category of byId.values()) {
     const parent = category.parentExternalId
-    if (parent !== undefined && known.has(parent)) {
-      const siblings = children.get(parent)
+    if (parent !== undefined && byId.has(parent)) {
+      const siblings = childrenOf.get(parent)
       if (siblings) siblings.push(category)
-      else children.set(parent, [category])
+      else childrenOf.set(parent, [category])
     } else {
       if (parent !== undefined && parent !== '' && parent !== NO_PARENT) orphans.push(category)
-      becomeRoot(category)
+      roots.push(asRoot(category))
     }
   }
 
   const levels: CategoryRow[][] = []
   const placed = new Set<string>()
-  const place = (from: CategoryRow[]) => {
-    let level = from
-    for (let depth = 0; level.length > 0; depth++) {
-      levels[depth] = [...(levels[depth] ?? []), ...level]
-      for (const { externalId } of level) placed.add(externalId)
-      level = level.flatMap(({ externalId }) =>
-        (children.get(externalId) ?? []).filter((child) => !placed.has(child.externalId)),
-      )
+  const place = (root: CategoryRow) => {
+    const waiting = [{ category: root, depth: 0 }]
+    for (const { category, depth } of waiting) {
+      if (placed.has(category.externalId)) continue
+      placed.add(category.externalId)
+      const level = (levels[depth] ??= [])
+      level.push(category)
+      const isLast = depth === MOST_LEVELS - 1
+      for (const child of childrenOf.get(category.externalId) ?? []) {
+        const { parentExternalId = '' } = category
+        waiting.push(
+          isLast
+            ? { category: { ...child, parentExternalId }, depth }
+            : { category: child, depth: depth + 1 },
+        )
+      }
     }
   }
-  place(roots)
+  for (const root of roots) place(root)
   // What is reached from no root is a circle: it is cut at the category that comes first.
-  for (const category of categories) {
+  for (const category of byId.values()) {
     if (placed.has(category.externalId)) continue
     orphans.push(category)
-    place([{ externalId: category.externalId, name: category.name }])
+    place(asRoot(category))
   }
   return { levels, orphans }
 }
+
+const asRoot = ({ externalId, name }: CategoryRow): CategoryRow => ({ externalId, name })

@@ -31,6 +31,8 @@ export type XmlDefect =
   | 'duplicate-attribute'
   | 'attribute-syntax'
   | 'text-outside-root'
+  | 'malformed-comment'
+  | 'cdata-end'
   | 'misplaced-declaration'
   | 'syntax'
 
@@ -196,6 +198,14 @@ const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
   'text-outside-root': {
     ru: () => 'текст или второй элемент вне корневого элемента.',
     en: () => 'text or a second element outside the root element.',
+  },
+  'malformed-comment': {
+    ru: () => 'внутри комментария стоят два дефиса (--).',
+    en: () => 'a comment has two hyphens (--) inside.',
+  },
+  'cdata-end': {
+    ru: () => 'знаки ]]> стоят вне раздела CDATA.',
+    en: () => 'the characters ]]> stand outside a CDATA section.',
   },
   'misplaced-declaration': {
     ru: () => 'объявление <?xml или <!DOCTYPE стоит не на месте или записано неверно.',

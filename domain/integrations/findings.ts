@@ -1,4 +1,4 @@
-import { quotable } from './plain-text.ts'
+import { cut, quotable } from './plain-text.ts'
 import type { RawOffer, RawTextField } from './raw-offer.ts'
 import { ROW_LIMITS } from './row-limits.ts'
 import type { RowError, RowErrorCode } from './row.ts'
@@ -27,6 +27,12 @@ export class Findings {
     this.#add('error', code, field, value)
   }
 
+  /** For a field that is not there; where it was too long to be kept, that has been said already. */
+  rejectAbsent(code: RowErrorCode, field: keyof OfferTerms['fieldNames']): void {
+    const name = this.name(field)
+    if (!this.#raw.tooLong.includes(name)) this.reject(code, name)
+  }
+
   warn(code: RowErrorCode, field: keyof OfferTerms['fieldNames'], value?: string): void {
     this.#add('warning', code, this.name(field), value)
   }
@@ -40,7 +46,7 @@ export class Findings {
     const error: RowError = { row: this.#raw.row, code, level }
     if (this.#raw.line !== undefined) error.line = this.#raw.line
     const id = this.#raw.id?.trim()
-    if (id) error.externalId = id.slice(0, ROW_LIMITS.idLength)
+    if (id) error.externalId = cut(id, ROW_LIMITS.idLength)
     if (field !== undefined) error.field = field
     if (value !== undefined) error.value = quotable(value.trim())
     this.errors.push(error)

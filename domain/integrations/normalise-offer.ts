@@ -17,7 +17,10 @@ export type NormalisedOffer = { row: CatalogRow | undefined; errors: RowError[] 
 export function normaliseOffer(raw: RawOffer, terms: OfferTerms): NormalisedOffer {
   const findings = new Findings(raw, terms)
   for (const field of raw.tooLong) findings.reject('field-too-long', field)
-  if (raw.tooLarge) findings.reject('row-too-large', undefined)
+  if (raw.tooLarge) {
+    findings.reject('row-too-large', undefined)
+    return { row: undefined, errors: findings.errors }
+  }
 
   const externalId = readId(raw, findings)
   const name = readName(raw, findings)
@@ -29,7 +32,7 @@ export function normaliseOffer(raw: RawOffer, terms: OfferTerms): NormalisedOffe
   const row: CatalogRow = {
     row: raw.row,
     externalId,
-    offerType: clean(raw.type) || 'simplified',
+    offerType: cut(clean(raw.type), ROW_LIMITS.codeLength) || 'simplified',
     name,
     categoryExternalId,
     priceMinor,
@@ -78,7 +81,7 @@ function readName(raw: RawOffer, findings: Findings): string {
       : type === 'artist.title'
         ? titled || named || composed
         : named || titled || composed
-  if (name === '') findings.reject('name-missing', findings.name(NAME_FIELDS.get(type) ?? 'name'))
+  if (name === '') findings.rejectAbsent('name-missing', NAME_FIELDS.get(type) ?? 'name')
   if (name.length <= ROW_LIMITS.nameLength) return name
   findings.warn('name-shortened', NAME_FIELDS.get(type) ?? 'name', name)
   return cut(name, ROW_LIMITS.nameLength)
@@ -91,9 +94,9 @@ const NAME_FIELDS = new Map<string | undefined, RawTextField>([
 
 function readCategory(raw: RawOffer, findings: Findings): string {
   const id = raw.categoryId?.trim() ?? ''
-  const field = findings.name('categoryId')
-  if (id === '') findings.reject('category-missing', field)
-  else if (id.length > ROW_LIMITS.codeLength) findings.reject('field-too-long', field, id)
+  if (id === '') findings.rejectAbsent('category-missing', 'categoryId')
+  else if (id.length > ROW_LIMITS.codeLength)
+    findings.reject('field-too-long', findings.name('categoryId'), id)
   return id
 }
 
@@ -110,14 +113,13 @@ function readCurrency(raw: RawOffer, findings: Findings, defaultCurrency: string
 
 function readPrice(raw: RawOffer, findings: Findings, currency: string): number {
   const text = raw.price?.trim() ?? ''
-  const field = findings.name('price')
   if (text === '') {
-    findings.reject('price-missing', field)
+    findings.rejectAbsent('price-missing', 'price')
     return 0
   }
   const price = parsePrice(text, currency)
   if (typeof price === 'number') return price
-  findings.reject(price, field, text)
+  findings.reject(price, findings.name('price'), text)
   return 0
 }
 

@@ -6,7 +6,7 @@ export const ROW_LIMITS = {
   nameLength: 512,
   /** A field beyond this is a broken export rather than a text that someone wrote. */
   fieldLength: 65_536,
-  /** All texts of a row together, so that a batch has a bound. */
+  /** All names, attributes and texts of a row together, so that a batch has a bound. */
   rowLength: 262_144,
   /** Yandex Market cuts descriptions at 6,000; longer ones are kept, with a warning. */
   descriptionLength: 6_000,

@@ -2,6 +2,9 @@ import type { XmlDefect } from '../../domain/integrations/file-problem.ts'
 
 type Defect = { defect: XmlDefect; text?: string }
 
+/** Of an end tag for another element than the one that is open. */
+export const MISMATCH = 'unexpected close tag.'
+
 /**
  * What a message of saxes 6 means to the owner of the file. `closing` is the element that a closing tag has just been
  * taken for, `forbidden` a character that XML does not permit.
@@ -17,7 +20,7 @@ export function defectOf(
       ? { defect: 'attribute-syntax' }
       : { defect: 'forbidden-character', text: forbidden }
   }
-  if (message === 'unexpected close tag.' && closing !== undefined) {
+  if (message === MISMATCH && closing !== undefined) {
     return { defect: 'mismatched-tag', text: closing }
   }
   const duplicate = /^duplicate attribute: (.*)\.$/s.exec(message)?.[1]
@@ -32,6 +35,8 @@ const MESSAGES: [RegExp, XmlDefect][] = [
   [/^malformed character entity/, 'character-reference'],
   [/in tag name|in closing tag|^forward-slash/, 'bare-less-than'],
   [/attribute|^unquoted|in attribute name/, 'attribute-syntax'],
+  [/^malformed comment/, 'malformed-comment'],
+  [/^the string/, 'cdata-end'],
   [/^text data outside|only one root|^unmatched closing tag/, 'text-outside-root'],
   [
     /declaration|^version number|^encoding value|^standalone|^expected|^did not expect|^value |^whitespace required|character \?/,

@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes'
 
 import type { FileLimit, FileProblem } from '../../domain/integrations/file-problem.ts'
 import { MalformedFile } from '../format.ts'
-import { defectOf, forbiddenCharacter } from './defects.ts'
+import { defectOf, forbiddenCharacter, MISMATCH } from './defects.ts'
 import { ENTITIES } from './entities.ts'
 import { XML_LIMITS } from './limits.ts'
 
@@ -31,19 +31,23 @@ export type XmlParser = {
  * thrown as `MalformedFile` with its line and column; byte order marks and white space before the declaration are not.
  */
 export function createXmlParser(handlers: XmlHandlers): XmlParser {
-  const parser = new SaxesParser({ position: false })
+  // XML 1.1 permits control characters, whatever a file may declare.
+  const parser = new SaxesParser({
+    ...{ position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' },
+  })
   let depth = 0
   let attributes = 0
-  let tagLength = 0
   let begun = false
   let piece = ''
-  /** Characters since the last token ended, as far as whole pieces tell, and where that was. */
-  let pending = 0
+  /** Where the last token ended. */
+  let tokenStart = 0
   let tokenLine = 1
   let tokenColumn = 0
   let closing: string | undefined
 
-  function refuse(problem: Omit<FileProblem, 'line' | 'column'>, at = here()): never {
+  /** What came before stays read, however the text was cut into pieces. */
+  function refuse(problem: FileProblem, at: { line: number; column?: number } = here()): never {
+    reportClosing()
     throw new MalformedFile({ ...problem, ...at })
   }
 
@@ -55,12 +59,21 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
     refuse({ code: 'limit-exceeded', params: { limit, most: XML_LIMITS[limit] } }, at)
   }
 
+  function checkToken(position: number): void {
+    if (position - tokenStart <= XML_LIMITS.token) return
+    exceed('token', { line: tokenLine, column: tokenColumn + 1 })
+  }
+
   /** Marks the end of a token, and reports the closing tag before it, which nothing has contradicted. */
-  function token(length: number): void {
-    if (length > XML_LIMITS.token) exceed('token', { line: tokenLine, column: tokenColumn + 1 })
-    pending = 0
+  function endToken(): void {
+    checkToken(parser.position)
+    tokenStart = parser.position
     tokenLine = parser.line
     tokenColumn = parser.column
+    reportClosing()
+  }
+
+  function reportClosing(): void {
     if (closing === undefined) return
     const name = closing
     closing = undefined
@@ -70,13 +83,14 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
   /** `name` is what follows an ampersand, up to the next semicolon or as far as the text has come. */
   function refuseEntity(name: string, hasEnded: boolean): never {
     const lines = name.split('\n')
-    const start = piece.lastIndexOf(`&${lines[0]}`)
     const at: { line: number; column?: number } = { line: parser.line - lines.length + 1 }
-    if (start >= 0) at.column = start - piece.lastIndexOf('\n', start)
+    const start = piece.lastIndexOf(`&${lines[0]}`)
+    if (lines.length === 1) at.column = parser.column - name.length + (hasEnded ? -1 : 0)
+    else if (start >= 0) at.column = start - piece.lastIndexOf('\n', start)
     const isName = hasEnded && /^[a-z][\w.-]*$/i.test(name) && name.length <= XML_LIMITS.entity
     const defect = isName ? 'unknown-entity' : 'bare-ampersand'
     const text = isName ? name : (/^[^<\s]{0,20}/.exec(name)?.[0] ?? '')
-    throw new MalformedFile({ code: 'malformed-xml', params: { defect, text }, ...at })
+    refuse({ code: 'malformed-xml', params: { defect, text } }, at)
   }
 
   parser.ENTITIES = Object.assign(
@@ -87,44 +101,43 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
   )
 
   parser.on('error', (error) => {
-    const params = defectOf(error.message, closing, forbiddenCharacter(piece))
+    const params = defectOf(error.message, closing, forbiddenCharacter(charBefore(parser)))
+    if (error.message === MISMATCH) closing = undefined
     if (params === 'php-source') refuse({ code: 'php-source' })
     refuse({ code: 'malformed-xml', params })
   })
   parser.on('doctype', (doctype) => {
-    token(doctype.length)
+    endToken()
     if (doctype.replace(/"[^"]*"|'[^']*'/g, '').includes('[')) refuse({ code: 'internal-dtd' })
   })
-  parser.on('processinginstruction', ({ target, body }) => {
-    token(body.length)
+  parser.on('processinginstruction', ({ target }) => {
+    endToken()
     if (/^(?:php|echo|print)$/i.test(target)) refuse({ code: 'php-source' })
   })
-  parser.on('comment', (comment) => token(comment.length))
-  parser.on('attribute', ({ name, value }) => {
+  parser.on('comment', () => endToken())
+  parser.on('attribute', ({ name }) => {
     attributes += 1
-    tagLength += name.length + value.length
     if (attributes > XML_LIMITS.attributes) exceed('attributes')
     if (name.length > XML_LIMITS.name) exceed('name')
   })
   parser.on('opentag', (tag) => {
-    token(tagLength)
+    endToken()
     attributes = 0
-    tagLength = 0
     depth += 1
     if (tag.name.length > XML_LIMITS.name) exceed('name')
     if (depth > XML_LIMITS.depth) exceed('depth')
     handlers.open(tag.name, tag.attributes as XmlAttributes)
   })
   parser.on('text', (text) => {
-    token(text.length)
+    endToken()
     handlers.text(text)
   })
   parser.on('cdata', (text) => {
-    token(text.length)
+    endToken()
     handlers.text(text)
   })
   parser.on('closetag', (tag) => {
-    token(0)
+    endToken()
     depth -= 1
     closing = tag.name
   })
@@ -141,9 +154,9 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
         parser.line += newlines(text.slice(0, text.length - piece.length))
         begun = piece !== ''
       }
-      pending += piece.length
       parser.write(piece)
-      token(pending)
+      checkToken(parser['chunkPosition'])
+      reportClosing()
       const entity = openEntity(parser)
       if (entity.length > XML_LIMITS.entity) refuseEntity(entity, false)
     },
@@ -152,7 +165,7 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
       const entity = openEntity(parser)
       if (entity !== '') refuseEntity(entity, false)
       parser.close()
-      token(0)
+      reportClosing()
     },
   }
 }
@@ -160,6 +173,11 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
 /** The name after an ampersand whose semicolon has not come; saxes would gather the rest of the file into it. */
 function openEntity(parser: SaxesParser): string {
   return parser['entity']
+}
+
+/** What saxes has just read. */
+function charBefore(parser: SaxesParser): string {
+  return parser['chunk'].charAt(parser['prevI'])
 }
 
 function newlines(text: string): number {

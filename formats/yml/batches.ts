@@ -2,8 +2,11 @@ import type { Encoding } from '../../domain/integrations/encoding.ts'
 import type { CatalogRow, CategoryRow, RowError } from '../../domain/integrations/row.ts'
 import type { Batch } from '../format.ts'
 
+/** Texts of one batch together: what bounds memory where offers are as large as they may be. */
+const MOST_CHARACTERS = 8_388_608
+
 /**
- * Cuts what is read into batches after exactly so many items, so that the same file always makes the same batches,
+ * Cuts what is read into batches by its count and its length alone, so that the same file always makes the same batches,
  * however its bytes arrive: an import that goes on later counts on it.
  */
 export class Batches {
@@ -11,6 +14,7 @@ export class Batches {
   #ready: Batch[] = []
   #open: Pick<Batch, 'categories' | 'rows' | 'errors'> = emptyBatch()
   #size = 0
+  #characters = 0
   readonly #batchSize: number
 
   constructor(batchSize: number) {
@@ -18,21 +22,21 @@ export class Batches {
   }
 
   addCategory(category: CategoryRow): void {
+    this.#makeRoom(1)
     this.#open.categories.push(category)
-    this.#added(1)
   }
 
   addError(error: RowError): void {
+    this.#makeRoom(1)
     this.#open.errors.push(error)
-    this.#added(1)
   }
 
-  /** A row, or the errors that kept it out, or both; they stay together. */
-  addRow(row: CatalogRow | undefined, errors: readonly RowError[]): void {
+  /** A row of so many characters, or the errors that kept it out, or both; they stay together. */
+  addRow(row: CatalogRow | undefined, errors: readonly RowError[], characters: number): void {
+    this.#makeRoom((row ? 1 : 0) + errors.length, row ? characters : 0)
     this.rowsRead += 1
     if (row) this.#open.rows.push(row)
     this.#open.errors.push(...errors)
-    this.#added((row ? 1 : 0) + errors.length)
   }
 
   /** The batches that are full by now. */
@@ -49,9 +53,12 @@ export class Batches {
     return this.take(position)
   }
 
-  #added(items: number): void {
+  #makeRoom(items: number, characters = 0): void {
+    const isFull =
+      this.#size + items > this.#batchSize || this.#characters + characters > MOST_CHARACTERS
+    if (isFull && this.#size > 0) this.#cut()
     this.#size += items
-    if (this.#size >= this.#batchSize) this.#cut()
+    this.#characters += characters
   }
 
   #cut(): void {
@@ -59,6 +66,7 @@ export class Batches {
     this.#ready.push({ ...this.#open, progress })
     this.#open = emptyBatch()
     this.#size = 0
+    this.#characters = 0
   }
 }
 

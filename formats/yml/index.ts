@@ -1,7 +1,8 @@
 import { toCurrency } from '../../domain/integrations/money.ts'
 import { normaliseOffer } from '../../domain/integrations/normalise-offer.ts'
-import { clean, cut } from '../../domain/integrations/plain-text.ts'
+import { clean, cut, quotable } from '../../domain/integrations/plain-text.ts'
 import { ROW_LIMITS } from '../../domain/integrations/row-limits.ts'
+import type { CategoryRow, RowErrorCode } from '../../domain/integrations/row.ts'
 import { decode } from '../decode.ts'
 import { MalformedFile, type Format } from '../format.ts'
 import { createXmlParser, type XmlAttributes, type XmlHandlers } from '../xml/parser.ts'
@@ -19,7 +20,8 @@ export const yml: Format = {
   name: 'yml',
   async *read(source, { encoding, batchSize = DEFAULT_BATCH_SIZE }) {
     const batches = new Batches(batchSize)
-    const parser = createXmlParser(new CatalogueReader(batches, () => parser.line))
+    const reader = new CatalogueReader(batches, () => parser.line)
+    const parser = createXmlParser(reader)
     let position = { bytesRead: 0, encoding }
     try {
       for await (const { text, bytesRead, encoding } of decode(source, position.encoding)) {
@@ -31,7 +33,7 @@ export const yml: Format = {
     } catch (error) {
       if (!(error instanceof MalformedFile)) throw error
       yield* batches.takeRest(position)
-      throw new MalformedFile({ row: batches.rowsRead, ...error.problem })
+      throw new MalformedFile({ row: reader.row, ...error.problem })
     }
     yield* batches.takeRest(position)
   },
@@ -43,13 +45,18 @@ class CatalogueReader implements XmlHandlers {
   readonly #batches: Batches
   readonly #lineNow: () => number
   readonly #path: string[] = []
-  #defaultCurrency = 'RUB'
+  #baseCurrency: string | undefined
   #offer: OfferReader | undefined
   #category: OpenCategory | undefined
 
   constructor(batches: Batches, lineNow: () => number) {
     this.#batches = batches
     this.#lineNow = lineNow
+  }
+
+  /** The offer that is being read, else the last one before. */
+  get row(): number {
+    return this.#batches.rowsRead + (this.#offer ? 1 : 0)
   }
 
   open(name: string, attributes: XmlAttributes): void {
@@ -79,19 +86,20 @@ class CatalogueReader implements XmlHandlers {
 
   close(name: string): void {
     if (this.#offer && !this.#offer.isOpen) {
-      const terms = { fieldNames: FIELD_NAMES, defaultCurrency: this.#defaultCurrency }
-      const { row, errors } = normaliseOffer(this.#offer.offer, terms)
-      this.#batches.addRow(row, errors)
+      const terms = { fieldNames: FIELD_NAMES, defaultCurrency: this.#baseCurrency ?? 'RUB' }
+      const { row, errors } = normaliseOffer(this.#offer.finish(), terms)
+      this.#batches.addRow(row, errors, this.#offer.characters)
       this.#offer = undefined
     } else if (this.#offer) {
-      this.#offer.close(name)
+      this.#offer.close()
       return
     } else if (this.#category && name === 'category') this.#closeCategory(this.#category)
     this.#path.pop()
   }
 
-  #readCurrency({ id = '', rate = '' }: XmlAttributes): void {
-    if (Number(rate) === 1) this.#defaultCurrency = toCurrency(id) ?? this.#defaultCurrency
+  /** The first one of rate 1 is what prices are in; exporters that name a single currency leave its rate out. */
+  #readCurrency({ id = '', rate = '1' }: XmlAttributes): void {
+    if (Number(rate) === 1) this.#baseCurrency ??= toCurrency(id)
   }
 
   #openCategory({ id = '', parentId }: XmlAttributes): void {
@@ -105,19 +113,18 @@ class CatalogueReader implements XmlHandlers {
 
   #closeCategory({ id, parentId, line, name: text }: OpenCategory): void {
     this.#category = undefined
-    const name = cut(clean(text), ROW_LIMITS.nameLength)
-    if (id === '' || id.length > ROW_LIMITS.idLength || name === '') {
-      const field = name === '' ? 'category' : 'id'
+    const warn = (code: RowErrorCode, field: string, value: string) =>
       this.#batches.addError({
-        ...{ row: 0, line, field, code: 'category-invalid', level: 'warning' },
-        value: cut(id, ROW_LIMITS.idLength),
+        ...{ row: 0, line, field, code, level: 'warning' },
+        value: quotable(value),
       })
-      return
-    }
-    this.#batches.addCategory({
-      externalId: id,
-      name,
-      ...(parentId === undefined ? {} : { parentExternalId: parentId }),
-    })
+    if (id === '' || id.length > ROW_LIMITS.idLength) return warn('category-invalid', 'id', id)
+    const name = cut(clean(text), ROW_LIMITS.nameLength)
+    if (name === '') warn('category-name-missing', 'category', id)
+    const category: CategoryRow = { externalId: id, name: name || id }
+    if (parentId !== undefined && parentId.length > ROW_LIMITS.idLength)
+      warn('category-parent-unknown', 'parentId', parentId)
+    else if (parentId !== undefined) category.parentExternalId = parentId
+    this.#batches.addCategory(category)
   }
 }

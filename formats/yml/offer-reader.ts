@@ -1,33 +1,41 @@
-import { emptyOffer, type RawOffer } from '../../domain/integrations/raw-offer.ts'
+import {
+  emptyOffer,
+  type RawAttribute,
+  type RawOffer,
+} from '../../domain/integrations/raw-offer.ts'
 import { ROW_LIMITS } from '../../domain/integrations/row-limits.ts'
 import type { XmlAttributes } from '../xml/parser.ts'
 import { ATTRIBUTE_ELEMENTS, TEXT_ELEMENTS } from './elements.ts'
 
-type Field = { element: string; attributes: XmlAttributes }
+type Field = { element: string; attributes: XmlAttributes; depth: number }
 
 /** Gathers one offer, element by element. What is unknown is passed over with all that it holds. */
 export class OfferReader {
-  readonly offer: RawOffer
+  /** Of what has been kept, markup left aside. */
+  characters: number
+  readonly #offer: RawOffer
+  readonly #typeAttributes = new Map<string, RawAttribute>()
   #field: Field | undefined
   #depth = 0
   #inContainer = false
   #text = ''
-  #total = 0
 
   constructor(row: number, line: number, attributes: XmlAttributes) {
-    this.offer = emptyOffer(row, line)
-    this.offer.id = attributes['id']
-    this.offer.type = attributes['type']
-    this.offer.groupId = attributes['group_id']
-    this.offer.available = attributes['available']
+    this.#offer = emptyOffer(row, line)
+    this.#offer.id = attributes['id']
+    this.#offer.type = attributes['type']
+    this.#offer.groupId = attributes['group_id']
+    this.#offer.available = attributes['available']
+    this.characters = lengthOf(attributes)
   }
 
   open(element: string, attributes: XmlAttributes): void {
     this.#depth += 1
-    if (element === 'outlet') this.offer.outlets.push(outletOf(attributes))
+    if (element === 'outlet' && this.#hasRoom(element.length + lengthOf(attributes)))
+      this.#offer.outlets.push({ id: attributes['id'], units: attributes['instock'] })
     if (this.#depth === 1) this.#inContainer = CONTAINERS.has(element)
     if (this.#depth === 1 || (this.#depth === 2 && this.#inContainer)) {
-      this.#field = { element, attributes }
+      this.#field = { element, attributes, depth: this.#depth }
       this.#text = ''
     }
   }
@@ -42,47 +50,64 @@ export class OfferReader {
     return this.#depth > 0
   }
 
-  close(element: string): void {
+  close(): void {
+    if (this.#field?.depth === this.#depth) {
+      this.#keep(this.#field)
+      this.#field = undefined
+    }
     this.#depth -= 1
-    if (element !== this.#field?.element || this.#depth > 1) return
-    this.#finish(this.#field)
-    this.#field = undefined
   }
 
-  #finish({ element, attributes }: Field): void {
+  /** The offer. What a shop gives both as an element and as a `param` of the same name is in it once. */
+  finish(): RawOffer {
+    const named = new Set(this.#offer.attributes.map((attribute) => attribute.name))
+    for (const [name, attribute] of this.#typeAttributes)
+      if (!named.has(name)) this.#offer.attributes.push(attribute)
+    return this.#offer
+  }
+
+  #keep({ element, attributes }: Field): void {
     const text = this.#text
-    const { offer } = this
-    this.#total += text.length
+    const offer = this.#offer
     if (text.length > ROW_LIMITS.fieldLength) {
-      if (!offer.tooLong.includes(element)) offer.tooLong.push(element)
+      if (isKnown(element) && !offer.tooLong.includes(element)) offer.tooLong.push(element)
       return
     }
-    if (this.#total > ROW_LIMITS.rowLength) {
-      offer.tooLarge = true
+    if (!isKnown(element) || !this.#hasRoom(element.length + lengthOf(attributes) + text.length))
       return
-    }
     const field = TEXT_ELEMENTS.get(element)
+    const { name, unit } = attributes
     if (field) offer[field] ||= text
     else if (element === 'picture') offer.pictures.push(text)
     else if (element === 'barcode') offer.barcodes.push(text)
-    else if (element === 'param')
-      offer.attributes.push({ name: attributes['name'], value: text, unit: attributes['unit'] })
-    else this.#addTypeAttribute(element, text, attributes)
+    else if (element === 'param') offer.attributes.push({ name, value: text, unit })
+    else this.#addTypeAttribute(element, text, unit)
   }
 
-  /** A shop that also gives it as a `param` of the same name has it once. */
-  #addTypeAttribute(element: string, value: string, attributes: XmlAttributes): void {
+  #addTypeAttribute(element: string, value: string, unit: string | undefined): void {
     const name = ATTRIBUTE_ELEMENTS.get(element)
-    if (!name || value.trim() === '') return
-    if (this.offer.attributes.some((attribute) => attribute.name === name)) return
-    this.offer.attributes.push({ name, value, unit: attributes['unit'] })
+    if (!name || value.trim() === '' || this.#typeAttributes.has(name)) return
+    this.#typeAttributes.set(name, { name, value, unit })
+  }
+
+  #hasRoom(characters: number): boolean {
+    this.characters += characters
+    this.#offer.tooLarge ||= this.characters > ROW_LIMITS.rowLength
+    return !this.#offer.tooLarge
   }
 }
 
 /** Elements whose children are fields themselves. */
 const CONTAINERS: ReadonlySet<string> = new Set(['condition'])
 
-const outletOf = (attributes: XmlAttributes) => ({
-  id: attributes['id'],
-  units: attributes['instock'],
-})
+const LISTED: ReadonlySet<string> = new Set(['picture', 'barcode', 'param'])
+
+function isKnown(element: string): boolean {
+  return TEXT_ELEMENTS.has(element) || ATTRIBUTE_ELEMENTS.has(element) || LISTED.has(element)
+}
+
+function lengthOf(attributes: XmlAttributes): number {
+  let length = 0
+  for (const name in attributes) length += name.length + attributes[name]!.length
+  return length
+}
