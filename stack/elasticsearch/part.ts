@@ -30,8 +30,8 @@ export const elasticsearchPart: Part = {
 async function start({ programs }: Obtained, context: StartContext): Promise<Started> {
   const { java = '', home = '' } = programs
   const folder = (name: string) => path.join(context.dataDir, name)
-  const httpPort = await context.port('http', 9200)
-  const transportPort = await context.port('transport', 9300)
+  const httpPort = await context.port('elasticsearch', 9200)
+  const transportPort = await context.port('elasticsearch-transport', 9300)
   await mkdir(folder('tmp'), { recursive: true })
 
   const settings = {
@@ -67,7 +67,7 @@ async function start({ programs }: Obtained, context: StartContext): Promise<Sta
     child,
     env: { ELASTICSEARCH_URL: url },
     addresses: [{ what: 'Elasticsearch', url }],
-    stop: () => endChild(child, 'SIGTERM', 20_000),
+    stop: () => endChild(child, 'SIGTERM', 15_000),
   }
 }
 

@@ -19,7 +19,7 @@ import org.elasticsearch.plugins.PluginsLoader;
  * {@code config/}. The stock launcher is not among the published artifacts.
  */
 public final class Main {
-  private static final int CLOSE_SECONDS = 15;
+  private static final int CLOSE_SECONDS = 10;
 
   public static void main(String[] arguments) throws Exception {
     LogConfigurator.configureESLogging();
