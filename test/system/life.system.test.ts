@@ -105,6 +105,30 @@ describe('the whole application, two API processes and the workers', () => {
     expect(load.answered).toBeGreaterThan(100)
   }, 600_000)
 
+  it('brings an import to its end through a crash of PostgreSQL that empties its stage', async () => {
+    const shop = await market.openShop()
+    const id = await importFeed(shop, OFFERS, 6)
+    const position = () =>
+      market.owner.db
+        .selectFrom('import')
+        .select(['rowsStaged', 'state'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+    await until(async () => Number((await position()).rowsStaged) > 0, { everyMs: 5 })
+    await market.stack.part('postgres').kill9()
+
+    const ended = await until(
+      async () => {
+        const { state } = await position()
+        return ['completed', 'failed', 'cancelled'].includes(state) && state
+      },
+      { deadlineMs: 120_000, what: 'the end of the import' },
+    )
+    expect(ended).toBe('completed')
+    const { counts } = await api.finished(shop.apiKey, id)
+    expect(counts).toMatchObject({ created: OFFERS, rejected: 0 })
+  }, 600_000)
+
   it('lists and imports while Elasticsearch is dead, says so in search, and catches up', async () => {
     const shop = await market.openShop()
     const elasticsearch = market.stack.part('elasticsearch')
