@@ -6,6 +6,7 @@ import {
 import { WorkflowNotFoundError } from '@temporalio/common'
 import { errors as searchErrors } from '@elastic/elasticsearch'
 import { HTTPException } from 'hono/http-exception'
+import type { Text } from './language.ts'
 import { Problem, type ProblemCode } from './problem.ts'
 
 /** What any error means to the caller. What we do not know is `internal`, and its message stays with us. */
@@ -21,8 +22,8 @@ export function problemOf(error: unknown): Problem {
   return new Problem('internal', { cause: error })
 }
 
-export const unavailable = (cause: unknown) =>
-  new Problem('unavailable', { headers: { 'Retry-After': '2' }, cause })
+export const unavailable = (cause: unknown, detail?: Text) =>
+  new Problem('unavailable', { headers: { 'Retry-After': '2' }, cause, ...(detail && { detail }) })
 
 const OF_STATUS: Record<number, ProblemCode> = {
   400: 'malformed-body',

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 
-/** For an API that browsers should neither sniff nor frame. Set before the handler, where it costs least. */
+/** For an API that browsers should neither sniff nor frame. */
 export const secureHeaders = (): MiddlewareHandler =>
   async function secureHeaders(c, next) {
     c.header('X-Content-Type-Options', 'nosniff')

@@ -2,6 +2,7 @@ import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowClient,
 } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
@@ -14,6 +15,7 @@ import {
 } from '../../contracts/integrations.ts'
 import type { Text } from '../language.ts'
 import { Problem } from '../problem.ts'
+import { unavailable } from '../problem-of.ts'
 
 export type CancelImportDeps = {
   workflows: Pick<WorkflowClient, 'executeUpdateWithStart' | 'withDeadline'>
@@ -48,6 +50,7 @@ export async function requestCancellation(
       error instanceof WorkflowNotFoundError
     )
       throw beyondCancel(OVER, error)
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw unavailable(error, ASKED)
     throw error
   }
 }
@@ -58,5 +61,9 @@ export const beyondCancel = (detail: Text, cause?: unknown) =>
 const APPLYING: Text = {
   ru: 'Строки уже применяются: импорт не бывает применён наполовину.',
   en: 'Rows are being applied: an import is never half-applied.',
+}
+const ASKED: Text = {
+  ru: 'Обработчик не ответил вовремя: отмена ещё может произойти, проверьте состояние импорта.',
+  en: 'No worker answered in time: it may still be cancelled, look at the state of the import.',
 }
 export const OVER: Text = { ru: 'Импорт уже завершён.', en: 'The import is over.' }
