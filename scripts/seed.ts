@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connectPostgres } from '../clients/postgres.ts'
 import { readConfigOrExit } from '../config.ts'
 import { issueApiKey } from '../api/issue-api-key.ts'
@@ -45,6 +46,7 @@ for (const { sellerId, shopId, seller } of shops) {
 await writeDemoFile(demo)
 
 for (const shop of shops) if (await isEmpty(shop)) await importFeed(shop)
+await untilProjected()
 await close()
 
 async function newKey(sellerId: string | null, scopes: readonly Scope[]) {
@@ -62,6 +64,24 @@ async function stillValid(key: string | undefined): Promise<string | undefined> 
 async function isEmpty({ shopId }: CreatedShop): Promise<boolean> {
   const first = db.selectFrom('shopProduct').select('id').where('shopId', '=', shopId)
   return (await first.executeTakeFirst()) === undefined
+}
+
+/** The storefront shows it all: listings and search have caught up. */
+async function untilProjected(): Promise<void> {
+  for (;;) {
+    const behind = db
+      .selectFrom('change')
+      .select('shopProductId')
+      .where((eb) =>
+        eb.or([
+          eb('searchVersion', '<', eb.ref('version')),
+          eb('cacheVersion', '<', eb.ref('version')),
+        ]),
+      )
+      .limit(1)
+    if (!(await behind.executeTakeFirst())) return
+    await pause(200)
+  }
 }
 
 async function importFeed({ sellerId, shopId, seller }: CreatedShop): Promise<void> {
