@@ -3,7 +3,7 @@ import { importWorkflowId } from '../../contracts/integrations.ts'
 import type { ImportProblem } from '../../db/database.ts'
 import type { Import as ImportRow } from '../../db/integrations/imports.ts'
 import { describeFileProblem, type FileProblem } from '../../domain/integrations/file-problem.ts'
-import type { Language, Text } from '../language.ts'
+import type { Language } from '../language.ts'
 import { Instant } from '../openapi.ts'
 
 const Count = z.int().min(0)
@@ -92,17 +92,9 @@ const showProblem = (problem: ImportProblem, language: Language) => {
   const { code, line, column, row } = problem
   return {
     code,
-    detail:
-      code === 'internal'
-        ? INTERNAL[language]
-        : describeFileProblem(problem as FileProblem, language),
+    detail: describeFileProblem(problem as FileProblem, language),
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
     ...(row !== undefined && { row }),
   }
-}
-
-const INTERNAL: Text = {
-  ru: 'Импорт прервала внутренняя ошибка, мы о ней знаем. Загрузите файл ещё раз.',
-  en: 'An internal error ended the import, and we know of it. Please upload the file again.',
 }

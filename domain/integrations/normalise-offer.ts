@@ -72,8 +72,7 @@ function readName(raw: RawOffer, findings: Findings): string {
   const named = clean(raw.name)
   const titled = clean(raw.title)
   const model = clean(raw.model)
-  const composed =
-    model === '' ? '' : [clean(raw.typePrefix), clean(raw.brand), model].filter(Boolean).join(' ')
+  const composed = model === '' ? '' : composeName(clean(raw.typePrefix), clean(raw.brand), model)
   const type = raw.type?.trim()
   const name =
     type === 'vendor.model'
@@ -85,6 +84,12 @@ function readName(raw: RawOffer, findings: Findings): string {
   if (name.length <= ROW_LIMITS.nameLength) return name
   findings.warn('name-shortened', NAME_FIELDS.get(type) ?? 'name', name)
   return cut(name, ROW_LIMITS.nameLength)
+}
+
+/** Many shops write the brand into the model too: it is said once. */
+function composeName(typePrefix: string, brand: string, model: string): string {
+  const isSaid = model.toLowerCase().startsWith(brand.toLowerCase())
+  return [typePrefix, isSaid ? '' : brand, model].filter(Boolean).join(' ')
 }
 
 const NAME_FIELDS = new Map<string | undefined, RawTextField>([
