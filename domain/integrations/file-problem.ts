@@ -176,8 +176,8 @@ const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
     en: () => 'an < in text must be written as &lt;, or else a tag is miswritten.',
   },
   'unknown-entity': {
-    ru: (text) => `неизвестная сущность &${text};`,
-    en: (text) => `the entity &${text}; is not defined`,
+    ru: (text) => `неизвестная сущность &${text};, её нет в XML.`,
+    en: (text) => `the entity &${text}; is not defined.`,
   },
   'character-reference': {
     ru: () => 'числовая ссылка &#…; не обозначает допустимого символа.',

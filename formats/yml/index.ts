@@ -10,7 +10,7 @@ import { Batches } from './batches.ts'
 import { FIELD_NAMES } from './elements.ts'
 import { OfferReader } from './offer-reader.ts'
 
-const DEFAULT_BATCH_SIZE = 5_000
+const DEFAULT_BATCH_SIZE = 1_000
 
 /**
  * Yandex Market Language. Categories may stand anywhere, offers of any type are read, promotions and gifts are passed
