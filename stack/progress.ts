@@ -32,7 +32,7 @@ function inPlace(out: WriteStream): Progress['say'] {
     const [line = ''] = `  ${title.padEnd(16)}${state}`.split('\n')
     const up = rows.length - row
     moveCursor(out, 0, -up)
-    out.write(`\r\x1b[2K${line.slice(0, out.columns - 1)}`)
+    out.write(`\r\x1b[2K${line.slice(0, (out.columns || 120) - 1)}`)
     moveCursor(out, 0, up)
     out.write('\r')
   }

@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import path from 'node:path'
 
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill()
+})
+
 /**
  * Runs a program to its end and gives its standard output. Throws with the tail of what it said
- * when it fails; the error's `code` is `ENOENT` when there is no such program.
+ * when it fails; the error's `code` is `ENOENT` when there is no such program. Ends with this process.
  */
 export function runProgram(
   program: string,
@@ -18,6 +23,7 @@ export function runProgram(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeoutMs,
     })
+    running.add(child)
     let said = ''
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -27,8 +33,12 @@ export function runProgram(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-4000)
     })
-    child.on('error', reject)
+    child.on('error', (error) => {
+      running.delete(child)
+      reject(error)
+    })
     child.on('close', (code, signal) => {
+      running.delete(child)
       if (code === 0) resolve(output)
       else
         reject(

@@ -104,7 +104,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     parts.map(async (part) => {
       const running = kept.get(part.name)
       if (running) return running.current()
-      if (part.announce && late.includes(part)) return part.announce({ port: ports })
+      if (part.announce && late.includes(part)) return soon(await part.announce({ port: ports }))
       const url = environment[part.urlVariable]!
       return {
         env: { [part.urlVariable]: url },
@@ -158,6 +158,11 @@ async function startPart(
     for (const child of spawned) child.kill('SIGKILL')
     throw error
   }
+}
+
+function soon(announced: Pick<Started, 'env' | 'addresses'>) {
+  const addresses = announced.addresses.map(({ what, url }) => ({ what, url: `${url} (soon)` }))
+  return { ...announced, addresses }
 }
 
 function remedied(part: Part, error: unknown): Error {

@@ -118,8 +118,16 @@ describe('npm start', () => {
     expect((await fetch(again.apiUrl)).status).toBe(200)
   })
 
+  it('ends when the launcher that npm started is killed', async () => {
+    const start = await startedUp({ launcher: ['scripts/with-node-24.mjs'] })
+    const supervisor = await findSupervisor(path.join(root, '.local/run'))
+    start.command.kill('SIGKILL')
+    await until(async () => !(await isAlive(supervisor!)))
+    expect(await childProcesses()).toEqual([])
+  })
+
   it('replaces the processes when a source changes, with --watch', async () => {
-    const start = await startedUp('--watch')
+    const start = await startedUp({ args: ['--watch'] })
     const before = (await apiProcesses()).map(({ pid }) => pid)
     await writeFile(path.join(root, 'api/changed.ts'), 'export {}')
     await until(() => start.output().includes('replaced in'))
@@ -140,9 +148,9 @@ describe('npm run reset', () => {
   })
 })
 
-function launch(script: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+function launch(script: string[], args: string[], env: NodeJS.ProcessEnv = {}) {
   const { port } = collector.address() as AddressInfo
-  const command = spawn(process.execPath, [script, '--root', root, ...args], {
+  const command = spawn(process.execPath, [...script, '--root', root, ...args], {
     cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -162,13 +170,16 @@ function launch(script: string, args: string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 async function run(script: string, env: NodeJS.ProcessEnv = {}) {
-  const { command, output } = launch(script, [], env)
+  const { command, output } = launch([script], [], env)
   const [code] = (await once(command, 'close')) as [number | null]
   return { code, output: output() }
 }
 
-async function startedUp(...args: string[]) {
-  const start = launch('scripts/start.ts', args)
+async function startedUp({
+  launcher = [],
+  args = [],
+}: { launcher?: string[]; args?: string[] } = {}) {
+  const start = launch([...launcher, 'scripts/start.ts'], args)
   await until(() => start.output().includes('\nready\n') || start.command.exitCode !== null).catch(
     (error: unknown) => {
       throw new Error(`npm start is not ready:\n${start.output()}`, { cause: error })
