@@ -18,7 +18,6 @@ export const IdempotencyHeaders = z.object({
     .optional()
     .openapi({
       description: 'Makes a repetition harmless: for 24 hours the same key gives the first answer.',
-      example: '0b1f6f2e-8e0c-4a3e-9f6e-6f1f3f0a7c11',
     }),
 })
 

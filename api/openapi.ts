@@ -50,7 +50,6 @@ const DESCRIPTIONS: Record<ProblemStatus, string> = {
   413: 'The request is too large',
   415: 'The media type is not supported',
   422: 'Understood, and refused',
-  429: 'Too many requests: see Retry-After',
   500: 'Our fault',
   503: 'Unavailable for a moment: see Retry-After',
   504: 'The answer was not ready in time',

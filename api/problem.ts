@@ -31,7 +31,6 @@ const KINDS = {
   ),
   'unreadable-file': kind(422, 'Файл не похож на каталог', 'The file is not a catalogue'),
   'not-supported-yet': kind(422, 'Пока не поддерживается', 'Not supported yet'),
-  'too-many-requests': kind(429, 'Слишком много запросов', 'Too many requests'),
   internal: kind(500, 'Внутренняя ошибка', 'Internal error'),
   unavailable: kind(503, 'Сервис временно недоступен', 'The service is unavailable for a moment'),
   timeout: kind(504, 'Ответ не готов вовремя', 'The answer was not ready in time'),

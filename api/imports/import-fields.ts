@@ -5,12 +5,15 @@ import { invalid } from '../validation.ts'
 
 const Flag = z.enum(['true', 'false'])
 
-/** The fields of `POST /v1/imports` besides the file. */
-export const ImportFields = z.strictObject({
+const OfferedFields = z.strictObject({
   shopId: z.string().min(1),
   format: z.enum(['auto', 'yml', 'csv', 'xlsx', 'xls', 'commerceml']).default('auto'),
   mode: z.enum(['upsert', 'replace']).default('upsert'),
   dryRun: Flag.default('false'),
+})
+
+/** The fields of `POST /v1/imports` besides the file; the last two are known, to be refused by name. */
+export const ImportFields = OfferedFields.extend({
   sourceUrl: z.string().optional(),
   mapping: z.string().optional(),
 })
@@ -19,7 +22,7 @@ export type ImportFields = z.output<typeof ImportFields>
 
 /** As the OpenAPI document shows the form: made from the same schema, plus what is streamed past it. */
 export const ImportForm = (() => {
-  const { properties } = z.toJSONSchema(ImportFields, { io: 'input' })
+  const { properties } = z.toJSONSchema(OfferedFields, { io: 'input' })
   return {
     type: 'object' as const,
     required: ['shopId', 'file'],

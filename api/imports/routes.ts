@@ -1,11 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { WorkflowClient } from '@temporalio/client'
-import {
-  findImport,
-  listImports,
-  listRowErrors,
-  type ImportRowError,
-} from '../../db/integrations/import-queries.ts'
+import { findImport, listImports, listRowErrors } from '../../db/integrations/import-queries.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
@@ -16,7 +11,8 @@ import { notFound, Problem } from '../problem.ts'
 import { beyondCancel, OVER, requestCancellation } from './cancel-import.ts'
 import { ImportForm, notSupportedYet } from './import-fields.ts'
 import { Import, showImport } from './import-view.ts'
-import { RowError, rowErrorsAsCsv, showRowError } from './row-errors.ts'
+import { jsonOrCsv } from './json-or-csv.ts'
+import { RowError, rowErrorsAsCsv, showRowError, type FetchRowErrors } from './row-errors.ts'
 import { startImport, type StartImportDeps } from './start-import.ts'
 import { openUpload } from './upload.ts'
 
@@ -32,9 +28,6 @@ const ImportPosition = z.tuple([z.string().regex(/^\d{1,17}$/), z.uuid()])
 const ErrorPosition = z.tuple([z.string().regex(/^\d{1,18}$/)])
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Errors that one query fetches for the CSV. */
-const CSV_PAGE = 1000
-
 export function imports(deps: ImportsDeps) {
   const { seller, requires } = deps
 
@@ -44,18 +37,6 @@ export function imports(deps: ImportsDeps) {
       : undefined
     if (!row) throw notFound()
     return row
-  }
-
-  async function* errorPages(sellerId: string, importId: string): AsyncGenerator<ImportRowError[]> {
-    for (let afterSeq = '0'; ;) {
-      const rows = await asSeller(seller, sellerId, (trx) =>
-        listRowErrors(trx, { importId, afterSeq, limit: CSV_PAGE }),
-      )
-      yield rows
-      const last = rows.length === CSV_PAGE ? rows.at(-1) : undefined
-      if (!last) return
-      afterSeq = last.seq
-    }
   }
 
   return createRouter()
@@ -170,12 +151,14 @@ export function imports(deps: ImportsDeps) {
         const { sellerId } = c.get('caller')
         const language = languageOf(c)
         const { id: importId } = await getImport(sellerId, c.req.valid('param').id)
-        if (representation(c.req.header('Accept')) === 'csv') {
-          const csv = rowErrorsAsCsv(errorPages(sellerId, importId), language)
-          return c.body(ReadableStream.from(csv).pipeThrough(new TextEncoderStream()), 200, {
+        c.header('Vary', 'Accept, Accept-Language')
+        if (jsonOrCsv(c.req.header('Accept')) === 'csv') {
+          const fetch: FetchRowErrors = (page) =>
+            asSeller(seller, sellerId, (trx) => listRowErrors(trx, { importId, ...page }))
+          const csv = ReadableStream.from(rowErrorsAsCsv(fetch, language))
+          return c.body(csv.pipeThrough(new TextEncoderStream()), 200, {
             'Content-Type': 'text/csv; charset=utf-8',
             'Content-Disposition': `attachment; filename="import-${importId}-errors.csv"`,
-            Vary: 'Accept, Accept-Language',
           })
         }
         const { limit, cursor } = c.req.valid('query')
@@ -183,7 +166,6 @@ export function imports(deps: ImportsDeps) {
         const rows = await asSeller(seller, sellerId, (trx) =>
           listRowErrors(trx, { importId, afterSeq, limit: limit + 1 }),
         )
-        c.header('Vary', 'Accept, Accept-Language')
         return c.json(
           toPage(
             rows,
@@ -219,13 +201,4 @@ export function imports(deps: ImportsDeps) {
         return c.json(showImport(cancelled, languageOf(c), new Date()), 202)
       },
     )
-}
-
-/** JSON unless CSV is what is asked for. */
-function representation(accept = '*/*'): 'json' | 'csv' {
-  const wanted = accept.split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
-  if (wanted.some((type) => type === 'application/json' || type === 'application/*')) return 'json'
-  if (wanted.some((type) => type === 'text/csv' || type === 'text/*')) return 'csv'
-  if (wanted.includes('*/*')) return 'json'
-  throw new Problem('not-acceptable')
 }

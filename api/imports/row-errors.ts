@@ -45,18 +45,27 @@ const COLUMNS = [
   'value',
 ] as const satisfies (keyof RowError)[]
 
-/** RFC 4180, with the mark by which Excel knows UTF-8. `pages` are asked for as the reader keeps up. */
+export type FetchRowErrors = (page: {
+  afterSeq: string
+  limit: number
+}) => Promise<readonly ImportRowError[]>
+
+const PAGE = 1000
+
+/** RFC 4180, with the mark by which Excel knows UTF-8; the next page is fetched when the reader has taken this one. */
 export async function* rowErrorsAsCsv(
-  pages: AsyncIterable<readonly ImportRowError[]>,
+  fetch: FetchRowErrors,
   language: Language,
 ): AsyncGenerator<string> {
   yield `\uFEFF${COLUMNS.join(',')}\r\n`
-  for await (const rows of pages)
-    yield rows
-      .map((row) => showRowError(row, language))
-      .map((error) => `${COLUMNS.map((column) => cell(error[column])).join(',')}\r\n`)
-      .join('')
+  for (let afterSeq: string | undefined = '0'; afterSeq !== undefined;) {
+    const rows = await fetch({ afterSeq, limit: PAGE })
+    yield rows.map((row) => line(showRowError(row, language))).join('')
+    afterSeq = rows.length === PAGE ? rows.at(-1)?.seq : undefined
+  }
 }
+
+const line = (error: RowError) => `${COLUMNS.map((column) => cell(error[column])).join(',')}\r\n`
 
 /** A text that a spreadsheet would take for a formula is disarmed with an apostrophe (OWASP, CSV injection). */
 function cell(value: string | number | undefined): string {

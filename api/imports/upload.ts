@@ -10,10 +10,12 @@ import { Problem } from '../problem.ts'
  */
 export type Upload = {
   fields: ReadonlyMap<string, string>
-  file: { name: string | null; bytes: AsyncIterable<Uint8Array> } | undefined
+  file: UploadedFile | undefined
   rest(): Promise<void>
   close(): void
 }
+
+export type UploadedFile = { name: string | null; bytes: AsyncIterable<Uint8Array> }
 
 export type UploadOptions = {
   /** The one part that may be a file. */
@@ -53,7 +55,7 @@ export async function openUpload(
     file = stream
     stream.on('error', () => {})
     if (name !== fileField) return fail(malformed(name, UNKNOWN))
-    opened.resolve({ name: fileName || null, bytes: bounded(stream, maxBytes, over.signal) })
+    opened.resolve({ name: plain(fileName), bytes: bounded(stream, maxBytes, over.signal) })
   })
   form.on('filesLimit', () => fail(malformed(fileField, TWICE)))
   form.on('fieldsLimit', () => fail(malformed('', TOO_MANY)))
@@ -73,6 +75,9 @@ export async function openUpload(
     close: () => fail(broken('closed')),
   }
 }
+
+/** As it can be kept and shown: without control characters, and not endless. */
+const plain = (fileName = '') => fileName.replaceAll(/\p{Cc}/gu, '').slice(0, 255) || null
 
 /** What the form may weigh besides its file. */
 const FORM_BYTES = 64 * 1024

@@ -1,4 +1,3 @@
-import type { WorkflowUpdateFailedError } from '@temporalio/client'
 import type { Kysely } from 'kysely'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
@@ -40,8 +39,6 @@ export function fakeWorkflows() {
   }
   return fake
 }
-
-export type RefusedUpdate = WorkflowUpdateFailedError
 
 /** The app with fakes around a database, or around none where it is not reached. */
 export function testApp(

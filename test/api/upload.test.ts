@@ -79,6 +79,12 @@ describe('an upload', () => {
     expect(upload.fields.get('shopId')).toBe('7')
   })
 
+  it('has a plain file name, whatever the sender calls it', async () => {
+    const upload = await open(multipart(file('x', `/etc/\0весна\u0007${'.'.repeat(300)}`)))
+    expect(upload.file?.name).toBe(`весна${'.'.repeat(250)}`)
+    upload.close()
+  })
+
   it('may be followed by an epilogue', async () => {
     const upload = await open(Buffer.concat([multipart(file('<a/>')), Buffer.from('epilogue')]))
     expect((await contentOf(upload)).toString()).toBe('<a/>')
