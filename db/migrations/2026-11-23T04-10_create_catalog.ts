@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 
+/** Foreign keys carry the seller along: they are checked behind row-level security's back. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table city (
@@ -24,15 +25,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       external_id text not null,
       name text not null,
       city_id text not null references city,
-      unique (seller_id, external_id)
+      unique (seller_id, external_id),
+      unique (id, seller_id)
     )`.execute(db)
 
   await sql`
     create table warehouse_city (
-      warehouse_id bigint not null references warehouse on delete cascade,
+      warehouse_id bigint not null,
       city_id text not null references city,
-      seller_id bigint not null references seller,
-      primary key (warehouse_id, city_id)
+      seller_id bigint not null,
+      primary key (warehouse_id, city_id),
+      foreign key (warehouse_id, seller_id) references warehouse (id, seller_id) on delete cascade
     )`.execute(db)
 
   await sql`
@@ -43,8 +46,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       slug text not null unique,
       url text,
       state text not null default 'active' check (state in ('active', 'suspended')),
-      default_warehouse_id bigint references warehouse,
-      created_at timestamptz not null default now()
+      default_warehouse_id bigint,
+      created_at timestamptz not null default now(),
+      unique (id, seller_id),
+      foreign key (default_warehouse_id, seller_id) references warehouse (id, seller_id)
     )`.execute(db)
   await sql`create index shop_seller on shop (seller_id)`.execute(db)
 
@@ -63,8 +68,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table product (
       id bigint generated always as identity primary key,
-      seller_id bigint not null references seller,
-      origin_shop_id bigint not null references shop,
+      seller_id bigint not null,
+      origin_shop_id bigint not null,
       external_id text not null,
       group_id text,
       offer_type text not null,
@@ -83,15 +88,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       height_mm int,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
-      unique (origin_shop_id, external_id)
+      unique (origin_shop_id, external_id),
+      foreign key (origin_shop_id, seller_id) references shop (id, seller_id)
     )`.execute(db)
   await sql`create index product_category on product (category_id)`.execute(db)
 
   await sql`
     create table shop_product (
       id bigint generated always as identity primary key,
-      seller_id bigint not null references seller,
-      shop_id bigint not null references shop,
+      seller_id bigint not null,
+      shop_id bigint not null,
       product_id bigint not null references product on delete cascade,
       external_id text not null,
       price_minor bigint not null check (price_minor > 0),
@@ -103,7 +109,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       popularity bigint not null default 0,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
-      unique (shop_id, external_id)
+      unique (shop_id, external_id),
+      foreign key (shop_id, seller_id) references shop (id, seller_id)
     )`.execute(db)
   await sql`create index shop_product_product on shop_product (product_id)`.execute(db)
   await sql`create index shop_product_price on shop_product (price_minor, id) where active`.execute(
@@ -119,11 +126,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table stock (
       shop_product_id bigint not null references shop_product on delete cascade,
-      warehouse_id bigint not null references warehouse,
-      seller_id bigint not null references seller,
+      warehouse_id bigint not null,
+      seller_id bigint not null,
       units int not null check (units >= 0),
       updated_at timestamptz not null default now(),
-      primary key (shop_product_id, warehouse_id)
+      primary key (shop_product_id, warehouse_id),
+      foreign key (warehouse_id, seller_id) references warehouse (id, seller_id)
     )`.execute(db)
   await sql`create index stock_warehouse on stock (warehouse_id, shop_product_id) where units > 0`.execute(
     db,

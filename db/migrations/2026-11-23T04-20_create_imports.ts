@@ -4,8 +4,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table import (
       id uuid primary key,
-      seller_id bigint not null references seller,
-      shop_id bigint not null references shop,
+      seller_id bigint not null,
+      shop_id bigint not null,
       state text not null default 'queued'
         check (state in ('queued', 'running', 'awaiting-apply', 'completed', 'failed', 'cancelled')),
       format text,
@@ -33,7 +33,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now(),
       started_at timestamptz,
       read_at timestamptz,
-      finished_at timestamptz
+      finished_at timestamptz,
+      foreign key (shop_id, seller_id) references shop (id, seller_id)
     )`.execute(db)
   await sql`create index import_seller on import (seller_id, created_at desc, id)`.execute(db)
 
