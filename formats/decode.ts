@@ -17,7 +17,7 @@ export type Decoded = {
  * `utf-8` is checked on the way. At the first impossible byte: when every byte before was ASCII, the declaration was a
  * lie and the rest is windows-1251, which is what a mislabelled Russian file always is; when characters of more than one
  * byte came before, the file mixes encodings or is damaged, and `invalid-encoding` names the offset. Nothing is ever
- * replaced by U+FFFD.
+ * replaced by U+FFFD, and what comes before an impossible byte is given before it is refused.
  */
 export async function* decode(
   source: AsyncIterable<Uint8Array>,
@@ -30,10 +30,12 @@ export async function* decode(
       const piece = chunk.subarray(at, at + PIECE_BYTES)
       bytesRead += piece.length
       yield { text: decoder.decode(piece, false), bytesRead, encoding: decoder.encoding }
+      decoder.refuseBroken()
     }
   }
   const text = decoder.decode(new Uint8Array(0), true)
   if (text !== '') yield { text, bytesRead, encoding: decoder.encoding }
+  decoder.refuseBroken()
 }
 
 /** Small enough to stop soon after a limit is passed, large enough for the decoder to be at its best. */
@@ -46,6 +48,7 @@ class StrictDecoder {
   /** Bytes decoded before what is carried. */
   #offset = 0
   #sawMultibyte = false
+  #brokenAt: number | undefined
 
   constructor(encoding: Encoding) {
     this.encoding = encoding
@@ -59,6 +62,12 @@ class StrictDecoder {
     this.#carried = new Uint8Array(joined.subarray(end))
     this.#offset += end
     return text
+  }
+
+  refuseBroken(): void {
+    if (this.#brokenAt === undefined) return
+    const params = { encoding: this.encoding, offset: this.#brokenAt }
+    throw new MalformedFile({ code: 'invalid-encoding', params })
   }
 
   #decodeWhole(bytes: Uint8Array): string {
@@ -78,8 +87,8 @@ class StrictDecoder {
       ? checkUtf8(bytes)
       : { end: loneSurrogate(bytes, this.encoding), multibyte: 0 }
     if (!isUtf8 || this.#sawMultibyte || multibyte > 0) {
-      const params = { encoding: this.encoding, offset: this.#offset + end }
-      throw new MalformedFile({ code: 'invalid-encoding', params })
+      this.#brokenAt = this.#offset + end
+      return this.#decoder.decode(bytes.subarray(0, end))
     }
     this.encoding = 'windows-1251'
     this.#decoder = decoderOf(this.encoding)

@@ -17,6 +17,8 @@ export type XmlHandlers = {
   close(name: string): void
 }
 
+type Place = { line: number; column: number }
+
 export type XmlParser = {
   /** Line of what is being reported, from 1. */
   readonly line: number
@@ -38,7 +40,12 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
   let depth = 0
   let attributes = 0
   let begun = false
-  let piece = ''
+  let lastSkipped = ''
+  /** Where the piece of text at hand begins. */
+  let pieceLine = 1
+  let pieceColumn = 0
+  /** Where an ampersand stands that is still open at the end of a piece. */
+  let ampersand: Place | undefined
   /** Where the last token ended. */
   let tokenStart = 0
   let tokenLine = 1
@@ -46,12 +53,12 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
   let closing: string | undefined
 
   /** What came before stays read, however the text was cut into pieces. */
-  function refuse(problem: FileProblem, at: { line: number; column?: number } = here()): never {
+  function refuse(problem: FileProblem, at = here()): never {
     reportClosing()
     throw new MalformedFile({ ...problem, ...at })
   }
 
-  function here() {
+  function here(): Place {
     return { line: parser.line, column: Math.max(parser.column, 1) }
   }
 
@@ -59,9 +66,14 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
     refuse({ code: 'limit-exceeded', params: { limit, most: XML_LIMITS[limit] } }, at)
   }
 
+  /** Where the token at hand begins. */
+  function tokenPlace(): Place {
+    return { line: tokenLine, column: tokenColumn + 1 }
+  }
+
   function checkToken(position: number): void {
     if (position - tokenStart <= XML_LIMITS.token) return
-    exceed('token', { line: tokenLine, column: tokenColumn + 1 })
+    exceed('token', tokenPlace())
   }
 
   /** Marks the end of a token, and reports the closing tag before it, which nothing has contradicted. */
@@ -80,17 +92,26 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
     handlers.close(name)
   }
 
+  /** Where the ampersand before `name` stands. */
+  function placeOfEntity(name: string, hasEnded: boolean): Place {
+    const read = hasEnded ? parser['chunk'].slice(0, parser['prevI']) : parser['chunk']
+    const text = read.replace(/\r\n?/g, '\n')
+    const start = text.length - name.length - 1
+    if (start < 0) return ampersand ?? { line: pieceLine, column: pieceColumn }
+    const lineStart = text.lastIndexOf('\n', start) + 1
+    const column = Array.from(text.slice(lineStart, start)).length + 1
+    return {
+      line: parser.line - newlines(name),
+      column: lineStart === 0 ? pieceColumn + column : column,
+    }
+  }
+
   /** `name` is what follows an ampersand, up to the next semicolon or as far as the text has come. */
   function refuseEntity(name: string, hasEnded: boolean): never {
-    const lines = name.split('\n')
-    const at: { line: number; column?: number } = { line: parser.line - lines.length + 1 }
-    const start = piece.lastIndexOf(`&${lines[0]}`)
-    if (lines.length === 1) at.column = parser.column - name.length + (hasEnded ? -1 : 0)
-    else if (start >= 0) at.column = start - piece.lastIndexOf('\n', start)
     const isName = hasEnded && /^[a-z][\w.-]*$/i.test(name) && name.length <= XML_LIMITS.entity
     const defect = isName ? 'unknown-entity' : 'bare-ampersand'
     const text = isName ? name : (/^[^<\s]{0,20}/.exec(name)?.[0] ?? '')
-    refuse({ code: 'malformed-xml', params: { defect, text } }, at)
+    refuse({ code: 'malformed-xml', params: { defect, text } }, placeOfEntity(name, hasEnded))
   }
 
   parser.ENTITIES = Object.assign(
@@ -104,7 +125,8 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
     const params = defectOf(error.message, closing, forbiddenCharacter(charBefore(parser)))
     if (error.message === MISMATCH) closing = undefined
     if (params === 'php-source') refuse({ code: 'php-source' })
-    refuse({ code: 'malformed-xml', params })
+    const isOutside = params.defect === 'text-outside-root'
+    refuse({ code: 'malformed-xml', params }, isOutside ? tokenPlace() : here())
   })
   parser.on('doctype', (doctype) => {
     endToken()
@@ -148,17 +170,23 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
     },
 
     write(text) {
-      piece = text
+      let piece = text
       if (!begun) {
         piece = text.replace(/^[\s\uFEFF]+/, '')
-        parser.line += newlines(text.slice(0, text.length - piece.length))
+        const skipped = lastSkipped + text.slice(0, text.length - piece.length)
+        parser.line += newlines(skipped) - newlines(lastSkipped)
+        tokenLine = parser.line
+        lastSkipped = skipped.slice(-1)
         begun = piece !== ''
       }
+      pieceLine = parser.line
+      pieceColumn = parser.column
       parser.write(piece)
       checkToken(parser['chunkPosition'])
       reportClosing()
       const entity = openEntity(parser)
       if (entity.length > XML_LIMITS.entity) refuseEntity(entity, false)
+      ampersand = entity === '' ? undefined : placeOfEntity(entity, false)
     },
 
     end() {

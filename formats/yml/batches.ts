@@ -3,7 +3,7 @@ import type { CatalogRow, CategoryRow, RowError } from '../../domain/integration
 import type { Batch } from '../format.ts'
 
 /** Texts of one batch together: what bounds memory where offers are as large as they may be. */
-const MOST_CHARACTERS = 8_388_608
+const MOST_CHARACTERS = 1_048_576
 
 /**
  * Cuts what is read into batches by its count and its length alone, so that the same file always makes the same batches,

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import {
   describeFileProblem,
   type FileLimit,
+  type FileProblem,
   type FileProblemCode,
+  type FileProblemParams,
   type XmlDefect,
 } from '../../domain/integrations/file-problem.ts'
 import { describeRowError } from '../../domain/integrations/row-errors.ts'
@@ -74,10 +76,11 @@ describe('what is wrong with a row', () => {
 
 describe('what is wrong with a file', () => {
   it.each(fileCodes)('%s is told in Russian and in English', (code) => {
-    const params = {
+    const params: FileProblemParams = {
       ...{ format: 'CSV', root: 'rss', encoding: 'utf-8', offset: 7, text: 'a', most: 64 },
-      ...{ defect: 'truncated', limit: 'depth' },
-    } as const
+      defect: 'truncated',
+      limit: 'depth',
+    }
     expectBoth((language) => describeFileProblem({ code, params, line: 3, column: 7 }, language))
   })
 
@@ -93,10 +96,11 @@ describe('what is wrong with a file', () => {
   })
 
   it('is placed by line, column and offer', () => {
-    const problem = {
-      ...{ code: 'malformed-xml', line: 11, column: 38, row: 2 },
+    const problem: FileProblem = {
+      code: 'malformed-xml',
+      ...{ line: 11, column: 38, row: 2 },
       params: { defect: 'mismatched-tag', text: 'offer' },
-    } as const
+    }
     expect(describeFileProblem(problem, 'ru')).toMatch(
       /<offer>.*\(строка 11, столбец 38, предложение 2\)$/,
     )
