@@ -113,7 +113,7 @@ async function startWorker(
     name,
     logFile,
     process.execPath,
-    ['--import', './telemetry.ts', 'workers/main.ts', ...domains],
+    ['--max-semi-space-size=8', '--import', './telemetry.ts', 'workers/main.ts', ...domains],
     { cwd: root, env },
   )
   const isReady = () => logSays(logFile, 'worker ready', before)

@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity'
+import { cancellationSignal } from '@temporalio/activity'
 import type { Kysely, Transaction } from 'kysely'
 import type { ImportCatalogResult } from '../../contracts/integrations.ts'
 import { ensureCategories } from '../../db/catalog/ensure-categories.ts'
@@ -14,6 +14,7 @@ import {
 } from '../../db/integrations/imports.ts'
 import {
   advanceMerge,
+  analyzeCatalogue,
   findChunk,
   isStageEmptied,
   lockShop,
@@ -30,6 +31,7 @@ import {
 } from '../../db/integrations/validate-stage.ts'
 import { asSeller, inTrace } from '../../db/tenancy.ts'
 import { arrangeCategories } from '../../domain/integrations/category-tree.ts'
+import { heartbeating } from '../heartbeating.ts'
 
 export type IntegrationsDeps = {
   /** Connected as the role `system`. */
@@ -44,72 +46,82 @@ type ImportKey = { importId: string }
 /** Rows merged in one transaction: long enough to be fast, short enough that locks and changes come in small bursts. */
 const CHUNK_SIZE = 5_000
 
-export const createIntegrationsActivities = ({ system, seller }: IntegrationsDeps) => ({
-  async openImport({ importId }: ImportKey): Promise<void> {
-    await markRunning(system, importId)
-  },
+export const createIntegrationsActivities = ({ system, seller }: IntegrationsDeps) => {
+  const inTransaction = <T>(work: (trx: Transaction<Database>) => Promise<T>) =>
+    heartbeating(() => system.transaction().execute(work))
 
-  /**
-   * Rejects and reports what can only be seen over the whole file: unknown categories, repeated ids, unknown warehouses.
-   * @returns `emptied` when a crash of PostgreSQL took the staged rows: they must be read again
-   */
-  validateStage: ({ importId }: ImportKey): Promise<'valid' | 'emptied'> =>
-    system.transaction().execute(async (trx) => {
-      const imported = await lockImport(trx, importId)
-      if (!(await isStageWhole(trx, importId, imported.rowsStaged))) return 'emptied'
-      if (imported.stageValidated) return 'valid'
-      await placeCategories(trx, imported)
-      await rejectRowsWithoutCategory(trx, imported)
-      await rejectRepeatedRows(trx, imported)
-      await dropUnknownOutlets(trx, imported)
-      await sealStage(trx, importId, await countRejectedRows(trx, importId))
-      return 'valid'
-    }),
+  return {
+    async openImport({ importId }: ImportKey): Promise<void> {
+      await markRunning(system, importId)
+    },
 
-  /**
-   * Merges the stage chunk by chunk, each with the position after it.
-   * @returns `emptied` when a crash of PostgreSQL took the staged rows: what was merged stays, the rest must be read again
-   */
-  async mergeStage({ importId }: ImportKey): Promise<'merged' | 'emptied'> {
-    const { sellerId, shopId, traceParent } = await getImport(system, importId)
-    for (;;) {
-      cancellationSignal().throwIfAborted()
-      const step = await asSeller(seller, sellerId, async (trx) => {
-        await inTrace(trx, traceParent)
-        await lockShop(trx, shopId)
+    /**
+     * Rejects and reports what can only be seen over the whole file: unknown categories, repeated ids, unknown warehouses.
+     * @returns `emptied` when a crash of PostgreSQL took the staged rows: they must be read again
+     */
+    validateStage: ({ importId }: ImportKey): Promise<'valid' | 'emptied'> =>
+      inTransaction(async (trx) => {
         const imported = await lockImport(trx, importId)
-        if (await isStageEmptied(trx, imported)) return 'emptied'
-        const chunk = await findChunk(trx, importId, imported.mergedRow, CHUNK_SIZE)
-        if (!chunk) return 'merged'
-        await advanceMerge(trx, importId, chunk, await mergeChunk(trx, imported, chunk))
-        return chunk.upTo
-      })
-      if (step === 'merged' || step === 'emptied') return step
-      heartbeat({ mergedRow: step })
-    }
-  },
+        if (!(await isStageWhole(trx, importId, imported.rowsStaged))) return 'emptied'
+        if (imported.stageValidated) return 'valid'
+        await placeCategories(trx, imported)
+        await rejectRowsWithoutCategory(trx, imported)
+        await rejectRepeatedRows(trx, imported)
+        await dropUnknownOutlets(trx, imported)
+        await sealStage(trx, importId, await countRejectedRows(trx, importId))
+        return 'valid'
+      }),
 
-  /** Ends the import, tells the seller's systems by an event, and clears the stage. */
-  async closeImport({
-    importId,
-    state,
-    problem,
-  }: ImportKey & ImportCatalogResult & { problem?: string }): Promise<void> {
-    await system.transaction().execute(async (trx) => {
-      const { sellerId, shopId, traceParent } = await lockImport(trx, importId)
-      if (problem) await recordProblem(trx, importId, { code: problem })
-      if (await finishImport(trx, importId, state))
-        await appendEvent(trx, {
-          sellerId,
-          type: `import.${state}`,
-          subject: `import:${importId}`,
-          data: { importId, shopId },
-          traceParent,
+    /**
+     * Merges the stage chunk by chunk, each with the position after it.
+     * @returns `emptied` when a crash of PostgreSQL took the staged rows: what was merged stays, the rest must be read again
+     */
+    async mergeStage({ importId }: ImportKey): Promise<'merged' | 'emptied'> {
+      const { sellerId, shopId, traceParent } = await getImport(system, importId)
+      const mergeNextChunk = () =>
+        asSeller(seller, sellerId, async (trx) => {
+          await inTrace(trx, traceParent)
+          await lockShop(trx, shopId)
+          const imported = await lockImport(trx, importId)
+          if (await isStageEmptied(trx, imported)) return 'emptied'
+          const chunk = await findChunk(trx, importId, imported.mergedRow, CHUNK_SIZE)
+          if (!chunk) return 'merged'
+          await advanceMerge(trx, importId, chunk, await mergeChunk(trx, imported, chunk))
+          return 'more'
         })
-      await dropStage(trx, importId)
-    })
-  },
-})
+      for (let chunks = 1; ; chunks++) {
+        cancellationSignal().throwIfAborted()
+        const step = await heartbeating(mergeNextChunk)
+        if (step !== 'more') return step
+        if (isPowerOfTwo(chunks)) await heartbeating(() => analyzeCatalogue(system))
+      }
+    },
+
+    /** Ends the import, tells the seller's systems by an event, and clears the stage. */
+    async closeImport({
+      importId,
+      state,
+      problem,
+    }: ImportKey & ImportCatalogResult & { problem?: string }): Promise<void> {
+      await inTransaction(async (trx) => {
+        const { sellerId, shopId, traceParent } = await lockImport(trx, importId)
+        if (problem) await recordProblem(trx, importId, { code: problem })
+        if (await finishImport(trx, importId, state))
+          await appendEvent(trx, {
+            sellerId,
+            type: `import.${state}`,
+            subject: `import:${importId}`,
+            data: { importId, shopId },
+            traceParent,
+          })
+        await dropStage(trx, importId)
+      })
+    },
+  }
+}
+
+/** After 1, 2, 4, 8 … chunks: what has doubled since is told anew. */
+const isPowerOfTwo = (count: number) => (count & (count - 1)) === 0
 
 async function placeCategories(
   trx: Transaction<Database>,

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
 import type { Import } from './imports.ts'
 import { categoriesOf, rowsOf } from './stage.ts'
@@ -15,6 +15,13 @@ export const lockShop = (trx: Trx, shopId: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended('merge:shop:' || ${shopId}::text, 0))`.execute(
     trx,
   )
+
+/**
+ * Tells the planner how large the catalogue has become. Until autovacuum comes by it takes a table that an import fills
+ * for nearly empty, and scans all of it for each row of a chunk. Belongs outside the chunk's transaction: it takes a lock.
+ */
+export const analyzeCatalogue = (db: Kysely<Database>) =>
+  sql`select analyze_catalogue()`.execute(db)
 
 /** The next rows to merge; `undefined` when there are none left. */
 export async function findChunk(

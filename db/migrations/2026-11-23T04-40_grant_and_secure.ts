@@ -80,4 +80,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       where search_version < version order by changed_at limit 1), 0)`)
   await run('revoke all on function search_lag_ms() from public')
   await run('grant execute on function search_lag_ms() to yarmarka_storefront')
+
+  // Statistics are the owner's to make; imports need them sooner than autovacuum comes by.
+  await run(`
+    create function analyze_catalogue() returns void
+    language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+    as $$ begin analyze product, shop_product, stock; end $$`)
+  await run('revoke all on function analyze_catalogue() from public')
+  await run('grant execute on function analyze_catalogue() to yarmarka_system')
 }

@@ -1,9 +1,10 @@
-import { SaxesParser } from 'saxes'
+import type { SaxesParser } from 'saxes'
 
 import type { FileLimit, FileProblem } from '../../domain/integrations/file-problem.ts'
 import { MalformedFile } from '../format.ts'
 import { defectOf, forbiddenCharacter, MISMATCH } from './defects.ts'
 import { ENTITIES } from './entities.ts'
+import { createSaxes } from './fast-saxes.ts'
 import { XML_LIMITS } from './limits.ts'
 
 export type XmlAttributes = Readonly<Record<string, string>>
@@ -34,7 +35,7 @@ export type XmlParser = {
  */
 export function createXmlParser(handlers: XmlHandlers): XmlParser {
   // XML 1.1 permits control characters, whatever a file may declare.
-  const parser = new SaxesParser({
+  const parser = createSaxes({
     ...{ position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' },
   })
   let depth = 0

@@ -164,7 +164,8 @@ describe('Elasticsearch refuses an index with', () => {
     ['grams longer than allowed', { filter: { bad: { type: 'ngram', min_gram: 1, max_gram: 9 } } }],
     ['markers without keywords', { filter: { bad: { type: 'keyword_marker' } } }],
   ])('%s', async (_what, { filter, char_filter }: { filter?: object; char_filter?: object }) => {
-    const analyzer = {
+    const analyzer: estypes.AnalysisAnalyzer = {
+      type: 'custom',
       tokenizer: 'standard',
       filter: filter ? ['bad'] : [],
       char_filter: char_filter ? ['bad'] : [],
@@ -181,7 +182,9 @@ describe('Elasticsearch refuses an index with', () => {
         pieces: { type: 'edge_ngram', min_gram: 1, max_gram: 3 },
         synonyms: { type: 'synonym_graph', synonyms: ['наушники, гарнитура'] },
       },
-      analyzer: { it: { tokenizer: 'standard', filter: ['pieces', 'synonyms'] } },
+      analyzer: {
+        it: { type: 'custom', tokenizer: 'standard', filter: ['pieces', 'synonyms'] },
+      },
     }
     await expect(createIndex({ settings: { analysis } })).rejects.toMatchObject({ statusCode: 400 })
   })

@@ -45,7 +45,7 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
       entry,
       logFile,
       process.execPath,
-      ['--import', './telemetry.ts', `${entry}/main.ts`, ...args],
+      ['--max-semi-space-size=8', '--import', './telemetry.ts', `${entry}/main.ts`, ...args],
       { cwd: root, env: { ...env, ...given } },
     )
     running.add(child)
