@@ -88,7 +88,9 @@ function readName(raw: RawOffer, findings: Findings): string {
 
 /** Many shops write the brand into the model too: it is said once. */
 function composeName(typePrefix: string, brand: string, model: string): string {
-  const isSaid = model.toLowerCase().startsWith(brand.toLowerCase())
+  const isSaid =
+    model.toLowerCase().startsWith(brand.toLowerCase()) &&
+    !/[\p{L}\p{N}]/u.test(model.charAt(brand.length))
   return [typePrefix, isSaid ? '' : brand, model].filter(Boolean).join(' ')
 }
 

@@ -3,8 +3,11 @@ import { ROW_LIMITS } from './row-limits.ts'
 /** Trimmed, with every run of white space (no-break spaces too) as one space. */
 export function clean(text: string | undefined): string {
   if (text === undefined) return ''
-  return text.replace(/\s+/g, ' ').trim()
+  return (UNEVEN.test(text) ? text.replace(/\s+/g, ' ') : text).trim()
 }
+
+/** White space that is not single spaces: most texts have none, and need no copy. */
+const UNEVEN = / {2}|[^\S ]/
 
 /** Cuts to `most` code units, never through a character. */
 export function cut(text: string, most: number): string {

@@ -72,6 +72,7 @@ describe('a name', () => {
     ['vendor.model', { ...parts, name: undefined, typePrefix: '' }, 'Apple iPhone 17'],
     ['vendor.model', { brand: 'Apple', name: 'Телефон' }, 'Телефон'],
     ['vendor.model', { ...parts, model: 'APPLE iPhone 17' }, 'Смартфон APPLE iPhone 17'],
+    ['vendor.model', { ...parts, model: 'Applecart' }, 'Смартфон Apple Applecart'],
     ['artist.title', { ...parts, name: 'Диск' }, 'Альбом'],
     ['artist.title', { name: 'Диск' }, 'Диск'],
     ['book', { ...parts, name: 'Война и мир' }, 'Война и мир'],
