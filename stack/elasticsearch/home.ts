@@ -52,18 +52,15 @@ async function hashOfSources(): Promise<string> {
 async function download(home: string, version: string, { progress }: ObtainContext): Promise<void> {
   const maven = await findProgram(['mvn'])
   if (!maven) {
-    throw new Error(
-      'Elasticsearch comes by Maven: install it (Debian: maven), or set ELASTICSEARCH_URL',
-    )
+    throw new Error('it comes by Maven, which is not on the PATH: install it (Debian: maven)')
   }
   const startedAt = performance.now()
+  const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(0)
   const lib = path.join(home, 'lib')
-  const report = async (verb: string) => {
-    const megabytes = ((await folderBytes(lib)) / 1_048_576).toFixed(0)
-    progress(`${verb} Elasticsearch ${version}: ${megabytes} MB, ${secondsSince(startedAt)} s`)
-  }
-  await report('downloading')
-  const ticking = setInterval(() => void report('downloading'), 1000)
+  // Maven keeps what it fetches to itself until the end.
+  const report = () => progress(`downloading Elasticsearch ${version} (48 MB): ${seconds()} s`)
+  report()
+  const ticking = setInterval(report, 1000)
   try {
     await runProgram(maven, [
       ...['--batch-mode', '--quiet', '--file', path.join(sources, 'pom.xml')],
@@ -73,7 +70,8 @@ async function download(home: string, version: string, { progress }: ObtainConte
   } finally {
     clearInterval(ticking)
   }
-  await report('downloaded')
+  const megabytes = ((await folderBytes(lib)) / 1_048_576).toFixed(0)
+  progress(`downloaded Elasticsearch ${version}: ${megabytes} MB in ${seconds()} s`)
 }
 
 async function arrange(home: string, version: string): Promise<void> {
@@ -126,8 +124,4 @@ async function compile(home: string, java: string, { progress }: ObtainContext):
   }
   await rm(classes, { recursive: true })
   await rm(compiler)
-}
-
-function secondsSince(startedAt: number): string {
-  return ((performance.now() - startedAt) / 1000).toFixed(0)
 }

