@@ -1,6 +1,6 @@
-import { Client, type estypes } from '@elastic/elasticsearch'
-import { randomUUID } from 'node:crypto'
-import { afterAll, describe, expect, inject, it } from 'vitest'
+import type { estypes } from '@elastic/elasticsearch'
+import { afterAll, describe, expect, it } from 'vitest'
+import { freshElasticsearch } from '../support/elasticsearch.ts'
 import {
   analyzerExamples,
   charFilterExamples,
@@ -8,19 +8,16 @@ import {
   tokenizerExamples,
 } from './analysis-reference.ts'
 
-const client = new Client({ node: inject('stack').env['ELASTICSEARCH_URL'] ?? '' })
-const created: string[] = []
+const server = await freshElasticsearch()
+const { client } = server
+afterAll(() => server.close())
 
-afterAll(async () => {
-  if (created.length > 0) await client.indices.delete({ index: created })
-  await client.close()
-})
-
-async function createIndex(index: Omit<estypes.IndicesCreateRequest, 'index'>): Promise<string> {
-  const name = `analysis-${randomUUID()}`
-  await client.indices.create({ index: name, ...index })
-  created.push(name)
-  return name
+async function createIndex(
+  suffix: string,
+  definition: Omit<estypes.IndicesCreateRequest, 'index'>,
+): Promise<string> {
+  const { index } = await client.indices.create({ index: server.prefix + suffix, ...definition })
+  return index
 }
 
 async function analyze(request: estypes.IndicesAnalyzeRequest): Promise<string[]> {
@@ -91,7 +88,7 @@ describe('An index of Russian goods', () => {
       brand: { type: 'keyword', normalizer: 'brand' },
     },
   }
-  const index = createIndex({ settings, mappings })
+  const index = createIndex('goods', { settings, mappings })
 
   it('reads ё as е', async () => {
     expect(await analyze({ index: await index, analyzer: 'goods', text: 'Ёлка зелёная' })).toEqual([
@@ -124,10 +121,9 @@ describe('An index of Russian goods', () => {
   it('finds by synonyms of one and of several words, whatever their endings', async () => {
     const names = ['Наушники беспроводные', 'Мобильный телефон', 'Чехол']
     await client.bulk({
+      index: await index,
       refresh: true,
-      operations: names
-        .flatMap((name) => [{ index: { _index: '' } }, { name }])
-        .map((line) => ('index' in line ? { index: { _index: created[0] } } : line)),
+      operations: names.flatMap((name) => [{ index: {} }, { name }]),
     })
     const find = async (name: string) => {
       const { hits } = await client.search<{ name: string }>({
@@ -172,7 +168,7 @@ describe('Elasticsearch refuses an index with', () => {
     }
     const analysis = { filter, char_filter, analyzer: { it: analyzer } }
     await expect(
-      createIndex({ settings: { analysis } as estypes.IndicesIndexSettings }),
+      createIndex('refused', { settings: { analysis } as estypes.IndicesIndexSettings }),
     ).rejects.toMatchObject({ statusCode: 400 })
   })
 
@@ -186,6 +182,8 @@ describe('Elasticsearch refuses an index with', () => {
         it: { type: 'custom', tokenizer: 'standard', filter: ['pieces', 'synonyms'] },
       },
     }
-    await expect(createIndex({ settings: { analysis } })).rejects.toMatchObject({ statusCode: 400 })
+    await expect(createIndex('refused', { settings: { analysis } })).rejects.toMatchObject({
+      statusCode: 400,
+    })
   })
 })
