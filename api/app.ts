@@ -4,9 +4,12 @@ import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
+import { categoryMappings } from './category-mappings.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { health, type HealthDeps } from './health.ts'
+import { decisions } from './imports/decisions.ts'
+import { importEvents } from './imports/events.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
@@ -39,5 +42,8 @@ export function createApp(deps: ApiDeps) {
     .route('/', docs(app))
     .route('/v1', storefrontRoutes(deps))
     .route('/v1/imports', imports({ ...deps, requires }))
+    .route('/v1/imports', decisions({ ...deps, requires }))
+    .route('/v1/imports', importEvents({ ...deps, requires }))
+    .route('/v1/category-mappings', categoryMappings({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

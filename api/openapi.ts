@@ -27,6 +27,11 @@ export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })
 
+/** For a body that may be left out. */
+export const optionalJsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  body: { required: false, content: { 'application/json': { schema } } },
+})
+
 export const ProblemSchema = z
   .object({
     type: z.string().meta({ example: '/problems/not-found' }),

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'
 
 /** bigint travels as a string: ids stay opaque, nothing is rounded. */
 type Id = string
@@ -111,6 +112,17 @@ export type Database = {
     unchangedCount: Count
     rejectedCount: Count
     deactivatedCount: Count
+    delimiter: string | null
+    mapping: ColumnType<TableMapping | null, string | null | undefined, string | null>
+    foundTable: ColumnType<FoundTable | null, string | null | undefined, string | null>
+    toCreateCount: Count
+    toUpdateCount: Count
+    toDeactivateCount: Count
+    /** Which showing of the differences waits for its apply; 0 when none was shown. */
+    shown: Generated<number>
+    /** More would be taken off sale than goes without being confirmed. */
+    deactivationHeld: Generated<boolean>
+    reportKey: string | null
     problem: ColumnType<ImportProblem | null, string | null | undefined, string | null>
     traceParent: string | null
     createdAt: Instant
@@ -129,6 +141,30 @@ export type Database = {
     code: string
     level: 'error' | 'warning'
     value: string | null
+  }
+  tableMapping: {
+    sellerId: Id
+    fingerprint: string
+    mapping: JSONColumnType<TableMapping>
+    updatedAt: Instant
+  }
+  categoryMapping: {
+    sellerId: Id
+    shopId: Id
+    /** The seller's category with its ancestors: `Одежда > Платья`. */
+    path: string
+    categoryId: Id
+    chosenBy: 'import' | 'seller'
+    updatedAt: Instant
+  }
+  importDiff: {
+    importId: string
+    externalId: string
+    sellerId: Id
+    row: OptionalAmount
+    kind: 'create' | 'update' | 'deactivate'
+    fields: JSONColumnType<Record<string, unknown>>
+    base: string | null
   }
   idempotencyKey: {
     sellerId: Id
@@ -170,7 +206,13 @@ export type Database = {
 }
 
 export type ImportState =
-  'queued' | 'running' | 'awaiting-apply' | 'completed' | 'failed' | 'cancelled'
+  | 'queued'
+  | 'running'
+  | 'awaiting-mapping'
+  | 'awaiting-apply'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
 
 /** Why a whole file failed; the text is made for the reader's language when it is shown. */
 export type ImportProblem = {

@@ -1,5 +1,7 @@
 import { createIntegrationsActivities } from '../activities/integrations/index.ts'
+import { createMergingActivities } from '../activities/integrations/merging.ts'
 import { createRelayActivities } from '../activities/integrations/relay.ts'
+import { createReviewingActivities } from '../activities/integrations/reviewing.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { roleUrl } from '../config.ts'
 import {
@@ -24,7 +26,9 @@ export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal 
     options: {
       taskQueue: integrationsQueue,
       activities: {
-        ...createIntegrationsActivities({ system: system.db, seller: seller.db }),
+        ...createIntegrationsActivities({ system: system.db }),
+        ...createMergingActivities({ system: system.db, seller: seller.db }),
+        ...createReviewingActivities({ system: system.db }),
         ...createRelayActivities({ system: system.db, workflows: temporal.workflow }),
       },
       maxConcurrentActivityTaskExecutions: 8,

@@ -1,59 +1,36 @@
-import { cancellationSignal } from '@temporalio/activity'
 import type { Kysely, Transaction } from 'kysely'
 import type { ImportCatalogResult } from '../../contracts/integrations.ts'
-import { ensureCategories } from '../../db/catalog/ensure-categories.ts'
 import type { Database } from '../../db/database.ts'
 import { appendEvent } from '../../db/events.ts'
-import {
-  finishImport,
-  getImport,
-  lockImport,
-  markRunning,
-  recordProblem,
-  type Import,
-} from '../../db/integrations/imports.ts'
-import {
-  advanceMerge,
-  analyzeCatalogue,
-  findChunk,
-  isStageEmptied,
-  lockShop,
-  mergeChunk,
-} from '../../db/integrations/merge-stage.ts'
-import { countRejectedRows, insertRowErrors } from '../../db/integrations/row-errors.ts'
-import { dropStage, isStageWhole, listStagedCategories } from '../../db/integrations/stage.ts'
+import { dropDiff } from '../../db/integrations/diff-stage.ts'
+import { finishImport, lockImport, recordProblem } from '../../db/integrations/imports.ts'
+import { countRejectedRows } from '../../db/integrations/row-errors.ts'
+import { dropStage, isStageWhole } from '../../db/integrations/stage.ts'
 import {
   dropUnknownOutlets,
-  mapStagedCategories,
   rejectRepeatedRows,
   rejectRowsWithoutCategory,
   sealStage,
 } from '../../db/integrations/validate-stage.ts'
-import { asSeller, inTrace } from '../../db/tenancy.ts'
-import { arrangeCategories } from '../../domain/integrations/category-tree.ts'
+import { takeTurn } from '../../db/integrations/turns.ts'
 import { heartbeating } from '../heartbeating.ts'
+import { placeCategories } from './place-categories.ts'
 
 export type IntegrationsDeps = {
   /** Connected as the role `system`. */
   system: Kysely<Database>
-  /** Connected as the role `seller`: what is merged passes row-level security. */
-  seller: Kysely<Database>
 }
 export type IntegrationsActivities = ReturnType<typeof createIntegrationsActivities>
 
 type ImportKey = { importId: string }
 
-/** Rows merged in one transaction: long enough to be fast, short enough that locks and changes come in small bursts. */
-const CHUNK_SIZE = 5_000
-
-export const createIntegrationsActivities = ({ system, seller }: IntegrationsDeps) => {
+export const createIntegrationsActivities = ({ system }: IntegrationsDeps) => {
   const inTransaction = <T>(work: (trx: Transaction<Database>) => Promise<T>) =>
     heartbeating(() => system.transaction().execute(work))
 
   return {
-    async openImport({ importId }: ImportKey): Promise<void> {
-      await markRunning(system, importId)
-    },
+    /** Imports of one shop run one after the other, in the order in which they came. */
+    takeTurn: ({ importId }: ImportKey): Promise<boolean> => takeTurn(system, importId),
 
     /**
      * Rejects and reports what can only be seen over the whole file: unknown categories, repeated ids, unknown warehouses.
@@ -71,31 +48,6 @@ export const createIntegrationsActivities = ({ system, seller }: IntegrationsDep
         await sealStage(trx, importId, await countRejectedRows(trx, importId))
         return 'valid'
       }),
-
-    /**
-     * Merges the stage chunk by chunk, each with the position after it.
-     * @returns `emptied` when a crash of PostgreSQL took the staged rows: what was merged stays, the rest must be read again
-     */
-    async mergeStage({ importId }: ImportKey): Promise<'merged' | 'emptied'> {
-      const { sellerId, shopId, traceParent } = await getImport(system, importId)
-      const mergeNextChunk = () =>
-        asSeller(seller, sellerId, async (trx) => {
-          await inTrace(trx, traceParent)
-          await lockShop(trx, shopId)
-          const imported = await lockImport(trx, importId)
-          if (await isStageEmptied(trx, imported)) return 'emptied'
-          const chunk = await findChunk(trx, importId, imported.mergedRow, CHUNK_SIZE)
-          if (!chunk) return 'merged'
-          await advanceMerge(trx, importId, chunk, await mergeChunk(trx, imported, chunk))
-          return 'more'
-        })
-      for (let chunks = 1; ; chunks++) {
-        cancellationSignal().throwIfAborted()
-        const step = await heartbeating(mergeNextChunk)
-        if (step !== 'more') return step
-        if (isPowerOfTwo(chunks)) await heartbeating(() => analyzeCatalogue(system))
-      }
-    },
 
     /** Ends the import, tells the seller's systems by an event, and clears the stage. */
     async closeImport({
@@ -115,48 +67,8 @@ export const createIntegrationsActivities = ({ system, seller }: IntegrationsDep
             traceParent,
           })
         await dropStage(trx, importId)
+        await dropDiff(trx, importId)
       })
     },
   }
-}
-
-/** After 1, 2, 4, 8 … chunks: what has doubled since is told anew. */
-const isPowerOfTwo = (count: number) => (count & (count - 1)) === 0
-
-async function placeCategories(
-  trx: Transaction<Database>,
-  { id: importId, sellerId }: Import,
-): Promise<void> {
-  const staged = await listStagedCategories(trx, importId)
-  const { levels, orphans } = arrangeCategories(
-    staged.map(({ externalId, parentExternalId, name }) => ({
-      externalId,
-      name,
-      ...(parentExternalId === null ? {} : { parentExternalId }),
-    })),
-  )
-  const categoryIds = new Map<string, string>()
-  for (const level of levels) {
-    const ids = await ensureCategories(
-      trx,
-      level.map(({ parentExternalId, name }) => ({
-        parentId: (parentExternalId && categoryIds.get(parentExternalId)) || null,
-        name,
-      })),
-    )
-    level.forEach(({ externalId }, index) => categoryIds.set(externalId, ids[index]!))
-  }
-  await mapStagedCategories(trx, importId, [...categoryIds.keys()], [...categoryIds.values()])
-  await insertRowErrors(
-    trx,
-    { importId, sellerId },
-    orphans.map(({ externalId, parentExternalId }) => ({
-      row: 0,
-      externalId,
-      field: 'parentId',
-      code: 'category-parent-unknown',
-      level: 'warning',
-      value: parentExternalId ?? '',
-    })),
-  )
 }

@@ -1,11 +1,16 @@
 import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
+import type { Kysely } from 'kysely'
 import { transactionWithCopy, type Postgres } from '../../clients/postgres.ts'
 import { copyLine } from '../../clients/postgres-copy.ts'
 import type { ObjectStore } from '../../clients/object-store.ts'
+import type { Database } from '../../db/database.ts'
+import { appendEvent } from '../../db/events.ts'
 import {
   advanceStage,
+  askForMapping,
   completeStage,
   getImport,
+  keepMapping,
   recordProblem,
   type Import,
 } from '../../db/integrations/imports.ts'
@@ -17,9 +22,11 @@ import {
   stageColumns,
   stageRowsTable,
 } from '../../db/integrations/stage.ts'
+import { findTableMapping } from '../../db/integrations/table-mappings.ts'
 import type { Encoding } from '../../domain/integrations/encoding.ts'
 import type { CatalogRow } from '../../domain/integrations/row.ts'
-import { MalformedFile, type Batch, type Format } from '../../formats/format.ts'
+import type { FoundTable, TableMapping } from '../../domain/integrations/table/mapping.ts'
+import { MalformedFile, MappingNeeded, type Batch, type Format } from '../../formats/format.ts'
 
 export type ParsingDeps = {
   system: Postgres
@@ -35,9 +42,14 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
   /**
    * Streams the file into the stage. A second attempt goes on after the last committed batch: the file does not change,
    * so that the same bytes make the same batches.
-   * @returns `malformed` when the file breaks; the problem stands in the import
+   * @returns `malformed` when the file breaks; the problem stands in the import. `mapping-needed` when only the seller can
+   * tell what the columns of a table are; what was found stands in the import, which lets go of its shop
    */
-  async stageRows({ importId }: { importId: string }): Promise<'staged' | 'malformed'> {
+  async stageRows({
+    importId,
+  }: {
+    importId: string
+  }): Promise<'staged' | 'malformed' | 'mapping-needed'> {
     const position = await findPosition(system, importId)
     if (position.stageComplete) return 'staged'
     const format = formats[position.format ?? '']
@@ -50,7 +62,12 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
     let rowsRead = 0
     try {
       const encoding = position.encoding as Encoding
-      for await (const batch of format.read(bytes, { encoding, batchSize: BATCH_SIZE })) {
+      const chooseMapping = (found: FoundTable) => chooseTableMapping(system.db, position, found)
+      for await (const batch of format.read(bytes, {
+        encoding,
+        batchSize: BATCH_SIZE,
+        chooseMapping,
+      })) {
         signal.throwIfAborted()
         batchesRead++
         rowsRead = batch.progress.rowsRead
@@ -60,6 +77,10 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
       }
       if (rowsRead === 0) throw new MalformedFile({ code: 'no-offers' })
     } catch (error) {
+      if (error instanceof MappingNeeded) {
+        await stopForMapping(system.db, position, error.found)
+        return 'mapping-needed'
+      }
       if (!(error instanceof MalformedFile)) throw error
       await recordProblem(system.db, importId, error.problem)
       return 'malformed'
@@ -70,6 +91,37 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
     return 'staged'
   },
 })
+
+/** The one that was given or chosen before, the one remembered for these headers, else what is certain. */
+async function chooseTableMapping(
+  db: Kysely<Database>,
+  { id, sellerId, mapping }: Import,
+  found: FoundTable,
+): Promise<TableMapping> {
+  const known =
+    mapping ??
+    (await findTableMapping(db, { sellerId, fingerprint: found.fingerprint })) ??
+    (found.isCertain ? found.proposal : undefined)
+  if (!known) throw new MappingNeeded(found)
+  if (!mapping) await keepMapping(db, id, known)
+  return known
+}
+
+const stopForMapping = (
+  db: Kysely<Database>,
+  { id, sellerId, shopId, traceParent }: Import,
+  found: FoundTable,
+) =>
+  db.transaction().execute(async (trx) => {
+    await askForMapping(trx, id, found)
+    await appendEvent(trx, {
+      sellerId,
+      type: 'import.awaiting-mapping',
+      subject: `import:${id}`,
+      data: { importId: id, shopId },
+      traceParent,
+    })
+  })
 
 /** Where to go on: after what is staged when it is all there, else from the beginning. */
 async function findPosition(system: Postgres, importId: string): Promise<Import> {
@@ -86,9 +138,9 @@ async function stageBatch(
   batchesRead: number,
 ): Promise<void> {
   await transactionWithCopy(system, async (trx, copy) => {
-    const { bytesRead, rowsRead, encoding } = batch.progress
+    const { bytesRead, rowsRead, encoding, delimiter } = batch.progress
     const newRows = batch.rows.length
-    const position = { batchesRead, bytesRead, rowsRead, newRows, encoding }
+    const position = { batchesRead, bytesRead, rowsRead, newRows, encoding, delimiter }
     if (!(await advanceStage(trx, importId, position)))
       throw ApplicationFailure.create({
         message: 'Another attempt stages this import',

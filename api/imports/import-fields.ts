@@ -9,14 +9,16 @@ const OfferedFields = z.strictObject({
   shopId: z.string().min(1),
   format: z.enum(['auto', 'yml', 'csv', 'xlsx', 'xls', 'commerceml']).default('auto'),
   mode: z.enum(['upsert', 'replace']).default('upsert'),
-  dryRun: Flag.default('false'),
+  dryRun: Flag.default('false').openapi({
+    description: 'Shows what would be written, field by field; applied afterwards by `/apply`.',
+  }),
+  mapping: z.string().max(65_536).optional().openapi({
+    description: 'How a table is read, as JSON: `{ "columns": { "<header>": "<field>" } }`.',
+  }),
 })
 
-/** The fields of `POST /v1/imports` besides the file; the last two are known, to be refused by name. */
-export const ImportFields = OfferedFields.extend({
-  sourceUrl: z.string().optional(),
-  mapping: z.string().optional(),
-})
+/** The fields of `POST /v1/imports` besides the file; the last one is known, to be refused by name. */
+export const ImportFields = OfferedFields.extend({ sourceUrl: z.string().optional() })
 
 export type ImportFields = z.output<typeof ImportFields>
 
@@ -58,9 +60,6 @@ function refuseUnsupported(fields: {
   [Field in keyof ImportFields]?: ImportFields[Field] | undefined
 }) {
   if (fields.sourceUrl !== undefined) throw notSupportedYet('sourceUrl')
-  if (fields.mapping !== undefined) throw notSupportedYet('mapping')
-  if (fields.mode === 'replace') throw notSupportedYet('mode')
-  if (fields.dryRun === 'true') throw notSupportedYet('dryRun')
   if (fields.format !== undefined && fields.format !== 'auto' && fields.format !== 'yml')
     throw notSupportedYet('format')
 }

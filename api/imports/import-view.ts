@@ -3,20 +3,34 @@ import { importWorkflowId } from '../../contracts/integrations.ts'
 import type { ImportProblem } from '../../db/database.ts'
 import type { Import as ImportRow } from '../../db/integrations/imports.ts'
 import { describeFileProblem, type FileProblem } from '../../domain/integrations/file-problem.ts'
+import type { FoundTable } from '../../domain/integrations/table/mapping.ts'
 import type { Language } from '../language.ts'
 import { Instant } from '../openapi.ts'
 
 const Count = z.int().min(0)
+
+export const ImportId = z.object({ id: z.string().max(64) })
+
+export const isImportId = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
 
 export const Import = z
   .object({
     id: z.string(),
     workflowId: z.string().openapi({ description: 'Findable in the Temporal UI.' }),
     shopId: z.string(),
-    state: z.enum(['queued', 'running', 'awaiting-apply', 'completed', 'failed', 'cancelled']),
+    state: z.enum([
+      'queued',
+      'running',
+      'awaiting-mapping',
+      'awaiting-apply',
+      'completed',
+      'failed',
+      'cancelled',
+    ]),
     fileName: z.string().optional(),
     format: z.string().optional(),
     encoding: z.string().optional(),
+    delimiter: z.string().optional(),
     mode: z.enum(['upsert', 'replace']),
     dryRun: z.boolean(),
     progress: z.object({
@@ -24,6 +38,8 @@ export const Import = z
       bytesTotal: Count,
       rowsRead: Count,
       rowsPerSecond: Count,
+      rowsApplied: Count,
+      secondsLeft: Count.optional().openapi({ description: 'Of reading the file, by its bytes.' }),
     }),
     counts: z.object({
       created: Count,
@@ -32,6 +48,30 @@ export const Import = z
       rejected: Count,
       deactivated: Count,
     }),
+    plan: z
+      .object({
+        shown: Count.openapi({ description: 'Which showing this is; an apply names it.' }),
+        toCreate: Count,
+        toUpdate: Count,
+        toDeactivate: Count,
+        needsConfirmation: z.boolean().openapi({
+          description: 'So much would go off sale that the apply must say `confirmDeactivation`.',
+        }),
+      })
+      .optional()
+      .openapi({ description: 'What an apply would do; single rows are at `/diff`.' }),
+    table: z
+      .object({
+        headers: z.array(z.string()),
+        samples: z.array(z.array(z.string())),
+        proposal: z.looseObject({ columns: z.record(z.string(), z.string()) }),
+      })
+      .optional()
+      .openapi({ description: 'Columns that wait to be told: confirm or correct the proposal.' }),
+    mapping: z
+      .looseObject({ columns: z.record(z.string(), z.string()) })
+      .optional()
+      .openapi({ description: 'By which the columns of a table were read.' }),
     problem: z
       .object({
         code: z.string(),
@@ -59,6 +99,7 @@ export const showImport = (row: ImportRow, language: Language, now: Date): Impor
   ...(row.fileName && { fileName: row.fileName }),
   ...(row.format && { format: row.format }),
   ...(row.encoding && { encoding: row.encoding }),
+  ...(row.delimiter && { delimiter: row.delimiter }),
   mode: row.mode,
   dryRun: row.dryRun,
   progress: {
@@ -66,6 +107,8 @@ export const showImport = (row: ImportRow, language: Language, now: Date): Impor
     bytesTotal: Number(row.bytesTotal),
     rowsRead: Number(row.rowsRead),
     rowsPerSecond: rowsPerSecond(row, now),
+    rowsApplied: Number(row.createdCount) + Number(row.updatedCount) + Number(row.unchangedCount),
+    ...secondsLeft(row, now),
   },
   counts: {
     created: Number(row.createdCount),
@@ -74,6 +117,9 @@ export const showImport = (row: ImportRow, language: Language, now: Date): Impor
     rejected: Number(row.rejectedCount),
     deactivated: Number(row.deactivatedCount),
   },
+  ...(row.state === 'awaiting-apply' && { plan: showPlan(row) }),
+  ...(row.state === 'awaiting-mapping' && row.foundTable && { table: showTable(row.foundTable) }),
+  ...(row.mapping && { mapping: row.mapping }),
   ...(row.problem && { problem: showProblem(row.problem, language) }),
   createdAt: row.createdAt.toISOString(),
   ...(row.startedAt && { startedAt: row.startedAt.toISOString() }),
@@ -87,6 +133,26 @@ function rowsPerSecond({ rowsRead, startedAt, readAt, finishedAt }: ImportRow, n
   const seconds = Math.max((until.getTime() - startedAt.getTime()) / 1000, 0.001)
   return Math.round(Number(rowsRead) / seconds)
 }
+
+function secondsLeft(
+  { startedAt, readAt, finishedAt, bytesRead, bytesTotal }: ImportRow,
+  now: Date,
+) {
+  if (!startedAt || readAt || finishedAt || bytesRead === '0') return {}
+  const seconds = (now.getTime() - startedAt.getTime()) / 1000
+  const left = Number(bytesTotal) / Number(bytesRead) - 1
+  return { secondsLeft: Math.max(0, Math.ceil(seconds * left)) }
+}
+
+const showPlan = (row: ImportRow) => ({
+  shown: row.shown,
+  toCreate: Number(row.toCreateCount),
+  toUpdate: Number(row.toUpdateCount),
+  toDeactivate: Number(row.toDeactivateCount),
+  needsConfirmation: row.deactivationHeld,
+})
+
+const showTable = ({ headers, samples, proposal }: FoundTable) => ({ headers, samples, proposal })
 
 const showProblem = (problem: ImportProblem, language: Language) => {
   const { code, line, column, row } = problem

@@ -10,29 +10,27 @@ import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
 import { notFound, Problem } from '../problem.ts'
 import { beyondCancel, OVER, requestCancellation } from './cancel-import.ts'
 import { ImportForm, notSupportedYet } from './import-fields.ts'
-import { Import, showImport } from './import-view.ts'
+import { Import, ImportId, isImportId, showImport } from './import-view.ts'
 import { jsonOrCsv } from './json-or-csv.ts'
 import { RowError, rowErrorsAsCsv, showRowError, type FetchRowErrors } from './row-errors.ts'
 import { startImport, type StartImportDeps } from './start-import.ts'
 import { openUpload } from './upload.ts'
 
 export type ImportsDeps = Omit<StartImportDeps, 'workflows'> & {
-  workflows: Pick<WorkflowClient, 'start' | 'executeUpdateWithStart' | 'withDeadline'>
+  workflows: Pick<WorkflowClient, 'start' | 'getHandle' | 'executeUpdateWithStart' | 'withDeadline'>
   requires: Requires
   maxUploadBytes: number
 }
 
 const tags = ['Imports']
-const ImportId = z.object({ id: z.string().max(64) })
 const ImportPosition = z.tuple([z.string().regex(/^\d{1,17}$/), z.uuid()])
 const ErrorPosition = z.tuple([z.string().regex(/^\d{1,18}$/)])
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export function imports(deps: ImportsDeps) {
   const { seller, requires } = deps
 
   const getImport = async (sellerId: string, importId: string) => {
-    const row = UUID.test(importId)
+    const row = isImportId(importId)
       ? await asSeller(seller, sellerId, (trx) => findImport(trx, importId))
       : undefined
     if (!row) throw notFound()

@@ -10,6 +10,7 @@ import type { Language } from '../language.ts'
 import { Problem } from '../problem.ts'
 import { checkFields, parseFields, type ImportFields } from './import-fields.ts'
 import { Import, showImport } from './import-view.ts'
+import { readMappingField } from './mapping.ts'
 import { startWorkflow, type StartWorkflowDeps } from './start-workflow.ts'
 import { storeFile, type StoreFileDeps } from './store-file.ts'
 import type { Upload } from './upload.ts'
@@ -52,6 +53,7 @@ export async function startImport(
       const objectKey = `imports/${id}/source`
       const stored = await storeFile(deps, sellerId, objectKey, upload, file)
       const { format, encoding, bytesTotal, sha256 } = stored
+      const mapping = stored.fields.mapping ? readMappingField(stored.fields.mapping) : undefined
       const traceParent = currentTraceParent() ?? null
 
       const started = await asSeller(seller, sellerId, async (trx) => {
@@ -60,6 +62,9 @@ export async function startImport(
           sellerId,
           shopId: stored.fields.shopId,
           fileName: file.name,
+          mode: stored.fields.mode,
+          dryRun: stored.fields.dryRun === 'true',
+          mapping: mapping ? JSON.stringify(mapping) : null,
           ...{ objectKey, format, encoding, bytesTotal, sha256, traceParent },
         })
         await appendEvent(trx, {

@@ -1,5 +1,7 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { FoundTable, TableMapping } from '../../domain/integrations/table/mapping.ts'
 import type { Database, ImportProblem, ImportState } from '../database.ts'
+import type { DiffCounts } from './diff-stage.ts'
 
 export type Import = Selectable<Database['import']>
 
@@ -15,20 +17,13 @@ export const lockImport = (trx: Transaction<Database>, importId: string): Promis
     .forUpdate()
     .executeTakeFirstOrThrow()
 
-export const markRunning = (db: Kysely<Database>, importId: string) =>
-  db
-    .updateTable('import')
-    .set({ state: 'running', startedAt: sql`coalesce(started_at, now())` })
-    .where('id', '=', importId)
-    .where('state', '=', 'queued')
-    .execute()
-
 export type StagePosition = {
   batchesRead: number
   bytesRead: number
   rowsRead: number
   newRows: number
   encoding: string
+  delimiter: string | undefined
 }
 
 /**
@@ -38,7 +33,7 @@ export type StagePosition = {
 export async function advanceStage(
   trx: Kysely<Database>,
   importId: string,
-  { batchesRead, bytesRead, rowsRead, newRows, encoding }: StagePosition,
+  { batchesRead, bytesRead, rowsRead, newRows, encoding, delimiter }: StagePosition,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('import')
@@ -48,6 +43,7 @@ export async function advanceStage(
       rowsRead,
       rowsStaged: eb('rowsStaged', '+', String(newRows)),
       encoding,
+      delimiter: delimiter ?? null,
     }))
     .where('id', '=', importId)
     .where('batchesRead', '=', String(batchesRead - 1))
@@ -87,3 +83,59 @@ export async function finishImport(
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
+
+/** Shows the differences and lets go of the shop's turn; the apply begins at the first row again. */
+export const showForApply = (
+  trx: Kysely<Database>,
+  importId: string,
+  { shown, held, toCreate, toUpdate, toDeactivate }: DiffCounts & { shown: number; held: boolean },
+) =>
+  trx
+    .updateTable('import')
+    .set({
+      state: 'awaiting-apply',
+      shown,
+      deactivationHeld: held,
+      toCreateCount: toCreate,
+      toUpdateCount: toUpdate,
+      toDeactivateCount: toDeactivate,
+      mergedRow: 0,
+    })
+    .where('id', '=', importId)
+    .execute()
+
+/** Stops until the seller has said what the columns are, and lets go of the shop's turn. */
+export const askForMapping = (trx: Kysely<Database>, importId: string, found: FoundTable) =>
+  trx
+    .updateTable('import')
+    .set({ state: 'awaiting-mapping', foundTable: JSON.stringify(found) })
+    .where('id', '=', importId)
+    .execute()
+
+/** By which mapping the table is read, from its first row to its last. */
+export const keepMapping = (db: Kysely<Database>, importId: string, mapping: TableMapping) =>
+  db
+    .updateTable('import')
+    .set({ mapping: JSON.stringify(mapping) })
+    .where('id', '=', importId)
+    .execute()
+
+/** What the file says and the catalogue has already: all that was neither created nor updated. */
+export const countRestAsUnchanged = (trx: Kysely<Database>, importId: string) =>
+  trx
+    .updateTable('import')
+    .set({
+      unchangedCount: sql`rows_staged - created_count - updated_count`,
+      toCreateCount: 0,
+      toUpdateCount: 0,
+      toDeactivateCount: 0,
+    })
+    .where('id', '=', importId)
+    .execute()
+
+export const countDeactivated = (trx: Kysely<Database>, importId: string, count: number) =>
+  trx
+    .updateTable('import')
+    .set((eb) => ({ deactivatedCount: eb('deactivatedCount', '+', String(count)) }))
+    .where('id', '=', importId)
+    .execute()

@@ -1,7 +1,17 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
+import { listStillAsShown } from './diff-stage.ts'
 import type { Import } from './imports.ts'
+import {
+  assignments,
+  current,
+  names,
+  productColumns,
+  shopProductColumns,
+  values,
+} from './row-columns.ts'
 import { categoriesOf, rowsOf } from './stage.ts'
+import { wantedStock } from './wanted-stock.ts'
 
 type Trx = Transaction<Database>
 
@@ -39,65 +49,13 @@ export async function findChunk(
   return found?.upTo ? { after, upTo: found.upTo, size: Number(found.size) } : undefined
 }
 
-/** True when the stage, which held rows, holds none: PostgreSQL crashed and came back. */
-export async function isStageEmptied(trx: Trx, { id, rowsStaged }: Import): Promise<boolean> {
-  if (rowsStaged === '0') return false
-  const { rows } = await sql<{ found: boolean }>`
-    select exists (select from ${rowsOf(id)}) as found`.execute(trx)
-  return !rows[0]?.found
-}
-
-/** Column of `product` ← expression over the staged row. */
-const productColumns = {
-  group_id: 'staged.group_id',
-  offer_type: 'staged.offer_type',
-  name: 'staged.name',
-  brand: 'staged.brand',
-  model: 'staged.model',
-  vendor_code: 'staged.vendor_code',
-  category_id: 'category.category_id',
-  description: 'staged.description',
-  attributes: 'staged.attributes',
-  barcodes: 'staged.barcodes',
-  pictures: 'staged.pictures',
-  weight_grams: 'staged.weight_grams',
-  length_mm: 'staged.length_mm',
-  width_mm: 'staged.width_mm',
-  height_mm: 'staged.height_mm',
-}
-
-const shopProductColumns = {
-  price_minor: 'staged.price_minor',
-  old_price_minor: 'staged.old_price_minor',
-  currency: 'staged.currency',
-  url: 'staged.url',
-  available: 'staged.available',
-  active: 'true',
-}
-
-const names = (columns: Record<string, string>) => sql.raw(Object.keys(columns).join(', '))
-const values = (columns: Record<string, string>) => sql.raw(Object.values(columns).join(', '))
-const assignments = (columns: Record<string, string>) =>
-  sql.raw(
-    Object.entries(columns)
-      .map(([column, value]) => `${column} = ${value}`)
-      .join(', '),
-  )
-const current = (table: string, columns: Record<string, string>) =>
-  sql.raw(
-    Object.keys(columns)
-      .map((column) => `${table}.${column}`)
-      .join(', '),
-  )
-
 /**
  * Merges one chunk as the seller: writes only what differs, so that an unchanged row costs no write, no trigger and no
  * change. Statements lock rows in the order of the stage; a new shop product is in the catalogue and in the shop at once.
  */
 export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Promise<MergeCounts> {
   const { id, sellerId, shopId } = imported
-  const staged = sql`(
-    select * from ${rowsOf(id)} where row > ${chunk.after} and row <= ${chunk.upTo}) staged`
+  const staged = await rowsToMerge(trx, imported, chunk)
   const stagedInCategory = sql`${staged}
     join ${categoriesOf(id)} category on category.external_id = staged.category_external_id`
 
@@ -145,48 +103,25 @@ export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Prom
   return {
     created: created.length,
     updated: changed.size,
-    unchanged: chunk.size - created.length - changed.size,
+    unchanged: imported.shown > 0 ? 0 : chunk.size - created.length - changed.size,
   }
 }
 
-/**
- * Units per warehouse. A row that lists outlets tells the whole stock: warehouses that it leaves out have none. A row with
- * a plain count tells the shop's default warehouse. A row that only says «available» is believed for one unit, and leaves
- * a known quantity alone.
- * @returns external ids of the rows whose stock changed
- */
+async function rowsToMerge(trx: Trx, imported: Import, chunk: Chunk): Promise<RawBuilder<unknown>> {
+  const { id, shown } = imported
+  if (shown === 0)
+    return sql`(select * from ${rowsOf(id)} where row > ${chunk.after} and row <= ${chunk.upTo}) staged`
+  const rows = await listStillAsShown(trx, imported, chunk)
+  return sql`(select * from ${rowsOf(id)} where row = any (${rows}::bigint[])) staged`
+}
+
+/** @returns external ids of the rows whose stock changed */
 async function mergeStock(
   trx: Trx,
-  { sellerId, shopId }: Import,
+  imported: Import,
   staged: RawBuilder<unknown>,
 ): Promise<string[]> {
-  const wanted = sql`
-    wanted as (
-      select shop_product.id as shop_product_id, shop_product.external_id, told.warehouse_id, told.units
-      from ${staged}
-      join shop_product on shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
-      cross join lateral (
-        select warehouse.id as warehouse_id, max((outlet->>'units')::int) as units
-        from jsonb_array_elements(staged.outlets) outlet
-        join warehouse on warehouse.seller_id = ${sellerId} and warehouse.external_id = outlet->>'externalId'
-        group by warehouse.id
-        union all
-        select stock.warehouse_id, 0 from stock
-        where staged.outlets <> '[]' and stock.shop_product_id = shop_product.id and not exists (
-          select from jsonb_array_elements(staged.outlets) outlet
-          join warehouse on warehouse.seller_id = ${sellerId} and warehouse.external_id = outlet->>'externalId'
-          where warehouse.id = stock.warehouse_id)
-        union all
-        select shop.default_warehouse_id,
-          case when not staged.available then 0
-            else coalesce(staged.units, greatest(1, (
-              select stock.units from stock
-              where stock.shop_product_id = shop_product.id and stock.warehouse_id = shop.default_warehouse_id)))
-          end
-        from shop
-        where staged.outlets = '[]' and shop.id = ${shopId} and shop.default_warehouse_id is not null
-      ) told)`
-
+  const wanted = wantedStock(imported, staged)
   const { rows: changed } = await sql<{ externalId: string }>`
     with ${wanted}
     update stock set units = wanted.units, updated_at = now()
@@ -198,7 +133,7 @@ async function mergeStock(
   const { rows: added } = await sql<{ externalId: string }>`
     with ${wanted}, added as (
       insert into stock (shop_product_id, warehouse_id, seller_id, units)
-      select wanted.shop_product_id, wanted.warehouse_id, ${sellerId}::bigint, wanted.units from wanted
+      select wanted.shop_product_id, wanted.warehouse_id, ${imported.sellerId}::bigint, wanted.units from wanted
       where wanted.units > 0 and not exists (
         select from stock
         where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id)

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../database.ts'
+import type { Import } from './imports.ts'
 
 /**
  * An import's rows on their way in: unlogged tables of its own, without row-level security (COPY refuses it). A crash of
@@ -112,6 +113,17 @@ export async function isStageWhole(
   const { rows } = await sql<{ count: string }>`
     select count(*) from ${rowsOf(importId)}`.execute(db)
   return rows[0]?.count === rowsStaged
+}
+
+/** True when the stage, which held rows, holds none: PostgreSQL crashed and came back. */
+export async function isStageEmptied(
+  trx: Kysely<Database>,
+  { id, rowsStaged }: Pick<Import, 'id' | 'rowsStaged'>,
+): Promise<boolean> {
+  if (rowsStaged === '0') return false
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from ${rowsOf(id)}) as found`.execute(trx)
+  return !rows[0]?.found
 }
 
 export type StagedCategory = { externalId: string; parentExternalId: string | null; name: string }

@@ -1,14 +1,9 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
 import { sql } from 'kysely'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createIntegrationsActivities } from '../../activities/integrations/index.ts'
-import { createParsingActivities } from '../../activities/integrations/parsing.ts'
 import { stageRowsTable } from '../../db/integrations/stage.ts'
-import type { CatalogRow, CategoryRow, RowError } from '../../domain/integrations/row.ts'
-import { MalformedFile, type Format } from '../../formats/format.ts'
 import { createShop, requestImport, type TestShop } from '../support/marketplace.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
+import { environment, importByHand, type FakeFile } from './import-by-hand.ts'
 
 let database: TestDatabase
 let shop: TestShop
@@ -21,69 +16,9 @@ beforeEach(async () => {
   shop = await createShop(database.owner.db)
 })
 
-type File = {
-  categories?: CategoryRow[]
-  rows?: Partial<CatalogRow>[]
-  errors?: RowError[]
-  breaks?: boolean
-}
+const { parsing, stage, validate, merge, close } = importByHand(() => database)
 
-const categories = [{ externalId: '1', name: 'Электроника' }]
-
-/** A format whose file is the value itself, two rows a batch. */
-const formatOf = ({ categories: given = categories, rows = [], errors = [], breaks }: File) =>
-  ({
-    name: 'yml',
-    async *read() {
-      const progress = { bytesRead: 1, encoding: 'utf-8' as const }
-      yield { categories: given, rows: [], errors, progress: { ...progress, rowsRead: 0 } }
-      for (let at = 0; at < rows.length; at += 2) {
-        const batch = rows.slice(at, at + 2).map((row, index) => completeRow(at + index + 1, row))
-        yield {
-          categories: [],
-          rows: batch,
-          errors: [],
-          progress: { ...progress, rowsRead: at + batch.length },
-        }
-      }
-      if (breaks) throw new MalformedFile({ code: 'malformed-xml', line: 3, column: 7 })
-    },
-  }) satisfies Format
-
-const completeRow = (row: number, given: Partial<CatalogRow>): CatalogRow => ({
-  row,
-  externalId: `sku-${row}`,
-  offerType: 'simplified',
-  name: `Товар ${row}`,
-  categoryExternalId: '1',
-  priceMinor: 10_000,
-  currency: 'RUB',
-  pictures: [],
-  barcodes: [],
-  attributes: [],
-  available: true,
-  outlets: [],
-  ...given,
-})
-
-const environment = () => new MockActivityEnvironment()
-const integrations = () =>
-  createIntegrationsActivities({ system: database.system.db, seller: database.seller.db })
-const parsing = (file: File) =>
-  createParsingActivities({
-    system: database.system,
-    objectStore: { get: async () => Readable.from([]) },
-    formats: { yml: formatOf(file) },
-  })
-
-const stage = (importId: string, file: File) =>
-  environment().run(parsing(file).stageRows, { importId })
-const validate = (importId: string) => environment().run(integrations().validateStage, { importId })
-const merge = (importId: string) => environment().run(integrations().mergeStage, { importId })
-const close = (importId: string, state: 'completed' | 'failed') =>
-  environment().run(() => integrations().closeImport({ importId, state }))
-
-async function importWhole(file: File) {
+async function importWhole(file: FakeFile) {
   const importId = await requestImport(database.owner.db, shop)
   expect(await stage(importId, file)).toBe('staged')
   expect(await validate(importId)).toBe('valid')

@@ -37,6 +37,16 @@ async function run(scenario: string, { activities, closed, meanwhile }: ImportSc
   return { result, closed: closed.map(({ state, problem }) => ({ state, problem })) }
 }
 
+function countCalls({ activities }: ImportScenario, name: 'mergeStage'): () => number {
+  const original = activities[name]
+  let calls = 0
+  activities[name] = (input) => {
+    calls++
+    return original(input)
+  }
+  return () => calls
+}
+
 const completed = { state: 'completed', problem: undefined }
 const cancelled = { state: 'cancelled', problem: undefined }
 
@@ -99,6 +109,79 @@ describe('importCatalog', () => {
       importScenarios['cancelled-too-late'](),
     )
     expect(result).toEqual({ state: 'completed' })
+    expect(closed).toEqual([completed])
+  })
+
+  it('waits until the import before it in the same shop has let go', async () => {
+    const { closed } = await run('waits-for-its-turn', importScenarios['waits-for-its-turn']())
+    expect(closed).toEqual([completed])
+  })
+
+  it('asks for its turn again when nobody tells of it', async () => {
+    const { closed } = await run('asks-for-its-turn', importScenarios['asks-for-its-turn']())
+    expect(closed).toEqual([completed])
+  })
+
+  it('reads a table when the seller has told its columns', async () => {
+    const { closed } = await run('mapping-told', importScenarios['mapping-told']())
+    expect(closed).toEqual([completed])
+  })
+
+  it('gives up when nobody tells the columns', async () => {
+    const { closed } = await run('mapping-never-told', importScenarios['mapping-never-told']())
+    expect(closed).toEqual([cancelled])
+  })
+
+  it('applies what was shown once a person says so', async () => {
+    const scenario = importScenarios['shown-and-applied']()
+    const applied = countCalls(scenario, 'mergeStage')
+    const { closed } = await run('shown-and-applied', scenario)
+    expect(closed).toEqual([completed])
+    expect(applied()).toBe(1)
+  })
+
+  it('ends at once when there is nothing to show', async () => {
+    const scenario = importScenarios['nothing-to-show']()
+    const applied = countCalls(scenario, 'mergeStage')
+    const { closed } = await run('nothing-to-show', scenario)
+    expect(closed).toEqual([completed])
+    expect(applied()).toBe(0)
+  })
+
+  it('shows anew what changed meanwhile, and takes no apply of the older showing for it', async () => {
+    const scenario = importScenarios['shown-anew']()
+    const applied = countCalls(scenario, 'mergeStage')
+    const { closed } = await run('shown-anew', scenario)
+    expect(closed).toEqual([completed])
+    expect(applied()).toBe(2)
+  })
+
+  it('is complete, not cancelled, when only what was shown anew is left', async () => {
+    const { closed } = await run('shown-anew-and-left', importScenarios['shown-anew-and-left']())
+    expect(closed).toEqual([completed])
+  })
+
+  it.each(['shown-and-declined', 'never-decided'] as const)('applies nothing: %s', async (name) => {
+    const scenario = importScenarios[name]()
+    const applied = countCalls(scenario, 'mergeStage')
+    const { closed } = await run(name, scenario)
+    expect(closed).toEqual([cancelled])
+    expect(applied()).toBe(0)
+  })
+
+  it('reads the file again when the staged rows were lost before they could be shown', async () => {
+    const { closed } = await run(
+      'emptied-before-the-showing',
+      importScenarios['emptied-before-the-showing'](),
+    )
+    expect(closed).toEqual([completed])
+  })
+
+  it('takes a great part of a shop off sale only when that is confirmed', async () => {
+    const { closed } = await run(
+      'mass-deactivation-confirmed',
+      importScenarios['mass-deactivation-confirmed'](),
+    )
     expect(closed).toEqual([completed])
   })
 

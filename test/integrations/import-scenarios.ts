@@ -1,14 +1,23 @@
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity'
-import type { WorkflowHandle } from '@temporalio/client'
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client'
 import type { IntegrationsActivities } from '../../activities/integrations/index.ts'
+import type { MergingActivities } from '../../activities/integrations/merging.ts'
 import type { ParsingActivities } from '../../activities/integrations/parsing.ts'
-import { cancelImport, importProgress, type ImportCatalog } from '../../contracts/integrations.ts'
+import type { ReviewingActivities } from '../../activities/integrations/reviewing.ts'
+import {
+  applyImport,
+  cancelImport,
+  importProgress,
+  mappingConfirmed,
+  turnFreed,
+  type ImportCatalog,
+  type Review,
+} from '../../contracts/integrations.ts'
 import { until } from '../support/until.ts'
 
-type Activities = Pick<
-  IntegrationsActivities,
-  'openImport' | 'validateStage' | 'mergeStage' | 'closeImport'
-> &
+type Activities = IntegrationsActivities &
+  MergingActivities &
+  ReviewingActivities &
   Pick<ParsingActivities, 'stageRows'>
 type Handle = WorkflowHandle<ImportCatalog>
 
@@ -27,9 +36,10 @@ function scenario(
   return {
     closed,
     activities: {
-      openImport: async () => {},
+      takeTurn: async () => true,
       stageRows: async () => 'staged',
       validateStage: async () => 'valid',
+      reviewStage: async () => ({ verdict: 'clear' }),
       mergeStage: async () => 'merged',
       closeImport: async (end) => void closed.push(end),
       ...different,
@@ -46,6 +56,12 @@ const inTurn = <T>(...answers: T[]) => {
 
 const untilPhase = (handle: Handle, phase: string) =>
   until(async () => (await handle.query(importProgress)).phase === phase, { what: phase })
+
+const shown = (number: number, held = false): Review => ({ verdict: 'shown', shown: number, held })
+const done: Review = { verdict: 'done' }
+
+const apply = (handle: Handle, number: number, confirmDeactivation = false) =>
+  handle.executeUpdate(applyImport, { args: [{ shown: number, confirmDeactivation }] })
 
 /** Every branch of the workflow, by name; each call makes a fresh one. */
 export const importScenarios = {
@@ -80,6 +96,54 @@ export const importScenarios = {
       },
     )
   },
+  'waits-for-its-turn': () =>
+    scenario({ takeTurn: inTurn(false, true) }, async (handle) => {
+      await untilPhase(handle, 'queued')
+      await handle.signal(turnFreed)
+    }),
+  'asks-for-its-turn': () => scenario({ takeTurn: inTurn(false, false, true) }),
+  'mapping-told': () =>
+    scenario(
+      { stageRows: inTurn<'mapping-needed' | 'staged'>('mapping-needed', 'staged') },
+      async (handle) => {
+        await untilPhase(handle, 'awaiting-mapping')
+        await handle.signal(mappingConfirmed)
+      },
+    ),
+  'mapping-never-told': () => scenario({ stageRows: async () => 'mapping-needed' }),
+  'shown-and-applied': () =>
+    scenario({ reviewStage: inTurn(shown(1), done) }, async (handle) => {
+      await untilPhase(handle, 'awaiting-apply')
+      await apply(handle, 1)
+    }),
+  'nothing-to-show': () => scenario({ reviewStage: async () => done }),
+  'shown-anew': () =>
+    scenario({ reviewStage: inTurn(shown(1), shown(2), done) }, async (handle) => {
+      await untilPhase(handle, 'awaiting-apply')
+      await apply(handle, 1)
+      await until(() => apply(handle, 2).then(() => true, isRefused), { what: 'shown anew' })
+    }),
+  'shown-anew-and-left': () =>
+    scenario({ reviewStage: inTurn(shown(1), shown(2)) }, async (handle) => {
+      await untilPhase(handle, 'awaiting-apply')
+      await apply(handle, 1)
+      await untilPhase(handle, 'awaiting-apply')
+      await handle.executeUpdate(cancelImport)
+    }),
+  'shown-and-declined': () =>
+    scenario({ reviewStage: async () => shown(1) }, async (handle) => {
+      await untilPhase(handle, 'awaiting-apply')
+      await handle.executeUpdate(cancelImport)
+    }),
+  'never-decided': () => scenario({ reviewStage: async () => shown(1) }),
+  'emptied-before-the-showing': () =>
+    scenario({ reviewStage: inTurn<Review>({ verdict: 'emptied' }, { verdict: 'clear' }) }),
+  'mass-deactivation-confirmed': () =>
+    scenario({ reviewStage: inTurn(shown(1, true), done) }, async (handle) => {
+      await untilPhase(handle, 'awaiting-apply')
+      await apply(handle, 1).catch(() => {})
+      await apply(handle, 1, true)
+    }),
   'given-up': () =>
     scenario({
       stageRows: async () => {
@@ -87,6 +151,11 @@ export const importScenarios = {
       },
     }),
 } satisfies Record<string, () => ImportScenario>
+
+const isRefused = (error: unknown) => {
+  if (error instanceof WorkflowUpdateFailedError) return false
+  throw error
+}
 
 async function readUntilCancelled(): Promise<'staged'> {
   const context = Context.current()

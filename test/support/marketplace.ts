@@ -52,7 +52,14 @@ export async function createShop(owner: Kysely<Database>): Promise<TestShop> {
 export async function requestImport(
   owner: Kysely<Database>,
   { sellerId, shopId }: TestShop,
-  object: { key: string; bytes: number; format?: string; encoding?: string } = {
+  object: {
+    key: string
+    bytes: number
+    format?: string
+    encoding?: string
+    mode?: 'upsert' | 'replace'
+    dryRun?: boolean
+  } = {
     key: 'none',
     bytes: 0,
   },
@@ -65,6 +72,8 @@ export async function requestImport(
       shopId,
       format: object.format ?? 'yml',
       encoding: object.encoding ?? 'utf-8',
+      mode: object.mode ?? 'upsert',
+      dryRun: object.dryRun ?? false,
       objectKey: object.key,
       bytesTotal: object.bytes,
       sha256: '0'.repeat(64),

@@ -1,17 +1,27 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  condition,
   isCancellation,
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow'
 import type { IntegrationsActivities } from '../../activities/integrations/index.ts'
+import type { MergingActivities } from '../../activities/integrations/merging.ts'
 import type { ParsingActivities } from '../../activities/integrations/parsing.ts'
+import type { ReviewingActivities } from '../../activities/integrations/reviewing.ts'
 import {
+  applyImport,
   cancelImport,
+  DeactivationUnconfirmed,
   ImportBeyondCancel,
   importProgress,
+  mappingConfirmed,
+  NothingToApply,
   parsingQueue,
+  ShownAnew,
+  turnFreed,
+  type ApplyImportInput,
   type ImportCatalogInput,
   type ImportCatalogResult,
   type ImportPhase,
@@ -22,27 +32,44 @@ const { stageRows } = proxyActivities<ParsingActivities>({
   ...policies.long,
   taskQueue: parsingQueue,
 })
-const { openImport } = proxyActivities<IntegrationsActivities>(policies.read)
-const { validateStage, mergeStage, closeImport } = proxyActivities<IntegrationsActivities>(
-  policies.mustLand,
-)
+const { takeTurn } = proxyActivities<IntegrationsActivities>(policies.read)
+const { validateStage, closeImport } = proxyActivities<IntegrationsActivities>(policies.mustLand)
+const { mergeStage } = proxyActivities<MergingActivities>(policies.mustLand)
+const { reviewStage } = proxyActivities<ReviewingActivities>(policies.mustLand)
+
+/** How long a person may take to decide. */
+const DECIDED_WITHIN = '7 days'
+/** Nobody tells of a turn when its event is late: then the import asks, ever more rarely. */
+const MOST_MINUTES_BETWEEN_ASKS = 30
+
+type Preparation = 'ready' | 'done' | 'malformed' | 'undecided'
 
 /**
- * Brings a seller's file into the catalogue: all of its good rows, or nothing of a file that breaks. Can be cancelled
- * until rows are being applied.
+ * Brings a seller's file into the catalogue: all of its good rows, or nothing of a file that breaks. Imports of one shop
+ * take turns. A dry run, and a replacement that would take too much off sale, is shown first and applied as it was shown.
+ * Can be cancelled until rows are being applied.
  */
 export async function importCatalog({
   importId,
 }: ImportCatalogInput): Promise<ImportCatalogResult> {
   let phase: ImportPhase = 'queued'
   let refills = 0
-  let beyondCancel = false
-  const preparation = new CancellationScope()
+  let turnsFreed = 0
+  let isMappingConfirmed = false
+  let shown: { shown: number; held: boolean } | undefined
+  let decided = false
+  let appliedBefore = false
+  let cancellable: CancellationScope | undefined
 
   setHandler(importProgress, () => ({ phase, refills }))
-  setHandler(cancelImport, () => preparation.cancel(), {
+  setHandler(turnFreed, () => void turnsFreed++)
+  setHandler(mappingConfirmed, () => void (isMappingConfirmed = true))
+  setHandler(applyImport, () => void (decided = true), {
+    validator: (apply) => refuseApply(shown, apply),
+  })
+  setHandler(cancelImport, () => cancellable?.cancel(), {
     validator: () => {
-      if (beyondCancel)
+      if (!cancellable)
         throw ApplicationFailure.nonRetryable('Rows are being applied', ImportBeyondCancel)
     },
   })
@@ -56,27 +83,85 @@ export async function importCatalog({
   }
 
   try {
-    const readable = await preparation.run(async () => {
-      await openImport({ importId })
-      return prepare()
-    })
-    if (!readable) return await close({ state: 'failed' })
-    beyondCancel = true
-    await CancellationScope.nonCancellable(apply)
-    return await close({ state: 'completed' })
+    for (;;) {
+      const prepared = await untilCancelled(prepare)
+      if (prepared === 'malformed') return await close({ state: 'failed' })
+      if (prepared === 'undecided') return await close(given())
+      if (prepared === 'done') return await close({ state: 'completed' })
+      await CancellationScope.nonCancellable(apply)
+      if (!shown) return await close({ state: 'completed' })
+      appliedBefore = true
+    }
   } catch (error) {
-    if (isCancellation(error)) return close({ state: 'cancelled' })
+    if (isCancellation(error)) return close(given())
     await close({ state: 'failed' }, 'internal')
     throw error
   }
 
-  /** Reads and checks the whole file; false when it cannot be read. */
-  async function prepare(): Promise<boolean> {
+  /** What is left is given up: of what was shown anew after an apply, the apply remains. */
+  function given(): ImportCatalogResult {
+    return { state: appliedBefore ? 'completed' : 'cancelled' }
+  }
+
+  async function untilCancelled<T>(work: () => Promise<T>): Promise<T> {
+    cancellable = new CancellationScope()
+    try {
+      return await cancellable.run(work)
+    } finally {
+      cancellable = undefined
+    }
+  }
+
+  async function prepare(): Promise<Preparation> {
+    await waitForTurn()
+    for (;;) {
+      const filled = await fill()
+      if (filled !== 'valid') return filled
+      phase = 'comparing'
+      const review = await reviewStage({ importId })
+      switch (review.verdict) {
+        case 'clear':
+          return 'ready'
+        case 'done':
+          return 'done'
+        case 'emptied':
+          refills++
+          continue
+        case 'shown':
+          shown = review
+          decided = false
+          phase = 'awaiting-apply'
+          if (!(await condition(() => decided, DECIDED_WITHIN))) return 'undecided'
+          await waitForTurn()
+          return 'ready'
+      }
+    }
+  }
+
+  async function waitForTurn(): Promise<void> {
+    phase = 'queued'
+    for (let asked = 0; ; asked++) {
+      const freedBefore = turnsFreed
+      if (await takeTurn({ importId })) return
+      const minutes = Math.min(2 ** asked, MOST_MINUTES_BETWEEN_ASKS)
+      await condition(() => turnsFreed > freedBefore, `${minutes} minutes`)
+    }
+  }
+
+  /** Reads and checks the whole file. */
+  async function fill(): Promise<'valid' | 'malformed' | 'undecided'> {
     for (;;) {
       phase = 'reading'
-      if ((await stageRows({ importId })) === 'malformed') return false
+      const staged = await stageRows({ importId })
+      if (staged === 'malformed') return staged
+      if (staged === 'mapping-needed') {
+        phase = 'awaiting-mapping'
+        if (!(await condition(() => isMappingConfirmed, DECIDED_WITHIN))) return 'undecided'
+        await waitForTurn()
+        continue
+      }
       phase = 'validating'
-      if ((await validateStage({ importId })) === 'valid') return true
+      if ((await validateStage({ importId })) === 'valid') return 'valid'
       refills++
     }
   }
@@ -86,7 +171,21 @@ export async function importCatalog({
       phase = 'applying'
       if ((await mergeStage({ importId })) === 'merged') return
       refills++
-      await prepare()
+      await fill()
     }
   }
+}
+
+function refuseApply(
+  waiting: { shown: number; held: boolean } | undefined,
+  { shown, confirmDeactivation }: ApplyImportInput,
+): void {
+  if (!waiting) throw ApplicationFailure.nonRetryable('Nothing waits', NothingToApply)
+  if (waiting.shown !== shown)
+    throw ApplicationFailure.nonRetryable('Something else is shown by now', ShownAnew)
+  if (waiting.held && !confirmDeactivation)
+    throw ApplicationFailure.nonRetryable(
+      'Too much would be taken off sale',
+      DeactivationUnconfirmed,
+    )
 }

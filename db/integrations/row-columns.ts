@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+
+type Columns = Record<string, string>
+
+/** Column of `product` ← expression over the row `staged` and its `category`. */
+export const productColumns: Columns = {
+  group_id: 'staged.group_id',
+  offer_type: 'staged.offer_type',
+  name: 'staged.name',
+  brand: 'staged.brand',
+  model: 'staged.model',
+  vendor_code: 'staged.vendor_code',
+  category_id: 'category.category_id',
+  description: 'staged.description',
+  attributes: 'staged.attributes',
+  barcodes: 'staged.barcodes',
+  pictures: 'staged.pictures',
+  weight_grams: 'staged.weight_grams',
+  length_mm: 'staged.length_mm',
+  width_mm: 'staged.width_mm',
+  height_mm: 'staged.height_mm',
+}
+
+/** Column of `shop_product` ← expression over the row `staged`. */
+export const shopProductColumns: Columns = {
+  price_minor: 'staged.price_minor',
+  old_price_minor: 'staged.old_price_minor',
+  currency: 'staged.currency',
+  url: 'staged.url',
+  available: 'staged.available',
+  active: 'true',
+}
+
+export const names = (columns: Columns) => sql.raw(Object.keys(columns).join(', '))
+export const values = (columns: Columns) => sql.raw(Object.values(columns).join(', '))
+export const assignments = (columns: Columns) =>
+  sql.raw(
+    Object.entries(columns)
+      .map(([column, value]) => `${column} = ${value}`)
+      .join(', '),
+  )
+export const current = (table: string, columns: Columns) =>
+  sql.raw(
+    Object.keys(columns)
+      .map((column) => `${table}.${column}`)
+      .join(', '),
+  )
+
+/** `(name, before, after)` of each column, as jsonb. */
+export const comparisons = (table: string, columns: Columns) =>
+  sql.raw(
+    Object.entries(columns)
+      .map(([column, value]) => `('${column}', to_jsonb(${table}.${column}), to_jsonb(${value}))`)
+      .join(', '),
+  )

@@ -1,0 +1,73 @@
+import { sql, type Kysely } from 'kysely'
+
+/** Mappings of tables, dry runs with what they showed, turns, and where a seller's categories go. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  const run = (statement: string) => sql.raw(statement).execute(db)
+
+  await run(`
+    alter table import
+      drop constraint import_state_check,
+      add constraint import_state_check check (state in
+        ('queued', 'running', 'awaiting-mapping', 'awaiting-apply', 'completed', 'failed', 'cancelled')),
+      add column delimiter text,
+      add column mapping jsonb,
+      add column found_table jsonb,
+      add column to_create_count bigint not null default 0,
+      add column to_update_count bigint not null default 0,
+      add column to_deactivate_count bigint not null default 0,
+      add column shown int not null default 0,
+      add column deactivation_held boolean not null default false,
+      add column report_key text`)
+  // Two imports of a shop take turns.
+  await run(`create unique index import_turn on import (shop_id) where state = 'running'`)
+  await run(
+    `create index import_waiting on import (shop_id, created_at, id) where state = 'queued'`,
+  )
+
+  await run(`
+    create table table_mapping (
+      seller_id bigint not null references seller,
+      fingerprint text not null,
+      mapping jsonb not null,
+      updated_at timestamptz not null default now(),
+      primary key (seller_id, fingerprint)
+    )`)
+
+  await run(`
+    create table category_mapping (
+      seller_id bigint not null,
+      shop_id bigint not null,
+      path text not null,
+      category_id bigint not null references category,
+      chosen_by text not null check (chosen_by in ('import', 'seller')),
+      updated_at timestamptz not null default now(),
+      primary key (shop_id, path),
+      foreign key (shop_id, seller_id) references shop (id, seller_id)
+    )`)
+
+  await run(`
+    create table import_diff (
+      import_id uuid not null references import on delete cascade,
+      external_id text not null,
+      seller_id bigint not null references seller,
+      row bigint,
+      kind text not null check (kind in ('create', 'update', 'deactivate')),
+      fields jsonb not null,
+      base text,
+      primary key (import_id, external_id)
+    )`)
+  await run(
+    `create index import_diff_row on import_diff (import_id, coalesce(row, 999999999999999999), external_id)`,
+  )
+
+  for (const table of ['table_mapping', 'category_mapping', 'import_diff']) {
+    await run(`alter table ${table} enable row level security`)
+    await run(
+      `create policy own on ${table} to yarmarka_seller using (seller_id = (select current_seller_id()))`,
+    )
+    await run(`create policy everything on ${table} to yarmarka_system using (true)`)
+    await run(
+      `grant select, insert, update, delete on ${table} to yarmarka_seller, yarmarka_system`,
+    )
+  }
+}
