@@ -1,6 +1,7 @@
 import type { Encoding } from '../domain/integrations/encoding.ts'
 import type { FileProblem } from '../domain/integrations/file-problem.ts'
 import type { CatalogRow, CategoryRow, RowError } from '../domain/integrations/row.ts'
+import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'
 
 /**
  * A file format that catalogues come in.
@@ -12,13 +13,32 @@ import type { CatalogRow, CategoryRow, RowError } from '../domain/integrations/r
 export type Format = {
   name: string
   read(bytes: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<Batch>
+  /**
+   * The file's own rows as the seller wrote them, for a report that can be corrected and uploaded again: first the
+   * headers, then each row under the number that `read` gives it.
+   */
+  readSource(bytes: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<SourcePiece>
 }
 
 export type ReadOptions = {
   encoding: Encoding
   /** The most categories, rows and errors together that one batch holds; a batch of long texts holds fewer. */
   batchSize?: number
+  /**
+   * Asked once, when a table's header has been found: which mapping to read it by. Without it the proposal is taken.
+   * Always the same answer for the same file, since an import that goes on later reads it again.
+   * @throws {MappingNeeded} to stop and ask the seller
+   */
+  chooseMapping?(found: FoundTable): Promise<TableMapping>
 }
+
+export type SourcePiece = {
+  headers: string[]
+  rows: SourceRow[]
+}
+
+/** `row` is the ordinal that errors name. */
+export type SourceRow = { row: number; line?: number; cells: string[] }
 
 export type Batch = {
   categories: CategoryRow[]
@@ -28,7 +48,13 @@ export type Batch = {
 }
 
 /** Totals since the start of the file; `rowsRead` counts rejected rows too. */
-export type Progress = { bytesRead: number; rowsRead: number; encoding: Encoding }
+export type Progress = {
+  bytesRead: number
+  rowsRead: number
+  encoding: Encoding
+  /** Of a CSV: `,` `;` tab or `|`. */
+  delimiter?: string
+}
 
 /** The file as a whole is refused; what it is told as is in `describeFileProblem`. */
 export class MalformedFile extends Error {
@@ -38,5 +64,16 @@ export class MalformedFile extends Error {
     super(problem.code)
     this.name = 'MalformedFile'
     this.problem = problem
+  }
+}
+
+/** The seller must say what the columns are before the file can be read. */
+export class MappingNeeded extends Error {
+  readonly found: FoundTable
+
+  constructor(found: FoundTable) {
+    super('mapping-needed')
+    this.name = 'MappingNeeded'
+    this.found = found
   }
 }

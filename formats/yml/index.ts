@@ -6,7 +6,7 @@ import type { CategoryRow, RowErrorCode } from '../../domain/integrations/row.ts
 import { decode } from '../decode.ts'
 import { MalformedFile, type Format } from '../format.ts'
 import { createXmlParser, type XmlAttributes, type XmlHandlers } from '../xml/parser.ts'
-import { Batches } from './batches.ts'
+import { Batches } from '../batches.ts'
 import { FIELD_NAMES } from './elements.ts'
 import { OfferReader } from './offer-reader.ts'
 

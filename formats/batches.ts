@@ -1,6 +1,6 @@
-import type { Encoding } from '../../domain/integrations/encoding.ts'
-import type { CatalogRow, CategoryRow, RowError } from '../../domain/integrations/row.ts'
-import type { Batch } from '../format.ts'
+import type { Encoding } from '../domain/integrations/encoding.ts'
+import type { CatalogRow, CategoryRow, RowError } from '../domain/integrations/row.ts'
+import type { Batch } from './format.ts'
 
 /** Texts of one batch together: what bounds memory where offers are as large as they may be. */
 const MOST_CHARACTERS = 1_048_576
