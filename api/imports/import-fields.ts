@@ -54,6 +54,8 @@ export function parseFields(fields: ReadonlyMap<string, string>): ImportFields {
   return parsed.data
 }
 
+const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['auto', 'yml', 'csv'])
+
 function refuseUnsupported(fields: {
   [Field in keyof ImportFields]?: ImportFields[Field] | undefined
 }) {
@@ -61,7 +63,7 @@ function refuseUnsupported(fields: {
   if (fields.mapping !== undefined) throw notSupportedYet('mapping')
   if (fields.mode === 'replace') throw notSupportedYet('mode')
   if (fields.dryRun === 'true') throw notSupportedYet('dryRun')
-  if (fields.format !== undefined && fields.format !== 'auto' && fields.format !== 'yml')
+  if (fields.format !== undefined && !ACCEPTED_FORMATS.has(fields.format))
     throw notSupportedYet('format')
 }
 

@@ -48,6 +48,15 @@ const formatOf = ({ categories: given = categories, rows = [], errors = [], brea
       }
       if (breaks) throw new MalformedFile({ code: 'malformed-xml', line: 3, column: 7 })
     },
+    async *readSource() {
+      yield {
+        headers: ['id', 'name'],
+        rows: rows.map((row, index) => {
+          const { externalId, name } = completeRow(index + 1, row)
+          return { row: index + 1, cells: [externalId, name] }
+        }),
+      }
+    },
   }) satisfies Format
 
 const completeRow = (row: number, given: Partial<CatalogRow>): CatalogRow => ({
