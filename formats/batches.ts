@@ -1,9 +1,10 @@
-import type { Encoding } from '../domain/integrations/encoding.ts'
 import type { CatalogRow, CategoryRow, RowError } from '../domain/integrations/row.ts'
-import type { Batch } from './format.ts'
+import type { Batch, Progress } from './format.ts'
 
 /** Texts of one batch together: what bounds memory where offers are as large as they may be. */
 const MOST_CHARACTERS = 1_048_576
+
+type Position = Omit<Progress, 'rowsRead'>
 
 /**
  * Cuts what is read into batches by its count and its length alone, so that the same file always makes the same batches,
@@ -40,7 +41,7 @@ export class Batches {
   }
 
   /** The batches that are full by now. */
-  take(position: { bytesRead: number; encoding: Encoding }): Batch[] {
+  take(position: Position): Batch[] {
     const ready = this.#ready
     this.#ready = []
     for (const batch of ready) Object.assign(batch.progress, position)
@@ -48,7 +49,7 @@ export class Batches {
   }
 
   /** What is left at the end of the file. */
-  takeRest(position: { bytesRead: number; encoding: Encoding }): Batch[] {
+  takeRest(position: Position): Batch[] {
     if (this.#size > 0) this.#cut()
     return this.take(position)
   }
@@ -62,7 +63,7 @@ export class Batches {
   }
 
   #cut(): void {
-    const progress = { bytesRead: 0, rowsRead: this.rowsRead, encoding: 'utf-8' as Encoding }
+    const progress: Progress = { bytesRead: 0, rowsRead: this.rowsRead, encoding: 'utf-8' }
     this.#ready.push({ ...this.#open, progress })
     this.#open = emptyBatch()
     this.#size = 0

@@ -3,6 +3,7 @@ import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { roleUrl } from '../config.ts'
 import { parsingQueue } from '../contracts/integrations.ts'
+import { csv } from '../formats/csv/index.ts'
 import { yml } from '../formats/yml/index.ts'
 import type { CreateDomainWorker } from './worker.ts'
 
@@ -17,7 +18,7 @@ export const createParsingWorker: CreateDomainWorker = ({ config }) => {
   return {
     options: {
       taskQueue: parsingQueue,
-      activities: createParsingActivities({ system, objectStore, formats: { yml } }),
+      activities: createParsingActivities({ system, objectStore, formats: { yml, csv } }),
       maxConcurrentActivityTaskExecutions: 2,
     },
     async close() {

@@ -56,11 +56,13 @@ export function parseFields(fields: ReadonlyMap<string, string>): ImportFields {
   return parsed.data
 }
 
+const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['auto', 'yml', 'csv'])
+
 function refuseUnsupported(fields: {
   [Field in keyof ImportFields]?: ImportFields[Field] | undefined
 }) {
   if (fields.sourceUrl !== undefined) throw notSupportedYet('sourceUrl')
-  if (fields.format !== undefined && fields.format !== 'auto' && fields.format !== 'yml')
+  if (fields.format !== undefined && !ACCEPTED_FORMATS.has(fields.format))
     throw notSupportedYet('format')
 }
 

@@ -15,6 +15,10 @@ export type FileProblemCode =
   | 'unsupported-encoding'
   | 'invalid-encoding'
   | 'malformed-xml'
+  | 'malformed-csv'
+  | 'not-a-table'
+  | 'no-header'
+  | 'mapping-mismatch'
   | 'limit-exceeded'
   | 'no-offers'
   | 'internal'
@@ -36,8 +40,12 @@ export type XmlDefect =
   | 'misplaced-declaration'
   | 'syntax'
 
+/** What is wrong in `malformed-csv`. */
+export type CsvDefect = 'unclosed-quote' | 'nul'
+
 /** Which bound `limit-exceeded` is about. */
-export type FileLimit = 'depth' | 'attributes' | 'name' | 'token'
+export type FileLimit =
+  'depth' | 'attributes' | 'name' | 'token' | 'record' | 'columns' | 'categories'
 
 /**
  * `line` and `column` count from 1; `row` is the offer that was being read, or the last one before. What `params` holds
@@ -57,8 +65,11 @@ export type FileProblemParams = {
   root?: string
   encoding?: string
   offset?: number
-  defect?: XmlDefect
+  defect?: XmlDefect | CsvDefect
   text?: string
+  /** Of `mapping-mismatch`: the column that is not there, or the field that no column is. */
+  column?: string
+  field?: string
   limit?: FileLimit
   most?: number
 }
@@ -144,6 +155,30 @@ const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
     en: ({ defect, text }) =>
       `The XML is broken: ${DEFECTS[defect ?? 'syntax'].en(quotable(text ?? ''))}`,
   },
+  'malformed-csv': {
+    ru: ({ defect }) => `Ошибка в таблице: ${DEFECTS[defect ?? 'nul'].ru('')}`,
+    en: ({ defect }) => `The table is broken: ${DEFECTS[defect ?? 'nul'].en('')}`,
+  },
+  'not-a-table': {
+    ru: () => 'Это текст, но не таблица: в нём нет столбцов, разделённых , ; | или табуляцией.',
+    en: () => 'This is text, but not a table: it has no columns cut by , ; | or tabs.',
+  },
+  'no-header': {
+    ru: () =>
+      'Не нашлась строка с названиями столбцов: над товарами должна стоять строка вроде «id; название; цена; категория».',
+    en: () =>
+      'No row names the columns: above the goods there must be one like “id; name; price; category”.',
+  },
+  'mapping-mismatch': {
+    ru: ({ column, field }) =>
+      column === undefined
+        ? `Ни один столбец файла не назван полем ${field ?? 'id'}: укажите, какой это столбец.`
+        : `Столбца «${column}», который указан в соответствии столбцов, в файле нет.`,
+    en: ({ column, field }) =>
+      column === undefined
+        ? `No column of the file is the field ${field ?? 'id'}: say which one it is.`
+        : `The file has no column “${column}”, which the mapping names.`,
+  },
   'limit-exceeded': {
     ru: ({ limit, most }) => `${LIMITS[limit ?? 'token'].ru} (предел ${most}).`,
     en: ({ limit, most }) => `${LIMITS[limit ?? 'token'].en} (at most ${most}).`,
@@ -158,7 +193,7 @@ const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
   },
 }
 
-const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
+const DEFECTS: Record<XmlDefect | CsvDefect, Record<Language, (text: string) => string>> = {
   'mismatched-tag': {
     ru: (text) => `закрывающий тег не подходит к открытому <${text}>.`,
     en: (text) => `a closing tag does not match the open <${text}>.`,
@@ -215,6 +250,16 @@ const DEFECTS: Record<XmlDefect, Record<Language, (text: string) => string>> = {
     ru: (text) => `синтаксическая ошибка (${text}).`,
     en: (text) => `syntax error (${text}).`,
   },
+  'unclosed-quote': {
+    ru: () =>
+      'кавычка, открытая в этой строке, не закрыта. Закройте её, а кавычки внутри текста удвойте.',
+    en: () =>
+      'the quote that opens in this line is never closed. Close it, and double quotes within texts.',
+  },
+  nul: {
+    ru: () => 'в тексте стоит нулевой символ, файл повреждён.',
+    en: () => 'the text holds a NUL character, the file is damaged.',
+  },
 }
 
 const LIMITS: Record<FileLimit, Record<Language, string>> = {
@@ -230,5 +275,14 @@ const LIMITS: Record<FileLimit, Record<Language, string>> = {
   token: {
     ru: 'Слишком длинный текст, тег или комментарий: вероятно, он не закрыт',
     en: 'A text, tag or comment is too long: it was probably never closed',
+  },
+  record: {
+    ru: 'Слишком длинная строка таблицы: вероятно, не закрыта кавычка',
+    en: 'A row of the table is too long: a quote was probably never closed',
+  },
+  columns: { ru: 'Слишком много столбцов', en: 'There are too many columns' },
+  categories: {
+    ru: 'Слишком много разных категорий',
+    en: 'There are too many different categories',
   },
 }

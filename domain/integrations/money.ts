@@ -34,6 +34,29 @@ export function toCurrency(text: string): string | undefined {
   return ROUBLE.has(code) ? 'RUB' : undefined
 }
 
+/** The currency that a price itself names, `$10` or `10 тенге`; undefined where only digits stand at its ends. */
+export function currencyInPrice(text: string): string | undefined {
+  const trimmed = text.trim()
+  if (!/^[^\d+-]|[^\d]$/.test(trimmed) || trimmed.length > 64) return undefined
+  const sign = SIGN_BEFORE.exec(trimmed)?.[0] ?? WORD_AFTER.exec(trimmed)?.[0] ?? ''
+  const word = sign.trim().toLowerCase().replace(/\.$/, '')
+  return SIGNS.get(word) ?? toCurrency(word)
+}
+
+const SIGNS = new Map([
+  ['$', 'USD'],
+  ['€', 'EUR'],
+  ['₸', 'KZT'],
+  ['тенге', 'KZT'],
+  ['тг', 'KZT'],
+  ['₴', 'UAH'],
+  ['грн', 'UAH'],
+  ['£', 'GBP'],
+  ['рубль', 'RUB'],
+  ['рубля', 'RUB'],
+  ['рублей', 'RUB'],
+])
+
 /** How many digits a minor unit stands behind the point: 2 for RUB, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
   return DECIMALS.get(currency) ?? 2

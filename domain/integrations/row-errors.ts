@@ -71,6 +71,12 @@ const TEXTS: Record<RowErrorCode, Record<Language, Text>> = {
     ru: ({ value }) => `У категории ${value} нет названия: вместо него показан её id.`,
     en: ({ value }) => `The category ${value} has no name: its id is shown instead.`,
   },
+  'category-defaulted': {
+    ru: ({ value }) =>
+      `У части товаров не указана категория: они попали в ${value}. Добавьте столбец «Категория» или задайте категорию по умолчанию.`,
+    en: ({ value }) =>
+      `Some goods name no category: they went into ${value}. Add a column “Category”, or set a default category.`,
+  },
   'price-missing': {
     ru: ({ field }) => `Не указана цена: поле ${field} пустое или отсутствует.`,
     en: ({ field }) => `There is no price: the field ${field} is empty or absent.`,
@@ -216,5 +222,11 @@ const TEXTS: Record<RowErrorCode, Record<Language, Text>> = {
   'row-too-large': {
     ru: () => `Предложение больше ${ROW_LIMITS.rowLength} символов.`,
     en: () => `The offer is larger than ${ROW_LIMITS.rowLength} characters.`,
+  },
+  'row-misaligned': {
+    ru: ({ value }) =>
+      `В строке больше значений, чем столбцов: лишнее — ${value}. Вероятно, значение с разделителем внутри не взято в кавычки.`,
+    en: ({ value }) =>
+      `The row has more values than there are columns: ${value} is one too many. A value with a delimiter inside was probably not quoted.`,
   },
 }

@@ -57,6 +57,7 @@ export type RowErrorCode =
   | 'category-parent-unknown'
   | 'category-invalid'
   | 'category-name-missing'
+  | 'category-defaulted'
   | 'price-missing'
   | 'price-invalid'
   | 'price-ambiguous'
@@ -85,6 +86,7 @@ export type RowErrorCode =
   | 'outlet-unknown'
   | 'field-too-long'
   | 'row-too-large'
+  | 'row-misaligned'
 
 /** An `error` keeps the row out; after a `warning` the row is in, without what the warning names. */
 export type RowError = {

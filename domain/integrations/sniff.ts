@@ -1,12 +1,16 @@
 import { detectEncoding, startsWith, type DetectedEncoding } from './detect-encoding.ts'
+import { looksLikeTable } from './table/looks-like-table.ts'
 import type { FileProblem, FileProblemCode, FileProblemParams } from './file-problem.ts'
 import { placeOf, readProlog } from './xml-prolog.ts'
 
 /** How much of a file is looked at: its first element must begin within. */
 export const PEEK_BYTES = 65_536
 
+/** What can be read; each is a format of that name. */
+export type SniffedFormat = 'yml' | 'csv'
+
 export type Sniffed =
-  ({ ok: true; format: 'yml' } & DetectedEncoding) | { ok: false; problem: FileProblem }
+  ({ ok: true; format: SniffedFormat } & DetectedEncoding) | { ok: false; problem: FileProblem }
 
 /**
  * Tells by the first bytes alone, never by a name or a content type, what a file is and how it is encoded. `isWhole` says
@@ -27,11 +31,13 @@ export function sniff(head: Uint8Array, isWhole: boolean): Sniffed {
   const detected = detectEncoding(bytes, whole)
   if ('problem' in detected) return { ok: false, problem: detected.problem }
   const text = new TextDecoder(detected.encoding).decode(bytes)
-  const problem = problemOf(text, whole)
-  return problem === undefined ? { ok: true, format: 'yml', ...detected } : { ok: false, problem }
+  const found = formatOf(text, whole)
+  return typeof found === 'string'
+    ? { ok: true, format: found, ...detected }
+    : { ok: false, problem: found }
 }
 
-function problemOf(text: string, whole: boolean): FileProblem | undefined {
+function formatOf(text: string, whole: boolean): SniffedFormat | FileProblem {
   const prolog = readProlog(text)
   const place = placeOf(text, prolog.at)
   switch (prolog.found) {
@@ -44,8 +50,9 @@ function problemOf(text: string, whole: boolean): FileProblem | undefined {
     case 'internal-dtd':
       return { code: 'internal-dtd', ...place }
     case 'no-xml':
-      return problemOfText(text.slice(prolog.at))
+      return formatOfText(text, text.slice(prolog.at), whole)
     case 'end':
+      if (looksLikeTable(text, whole)) return 'csv'
       if (!whole) return { code: 'prolog-too-long', params: { most: PEEK_BYTES } }
       if (prolog.at >= text.length) return { code: 'empty-file' }
       return { code: 'malformed-xml', params: { defect: 'truncated' }, ...place }
@@ -56,8 +63,8 @@ function problemOfRoot(
   name: string,
   text: string,
   place: { line: number; column: number },
-): FileProblem | undefined {
-  if (name === 'yml_catalog') return undefined
+): SniffedFormat | FileProblem {
+  if (name === 'yml_catalog') return 'yml'
   const known = KNOWN_ROOTS.find((root) => root.matches(name, text))
   if (known !== undefined) return { code: 'unsupported-format', params: { format: known.format } }
   if (HTML_ROOTS.has(name.toLowerCase())) return { code: 'html-page' }
@@ -84,13 +91,11 @@ const HTML_ROOTS = new Set(
   'html head body title meta link script style table div p span pre form center h1'.split(' '),
 )
 
-function problemOfText(text: string): FileProblem {
-  if (/^\s*[[{]/.test(text)) return { code: 'unsupported-format', params: { format: 'JSON' } }
-  const line = text.slice(0, text.search(/[\r\n]|$/))
-  if (!line.startsWith('<') && /[;,\t|]/.test(line)) {
-    return { code: 'unsupported-format', params: { format: 'CSV' } }
-  }
-  return { code: 'not-xml' }
+function formatOfText(text: string, start: string, whole: boolean): SniffedFormat | FileProblem {
+  if (/^\s*(?:\{|\[\s*[[{"\]\d])/.test(start))
+    return { code: 'unsupported-format', params: { format: 'JSON' } }
+  if (start.startsWith('<')) return { code: 'not-xml' }
+  return looksLikeTable(text, whole) ? 'csv' : { code: 'not-a-table' }
 }
 
 const CONTAINERS: { magic: number[]; name: (bytes: Uint8Array) => string }[] = [

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
   describeFileProblem,
+  type CsvDefect,
   type FileLimit,
   type FileProblem,
   type FileProblemCode,
@@ -23,6 +24,7 @@ function membersOf<T extends string>(file: string, type: string): T[] {
 const rowCodes = membersOf<RowErrorCode>('row.ts', 'RowErrorCode')
 const fileCodes = membersOf<FileProblemCode>('file-problem.ts', 'FileProblemCode')
 const defects = membersOf<XmlDefect>('file-problem.ts', 'XmlDefect')
+const csvDefects = membersOf<CsvDefect>('file-problem.ts', 'CsvDefect')
 const limits = membersOf<FileLimit>('file-problem.ts', 'FileLimit')
 
 const english = /^[^А-ЯЁа-яё]+[.;)]$/
@@ -87,6 +89,17 @@ describe('what is wrong with a file', () => {
   it.each(defects)('the defect %s is told in Russian and in English', (defect) => {
     const problem = { code: 'malformed-xml', params: { defect, text: 'nbsp' } } as const
     expectBoth((language) => describeFileProblem(problem, language))
+  })
+
+  it.each(csvDefects)('the defect %s is told in Russian and in English', (defect) => {
+    const problem = { code: 'malformed-csv', params: { defect } } as const
+    expectBoth((language) => describeFileProblem(problem, language))
+  })
+
+  it('names the column that a mapping misses', () => {
+    const problem = { code: 'mapping-mismatch', params: { column: 'Цена' } } as const
+    expect(describeFileProblem(problem, 'en')).toContain('“Цена”')
+    expect(describeFileProblem(problem, 'ru')).toContain('«Цена»')
   })
 
   it.each(limits)('the limit %s is told in Russian and in English', (limit) => {

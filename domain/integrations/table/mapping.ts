@@ -21,7 +21,7 @@ export type TablePreset =
 /**
  * A text field of an offer, or one of:
  * `categoryPath` (`A > B` or `A / B` or `A|B`), `categoryLevel:<1…9>` (one column a level), `picture`, `barcode` (one or a
- * list), `attribute:<name>`, `outlet:<warehouse id>` (units there), `weightGrams`, `lengthCm`, `widthCm`, `heightCm`.
+ * list), `attribute:<name>`, `attributes` (a line each, `Name (unit) = value`), `outlets` (a line each, `id = units`), `outlet:<warehouse id>` (units there), or a measure by its unit (`weightGrams`, `lengthCm` …).
  * A preset may use further targets of its own, written `<preset>:<what>`.
  */
 export type ColumnTarget =
@@ -30,13 +30,16 @@ export type ColumnTarget =
   | `categoryLevel:${number}`
   | 'picture'
   | 'barcode'
+  | 'attributes'
   | `attribute:${string}`
+  | 'outlets'
   | `outlet:${string}`
-  | 'weightGrams'
-  | 'lengthCm'
-  | 'widthCm'
-  | 'heightCm'
+  | MeasureTarget
   | `${Exclude<TablePreset, 'plain'>}:${string}`
+
+export type MeasureTarget =
+  | `weight${'Grams' | 'Pounds' | 'Ounces'}`
+  | `${'length' | 'width' | 'height'}${'Mm' | 'Cm' | 'M' | 'Inches'}`
 
 /** A table whose header has been found. */
 export type FoundTable = {
