@@ -14,6 +14,7 @@ import {
   findChunk,
   lockShop,
   mergeChunk,
+  type MergeCounts,
 } from '../../db/integrations/merge-stage.ts'
 import { isStageEmptied } from '../../db/integrations/stage.ts'
 import { asSeller, inTrace } from '../../db/tenancy.ts'
@@ -48,12 +49,19 @@ export const createMergingActivities = ({ system, seller }: MergingDeps) => ({
         }),
       )
 
-    for (let chunks = 1; ; chunks++) {
+    let created = 0
+    let createdWhenAnalyzed = 0
+    for (;;) {
       cancellationSignal().throwIfAborted()
       const step = await withStage(mergeNextChunk)
       if (step === 'emptied') return step
       if (step === 'done') break
-      if (isPowerOfTwo(chunks)) await heartbeating(() => analyzeCatalogue(system))
+      created += step.created
+      // What has doubled since is told anew.
+      if (created > 2 * createdWhenAnalyzed) {
+        await heartbeating(() => analyzeCatalogue(system))
+        createdWhenAnalyzed = created
+      }
     }
     for (let afterId: string | undefined = mode === 'replace' ? '0' : undefined; afterId;) {
       const after = afterId
@@ -68,12 +76,13 @@ export const createMergingActivities = ({ system, seller }: MergingDeps) => ({
 async function mergeNextChunk(
   trx: Transaction<Database>,
   imported: Import,
-): Promise<'more' | 'done'> {
+): Promise<MergeCounts | 'done'> {
   const { id, mergedRow } = imported
   const chunk = await findChunk(trx, id, mergedRow, CHUNK_SIZE)
   if (!chunk) return 'done'
-  await advanceMerge(trx, id, chunk, await mergeChunk(trx, imported, chunk))
-  return 'more'
+  const counts = await mergeChunk(trx, imported, chunk)
+  await advanceMerge(trx, id, chunk, counts)
+  return counts
 }
 
 /** Repeated, it finds nothing more to do: what is off sale is not absent any more. */
@@ -86,6 +95,3 @@ async function deactivateNextChunk(
   await countDeactivated(trx, imported.id, found.deactivated)
   return found
 }
-
-/** After 1, 2, 4, 8 … chunks: what has doubled since is told anew. */
-const isPowerOfTwo = (count: number) => (count & (count - 1)) === 0

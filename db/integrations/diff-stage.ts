@@ -29,12 +29,11 @@ export async function diffStage(trx: Trx, imported: Import): Promise<void> {
     with ${wantedStock(imported, staged)},
     restocked as (
       select wanted.shop_product_id, jsonb_agg(jsonb_build_object(
-        'warehouse', warehouse.external_id, 'before', coalesce(stock.units, 0), 'after', wanted.units)
+        'warehouse', warehouse.external_id, 'before', coalesce(wanted.units_now, 0), 'after', wanted.units)
         order by warehouse.external_id) as stock
       from wanted
       join warehouse on warehouse.id = wanted.warehouse_id
-      left join stock on stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id
-      where coalesce(stock.units, 0) <> wanted.units
+      where coalesce(wanted.units_now, 0) <> wanted.units
       group by wanted.shop_product_id)
     insert into import_diff (import_id, external_id, seller_id, row, kind, fields, base)
     select ${id}::uuid, staged.external_id, ${sellerId}::bigint, staged.row,

@@ -121,28 +121,20 @@ async function mergeStock(
   imported: Import,
   staged: RawBuilder<unknown>,
 ): Promise<string[]> {
-  const wanted = wantedStock(imported, staged)
-  const { rows: changed } = await sql<{ externalId: string }>`
-    with ${wanted}
-    update stock set units = wanted.units, updated_at = now()
-    from wanted
-    where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id
-      and stock.units <> wanted.units
-    returning wanted.external_id`.execute(trx)
-
-  const { rows: added } = await sql<{ externalId: string }>`
-    with ${wanted}, added as (
+  const { rows } = await sql<{ externalId: string }>`
+    with ${wantedStock(imported, staged)},
+    changed as (
+      update stock set units = wanted.units, updated_at = now()
+      from wanted
+      where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id
+        and stock.units <> wanted.units),
+    added as (
       insert into stock (shop_product_id, warehouse_id, seller_id, units)
-      select wanted.shop_product_id, wanted.warehouse_id, ${imported.sellerId}::bigint, wanted.units from wanted
-      where wanted.units > 0 and not exists (
-        select from stock
-        where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id)
-      order by wanted.shop_product_id
-      returning shop_product_id)
-    select distinct shop_product.external_id from added
-    join shop_product on shop_product.id = added.shop_product_id`.execute(trx)
-
-  return [...changed, ...added].map((row) => row.externalId)
+      select shop_product_id, warehouse_id, ${imported.sellerId}::bigint, units
+      from wanted where units > 0 and units_now is null
+      order by shop_product_id)
+    select distinct external_id from wanted where units <> coalesce(units_now, 0)`.execute(trx)
+  return rows.map((row) => row.externalId)
 }
 
 /** Moves the merge's position on, in the transaction that merged the chunk. */
