@@ -8,14 +8,7 @@ import {
   lockImport,
   type Import,
 } from '../../db/integrations/imports.ts'
-import {
-  advanceMerge,
-  analyzeCatalogue,
-  findChunk,
-  lockShop,
-  mergeChunk,
-  type MergeCounts,
-} from '../../db/integrations/merge-stage.ts'
+import { advanceMerge, findChunk, lockShop, mergeChunk } from '../../db/integrations/merge-stage.ts'
 import { isStageEmptied } from '../../db/integrations/stage.ts'
 import { asSeller, inTrace } from '../../db/tenancy.ts'
 import { heartbeating } from '../heartbeating.ts'
@@ -49,19 +42,11 @@ export const createMergingActivities = ({ system, seller }: MergingDeps) => ({
         }),
       )
 
-    let created = 0
-    let createdWhenAnalyzed = 0
     for (;;) {
       cancellationSignal().throwIfAborted()
       const step = await withStage(mergeNextChunk)
       if (step === 'emptied') return step
       if (step === 'done') break
-      created += step.created
-      // What has doubled since is told anew.
-      if (created > 2 * createdWhenAnalyzed) {
-        await heartbeating(() => analyzeCatalogue(system))
-        createdWhenAnalyzed = created
-      }
     }
     for (let afterId: string | undefined = mode === 'replace' ? '0' : undefined; afterId;) {
       const after = afterId
@@ -76,13 +61,12 @@ export const createMergingActivities = ({ system, seller }: MergingDeps) => ({
 async function mergeNextChunk(
   trx: Transaction<Database>,
   imported: Import,
-): Promise<MergeCounts | 'done'> {
+): Promise<'more' | 'done'> {
   const { id, mergedRow } = imported
   const chunk = await findChunk(trx, id, mergedRow, CHUNK_SIZE)
   if (!chunk) return 'done'
-  const counts = await mergeChunk(trx, imported, chunk)
-  await advanceMerge(trx, id, chunk, counts)
-  return counts
+  await advanceMerge(trx, id, chunk, await mergeChunk(trx, imported, chunk))
+  return 'more'
 }
 
 /** Repeated, it finds nothing more to do: what is off sale is not absent any more. */

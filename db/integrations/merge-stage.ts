@@ -3,14 +3,14 @@ import type { Database } from '../database.ts'
 import { listStillAsShown } from './diff-stage.ts'
 import type { Import } from './imports.ts'
 import {
-  assignments,
-  current,
-  names,
-  productColumns,
-  shopProductColumns,
-  values,
-} from './row-columns.ts'
-import { categoriesOf, rowsOf } from './stage.ts'
+  insertProducts,
+  insertShopProducts,
+  listDiffering,
+  updateProducts,
+  updateShopProducts,
+  type Differing,
+} from './merge-goods.ts'
+import { rowsOf } from './stage.ts'
 import { wantedStock } from './wanted-stock.ts'
 
 type Trx = Transaction<Database>
@@ -25,13 +25,6 @@ export const lockShop = (trx: Trx, shopId: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended('merge:shop:' || ${shopId}::text, 0))`.execute(
     trx,
   )
-
-/**
- * Tells the planner how large the catalogue has become. Until autovacuum comes by it takes a table that an import fills
- * for nearly empty, and scans all of it for each row of a chunk. Belongs outside the chunk's transaction: it takes a lock.
- */
-export const analyzeCatalogue = (db: Kysely<Database>) =>
-  sql`select analyze_catalogue()`.execute(db)
 
 /** The next rows to merge; `undefined` when there are none left. */
 export async function findChunk(
@@ -54,58 +47,52 @@ export async function findChunk(
  * change. Statements lock rows in the order of the stage; a new shop product is in the catalogue and in the shop at once.
  */
 export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Promise<MergeCounts> {
-  const { id, sellerId, shopId } = imported
+  await findByKeys(trx)
   const staged = await rowsToMerge(trx, imported, chunk)
-  const stagedInCategory = sql`${staged}
-    join ${categoriesOf(id)} category on category.external_id = staged.category_external_id`
+  const differing = await listDiffering(trx, imported, staged)
+  const which = (holds: (row: Differing) => boolean) => differing.filter(holds)
 
-  const externalIds = async (statement: RawBuilder<{ externalId: string }>) =>
-    (await statement.execute(trx)).rows.map((row) => row.externalId)
-
-  const updatedProducts = await externalIds(sql`
-    update product set ${assignments(productColumns)}, updated_at = now()
-    from ${stagedInCategory}
-    where product.origin_shop_id = ${shopId} and product.external_id = staged.external_id
-      and (${current('product', productColumns)}) is distinct from (${values(productColumns)})
-    returning product.external_id`)
-
-  const updatedShopProducts = await externalIds(sql`
-    update shop_product set ${assignments(shopProductColumns)}, updated_at = now()
-    from ${staged}
-    where shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
-      and (${current('shop_product', shopProductColumns)}) is distinct from (${values(shopProductColumns)})
-    returning shop_product.external_id`)
-
-  await sql`
-    insert into product (seller_id, origin_shop_id, external_id, ${names(productColumns)})
-    select ${sellerId}::bigint, ${shopId}::bigint, staged.external_id, ${values(productColumns)}
-    from ${stagedInCategory}
-    where not exists (
-      select from product where product.origin_shop_id = ${shopId} and product.external_id = staged.external_id)
-    order by staged.row`.execute(trx)
-
-  const created = await externalIds(sql`
-    insert into shop_product (seller_id, shop_id, product_id, external_id, ${names(shopProductColumns)})
-    select ${sellerId}::bigint, ${shopId}::bigint, product.id, staged.external_id, ${values(shopProductColumns)}
-    from ${staged}
-    join product on product.origin_shop_id = ${shopId} and product.external_id = staged.external_id
-    where not exists (
-      select from shop_product where shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id)
-    order by staged.row
-    returning external_id`)
-
+  await updateProducts(
+    trx,
+    imported,
+    which(({ productDiffers }) => productDiffers),
+  )
+  await updateShopProducts(
+    trx,
+    imported,
+    which(({ shopProductDiffers }) => shopProductDiffers),
+  )
+  const newIds = await insertProducts(
+    trx,
+    imported,
+    which(({ productId }) => productId === null),
+  )
+  const newGoods = which(({ shopProductId }) => shopProductId === null)
+  await insertShopProducts(
+    trx,
+    imported,
+    newGoods.map(({ row }) => row),
+    newGoods.map(({ externalId, productId }) => productId ?? newIds.get(externalId)!),
+  )
   const restocked = await mergeStock(trx, imported, staged)
 
-  const isNew = new Set(created)
-  const changed = new Set(
-    [...updatedProducts, ...updatedShopProducts, ...restocked].filter((one) => !isNew.has(one)),
-  )
+  const created = newGoods.length
+  const written = new Set([...differing.map(({ row }) => row), ...restocked])
+  const updated = written.size - created
   return {
-    created: created.length,
-    updated: changed.size,
-    unchanged: imported.shown > 0 ? 0 : chunk.size - created.length - changed.size,
+    created,
+    updated,
+    unchanged: imported.shown > 0 ? 0 : chunk.size - created - updated,
   }
 }
+
+/**
+ * Lets the planner find goods by their keys alone, until the transaction ends. Its statistics are always behind while an
+ * import fills the tables: it would scan all goods for each chunk.
+ */
+const findByKeys = (trx: Trx) =>
+  sql`select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)`.execute(trx)
 
 async function rowsToMerge(trx: Trx, imported: Import, chunk: Chunk): Promise<RawBuilder<unknown>> {
   const { id, shown } = imported
@@ -115,26 +102,26 @@ async function rowsToMerge(trx: Trx, imported: Import, chunk: Chunk): Promise<Ra
   return sql`(select * from ${rowsOf(id)} where row = any (${rows}::bigint[])) staged`
 }
 
-/** @returns external ids of the rows whose stock changed */
+/** @returns the rows whose stock changed */
 async function mergeStock(
   trx: Trx,
   imported: Import,
   staged: RawBuilder<unknown>,
 ): Promise<string[]> {
-  const { rows } = await sql<{ externalId: string }>`
+  const { rows } = await sql<{ row: string }>`
     with ${wantedStock(imported, staged)},
     changed as (
       update stock set units = wanted.units, updated_at = now()
       from wanted
       where stock.shop_product_id = wanted.shop_product_id and stock.warehouse_id = wanted.warehouse_id
-        and stock.units <> wanted.units),
+        and wanted.units_now <> wanted.units),
     added as (
       insert into stock (shop_product_id, warehouse_id, seller_id, units)
       select shop_product_id, warehouse_id, ${imported.sellerId}::bigint, units
       from wanted where units > 0 and units_now is null
-      order by shop_product_id)
-    select distinct external_id from wanted where units <> coalesce(units_now, 0)`.execute(trx)
-  return rows.map((row) => row.externalId)
+      order by row)
+    select distinct row from wanted where units <> coalesce(units_now, 0)`.execute(trx)
+  return rows.map(({ row }) => row)
 }
 
 /** Moves the merge's position on, in the transaction that merged the chunk. */

@@ -53,3 +53,15 @@ export const comparisons = (table: string, columns: Columns) =>
       .map(([column, value]) => `('${column}', to_jsonb(${table}.${column}), to_jsonb(${value}))`)
       .join(', '),
   )
+
+/**
+ * The shop's own product, and its shop product, of the row `staged`, each found by its unique key: `offset 0` keeps the
+ * planner from beginning with all goods of the shop, of which it believes that there are few.
+ */
+export const productOf = (shopId: string) => sql`lateral (
+  select * from product
+  where product.origin_shop_id = ${shopId} and product.external_id = staged.external_id offset 0) product`
+
+export const shopProductOf = (shopId: string) => sql`lateral (
+  select * from shop_product
+  where shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id offset 0) shop_product`

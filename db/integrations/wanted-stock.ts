@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Import } from './imports.ts'
+import { shopProductOf } from './row-columns.ts'
 
 /**
- * `wanted (shop_product_id, external_id, warehouse_id, units, units_now)`: what the staged rows say of stock, beside what
+ * `wanted (row, shop_product_id, warehouse_id, units, units_now)`: what the staged rows say of stock, beside what
  * there is (null for nothing). A row that lists outlets tells the whole stock: warehouses that it leaves out have none. A
  * row with a plain count tells the shop's default warehouse. A row that only says «available» is believed for one unit,
  * and leaves a known quantity alone.
@@ -12,31 +13,31 @@ export const wantedStock = (
   staged: RawBuilder<unknown>,
 ) => sql`
   listed as materialized (
-    select shop_product.id as shop_product_id, shop_product.external_id, warehouse.id as warehouse_id,
+    select staged.row, shop_product.id as shop_product_id, warehouse.id as warehouse_id,
       max((outlet->>'units')::int) as units
     from ${staged}
-    join shop_product on shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
+    join ${shopProductOf(shopId)} on true
     cross join jsonb_array_elements(staged.outlets) outlet
     join warehouse on warehouse.seller_id = ${sellerId} and warehouse.external_id = outlet->>'externalId'
     where staged.outlets <> '[]'
-    group by shop_product.id, warehouse.id),
+    group by staged.row, shop_product.id, warehouse.id),
   wanted as materialized (
-    select shop_product.id as shop_product_id, shop_product.external_id, shop.default_warehouse_id as warehouse_id,
+    select staged.row, shop_product.id as shop_product_id, shop.default_warehouse_id as warehouse_id,
       case when not staged.available then 0 else coalesce(staged.units, greatest(1, stock.units)) end as units,
       stock.units as units_now
     from ${staged}
-    join shop_product on shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
+    join ${shopProductOf(shopId)} on true
     join shop on shop.id = ${shopId} and shop.default_warehouse_id is not null
     left join stock on stock.shop_product_id = shop_product.id and stock.warehouse_id = shop.default_warehouse_id
     where staged.outlets = '[]'
     union all
-    select listed.shop_product_id, listed.external_id, listed.warehouse_id, listed.units, stock.units
+    select listed.row, listed.shop_product_id, listed.warehouse_id, listed.units, stock.units
     from listed
     left join stock on stock.shop_product_id = listed.shop_product_id and stock.warehouse_id = listed.warehouse_id
     union all
-    select shop_product.id, shop_product.external_id, stock.warehouse_id, 0, stock.units
+    select staged.row, shop_product.id, stock.warehouse_id, 0, stock.units
     from ${staged}
-    join shop_product on shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
+    join ${shopProductOf(shopId)} on true
     join stock on stock.shop_product_id = shop_product.id
     where staged.outlets <> '[]' and not exists (
       select from listed

@@ -71,14 +71,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )
   }
 
-  // Only what rows are found by: the statistics of long texts take longer than the merge of some thousand rows.
-  await run(`
-    create or replace function analyze_catalogue() returns void
-    language plpgsql security definer set search_path = pg_catalog, public, pg_temp
-    as $$ begin
-      analyze product (id, origin_shop_id, external_id, category_id), shop_product (id, shop_id, product_id, external_id),
-        stock (shop_product_id, warehouse_id);
-    end $$`)
+  // Merges find goods by their keys, whatever the statistics.
+  await run('drop function analyze_catalogue()')
 
   // A new good's stock is told in the transaction that raised the good itself: there is nothing to lock or to raise.
   await run(`
@@ -87,13 +81,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     as $$ begin
       insert into change (shop_product_id, deleted_at, trace_parent)
       select ids.id, null, nullif(current_setting('yarmarka.trace_parent', true), '')
-      from (
-        select sp.id from shop_product sp
-        where sp.id in (select shop_product_id from changed)
-          and not exists (
-            select from change raised
-            where raised.shop_product_id = sp.id and raised.raised_in = pg_current_xact_id() and raised.deleted_at is null)
-      ) ids order by ids.id
+      from (select distinct shop_product_id as id from changed) ids
+      join shop_product on shop_product.id = ids.id
+      left join lateral (
+        select raised_in, change.deleted_at from change where change.shop_product_id = ids.id offset 0) raised on true
+      where raised.raised_in is distinct from pg_current_xact_id() or raised.deleted_at is not null
+      order by ids.id
       on conflict (shop_product_id) do update
         set version = change.version + 1, changed_at = excluded.changed_at, deleted_at = excluded.deleted_at,
             trace_parent = excluded.trace_parent, raised_in = excluded.raised_in
