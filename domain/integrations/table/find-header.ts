@@ -42,10 +42,14 @@ export function repeatsHeader(cells: readonly string[], headers: readonly string
   return alike > 0
 }
 
-/** Whether the cells name columns of goods. */
-export function knowsHeader(cells: readonly string[]): boolean {
-  return knownColumns(cells.map((cell) => asHeader(cell.replace(/^"|"$/g, '')))) > 1
+/** How many different columns of goods the cells name, quotes around them left aside. */
+export function countKnownColumns(cells: readonly string[]): number {
+  return cells.length > MOST_COLUMNS
+    ? 0
+    : knownColumns(cells.map((cell) => asHeader(cell.replace(/^"|"$/g, ''))))
 }
+
+const MOST_COLUMNS = 500
 
 type Candidate = Omit<HeaderPlace, 'isRecognised'>
 
