@@ -36,15 +36,12 @@ export function tableCategories(batches: Batches, { defaultCategory }: TableMapp
   const places = new Map<string, CategoryPlace>()
   const made = new Set<string>()
 
-  const ensure = ({ id: wanted, levels }: CategoryPlace) => {
-    if (made.has(wanted)) return
-    if (wanted === NOWHERE.id) warnOfNowhere()
-    let parent: string | undefined
-    for (let depth = 1; depth <= levels.length; depth += 1) {
-      const id = categoryIdOf(levels.slice(0, depth))
-      if (!made.has(id)) add(id, levels[depth - 1]!, parent)
-      parent = id
-    }
+  const ensure = ({ id, levels }: CategoryPlace) => {
+    if (made.has(id)) return
+    if (id === NOWHERE.id) warnOfNowhere()
+    const above = levels.length > 1 ? placeAt(levels.slice(0, -1)) : undefined
+    if (above) ensure(above)
+    add(id, levels.at(-1)!, above?.id)
   }
 
   /** Kept texts are copied: a slice would hold on to all of the text that it was cut from. */
@@ -86,7 +83,7 @@ export function tableCategories(batches: Batches, { defaultCategory }: TableMapp
   }
 }
 
-function placeAt(levels: string[] | undefined): CategoryPlace | undefined {
+function placeAt(levels: readonly string[] | undefined): CategoryPlace | undefined {
   if (levels === undefined) return undefined
   return levels.length === 0 ? NOWHERE : { id: categoryIdOf(levels), levels }
 }

@@ -135,11 +135,26 @@ function isZero(text: string): boolean {
   return text.length < 12 && /^\s*0*(?:[.,]0*)?\s*$/.test(text)
 }
 
-/** One address, or a list of them by commas, semicolons, bars or white space. */
+/** One address, or a list of them by commas, semicolons, bars or white space, any of which an address may hold too. */
 export function addPictures(pictures: string[], text: string): void {
-  const again = text.indexOf('http', 1)
-  if (again < 0) pictures.push(text)
-  else for (const picture of text.split(/[\s,;|]+(?=https?:)/i)) pictures.push(picture)
+  let start = 0
+  for (let next = text.indexOf('http', 1); next >= 0; next = text.indexOf('http', next + 4)) {
+    if (!isSeparator(text.charCodeAt(next - 1))) continue
+    pictures.push(withoutSeparators(text, start, next))
+    start = next
+  }
+  pictures.push(withoutSeparators(text, start, text.length))
+}
+
+function withoutSeparators(text: string, start: number, end: number): string {
+  let last = end
+  while (last > start && isSeparator(text.charCodeAt(last - 1))) last -= 1
+  return text.slice(start, last)
+}
+
+/** White space, comma, semicolon or bar. */
+function isSeparator(code: number): boolean {
+  return code <= 0x20 || code === 0x2c || code === 0x3b || code === 0x7c || code === 0xa0
 }
 
 /** How the file calls the fields: by its own headers. */

@@ -18,6 +18,8 @@ const taken = (name: string, text: string, ...errors: RowErrorCode[]): HostileTa
   expected: { rows: 1, errors },
 })
 
+const GRUMBLES: RowErrorCode[] = ['picture-invalid', 'attribute-invalid']
+
 /** Rows that are good CSV and bad for whoever believes them. */
 export function poisonedRows(): HostileTable[] {
   return [
@@ -68,6 +70,13 @@ export function poisonedRows(): HostileTable[] {
       'measures and stock that are none',
       `id;name;price;category;Вес, г;count;EAN\n1;а;1;К;тяжёлый;-5;4.6E+12\n`,
       ...(['barcode-invalid', 'weight-invalid', 'units-invalid'] as const),
+    ),
+    ...['   ', ',', '> ', '* ', '=(', '/'].map((part) =>
+      taken(
+        `cells of ${JSON.stringify(part)} sixty thousand long`,
+        `id;name;price;category;picture;Характеристики;count\n1;а;1;К;http://a${part.repeat(20_000)}http;б${part.repeat(20_000)}в;\n`,
+        ...GRUMBLES,
+      ),
     ),
     {
       name: 'half a surrogate pair',

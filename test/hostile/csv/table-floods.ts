@@ -56,8 +56,8 @@ export function tableFloods(): HostileTable[] {
     ),
     big(
       'a product of Shopify that never ends',
-      () => numbered(SHOPIFY, (id) => `one,Shirt,100,sku-${id},\n`, 300_000, ''),
-      { rows: 300_000, errors: ['category-defaulted'] },
+      () => numbered(SHOPIFY, (id) => `one,Shirt,100,sku-${id},\n`, 100_000, ''),
+      { rows: 100_000, errors: ['category-defaulted'] },
     ),
     big(
       'pictures of one product without end',
