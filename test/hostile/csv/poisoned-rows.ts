@@ -71,7 +71,7 @@ export function poisonedRows(): HostileTable[] {
       `id;name;price;category;Вес, г;count;EAN\n1;а;1;К;тяжёлый;-5;4.6E+12\n`,
       ...(['barcode-invalid', 'weight-invalid', 'units-invalid'] as const),
     ),
-    ...['   ', ',', '> ', '* ', '=(', '/'].map((part) =>
+    ...['   ', ',', '> ', '* ', ' (', '/'].map((part) =>
       taken(
         `cells of ${JSON.stringify(part)} sixty thousand long`,
         `id;name;price;category;picture;Характеристики;count\n1;а;1;К;http://a${part.repeat(20_000)}http;б${part.repeat(20_000)}в;\n`,
