@@ -49,10 +49,10 @@ export function tableFloods(): HostileTable[] {
         numbered(
           HEADER,
           (id) => row({ id: `${id}`, category: `${`${'я'.repeat(150)} > `.repeat(11)}${id}` }),
-          20_000,
+          10_000,
           '',
         ),
-      { rows: 20_000, errors: [], categories: 20_011 },
+      { rows: 10_000, errors: [], categories: 10_011 },
     ),
     big(
       'a product of Shopify that never ends',
@@ -85,7 +85,7 @@ export function tableFloods(): HostileTable[] {
         numbered(
           WOOCOMMERCE,
           (id) => `${id},variable,p-${id},Good ${id},,Goods,,${'word '.repeat(1_000)}\n`,
-          20_000,
+          10_000,
           '7,simple,s,Good,5,Goods,,\n',
         ),
       { rows: 1, errors: [] },
@@ -107,10 +107,10 @@ export function tableFloods(): HostileTable[] {
         numbered(
           'id;name;price;category;description;Параметр: а;Параметр: б\n',
           (id) => `${id};а;1;К;${`${'щ'.repeat(60_000)};`.repeat(3)}\n`.replace(';\n', '\n'),
-          300,
+          100,
           '',
         ),
-      { rows: 300, errors: ['attribute-shortened', 'description-long'] },
+      { rows: 100, errors: ['attribute-shortened', 'description-long'] },
     ),
   ]
 }
