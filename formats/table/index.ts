@@ -66,13 +66,14 @@ function addOffer(
     batches.addRow(undefined, [misaligned(offer)], characters)
     return
   }
-  const categoryId = categories.idOf(offer)
-  if (categoryId === undefined) raw.tooLong.push(columns.terms.fieldNames.categoryId)
-  raw.categoryId = categoryId
+  const place = categories.placeOf(offer)
+  if (place === undefined) raw.tooLong.push(columns.terms.fieldNames.categoryId)
+  raw.categoryId = place?.id
   if (!raw.currency?.trim()) raw.currency = currencyInPrice(raw.price ?? '') ?? mapping.currency
   if (length !== '' || width !== '' || height !== '')
     raw.dimensionsCm ||= `${length}/${width}/${height}`
   const { row, errors } = normaliseOffer(raw, columns.terms)
+  if (row && place) categories.ensure(place)
   batches.addRow(row, errors, characters)
 }
 

@@ -102,7 +102,7 @@ export async function* readGoods(
       if (isBlank(cells) || repeatsHeader(cells, headers)) continue
       const named = columns.hasCategory ? undefined : sectionOf(cells)
       if (named !== undefined) {
-        section = structuredClone(named)
+        section = named
         continue
       }
       rows.push({ row: goods.take({ line, cells, section }), line, cells, section })

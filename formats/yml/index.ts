@@ -41,7 +41,8 @@ export const yml: Format = {
   async *readSource(source, options) {
     const table = offersAsTable()
     yield { headers: [...TABLE_HEADERS], rows: [] }
-    for await (const _ of readCatalogue(source, options, table.sink)) {
+    const pieces = readCatalogue(source, options, table.sink)
+    while (!(await pieces.next()).done) {
       const rows = table.take()
       if (rows.length > 0) yield { headers: [...TABLE_HEADERS], rows }
     }

@@ -5,12 +5,15 @@ import { hash } from './fingerprint.ts'
 /** A category deeper or longer than this is a broken export. */
 const MOST_LEVELS = 12
 const MOST_LENGTH = 2_000
+/** No section has a longer name. */
+const LONGEST_SECTION = 512
 
 /**
  * The names from the root down of `A > B`, `A|B` or `A / B` (a slash without spaces belongs to the name: `Чай/кофе`).
  * Undefined when it is longer or deeper than categories are.
  */
 export function splitCategoryPath(text: string): string[] | undefined {
+  if (text.length > MOST_LENGTH) return undefined
   const separator = SEPARATORS.find((candidate) => candidate.test(text))
   return categoryLevels(separator ? text.split(separator) : [text])
 }
@@ -39,5 +42,5 @@ export function categoryIdOf(levels: readonly string[]): string {
 
 /** The name in a section row, `*****ПОСУДА*****`, without what adorns it. */
 export function sectionName(text: string): string {
-  return clean(text.slice(0, MOST_LENGTH)).replace(/^[\s*=#_~-]+|[\s*=#_~:-]+$/g, '')
+  return clean(text.slice(0, LONGEST_SECTION)).replace(/^[\s*=#_~-]+|[\s*=#_~:-]+$/g, '')
 }

@@ -3,10 +3,13 @@ import type { RawAttribute, RawOutlet } from '../raw-offer.ts'
 /** Characteristics in one cell, a line each: `Диагональ (дюйм) = 6.1`. What has no `=` is a value without a name. */
 export function parseAttributes(text: string): RawAttribute[] {
   return linesOf(text).map(([name, value]) => {
-    const unit = /\s*\(([^()]*)\)$/.exec(name)
+    const unit = name.length > LONGEST_NAME ? null : /\s*\(([^()]*)\)$/.exec(name)
     return { name: unit ? name.slice(0, unit.index) : name, value, unit: unit?.[1] || undefined }
   })
 }
+
+/** Beyond it a name is refused anyway. */
+const LONGEST_NAME = 1_000
 
 /** What `parseAttributes` reads; a name that itself ends in brackets is followed by empty ones. */
 export function formatAttributes(attributes: readonly RawAttribute[]): string {

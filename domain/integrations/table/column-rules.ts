@@ -1,8 +1,9 @@
 import type { HeaderText } from './header-text.ts'
 import type { ColumnTarget } from './mapping.ts'
+import { measureTarget } from './measure-targets.ts'
 
 /**
- * What headers mean, the more trusted first: where two columns could be the same field, the earlier rule has it, and the
+ * What headers mean, measures by their units included, the more trusted first: where two columns could be the same field, the earlier rule has it, and the
  * other column takes the next rule that fits it.
  */
 export type ColumnRules = {
@@ -35,12 +36,15 @@ export function columnRules(rules: readonly ColumnRule[]): ColumnRules {
     })
   })
   return {
-    find({ text }) {
+    find(header) {
+      const { text } = header
       const found = [...(named.get(text) ?? [])]
       for (const { rank, pattern, target } of patterns) {
         const match = pattern.exec(text)
         if (match) found.push({ rank, target: target(match) })
       }
+      const measure = measureTarget(header)
+      if (measure) found.push({ rank: rules.length * WIDTH, target: measure })
       return found
     },
   }

@@ -58,33 +58,8 @@ export function compileColumns(
 
 function setterOf(target: ColumnTarget, header: string): Setter {
   if (isMeasure(target)) return measureSetter(target)
-  switch (target) {
-    case 'picture':
-      return (offer, text) => addPictures(offer.raw.pictures, text)
-    case 'barcode':
-      return (offer, text) => {
-        offer.raw.barcodes.push(text)
-      }
-    case 'categoryPath':
-      return (offer, text) => {
-        offer.categoryPath ||= text.trim()
-      }
-    case 'oldPrice':
-    case 'weightKg':
-      return (offer, text) => {
-        if (!isZero(text)) offer.raw[target] ||= text
-      }
-    case 'available':
-      return setAvailable
-    case 'attributes':
-      return ({ raw }, text) => {
-        raw.attributes.push(...parseAttributes(text))
-      }
-    case 'outlets':
-      return ({ raw }, text) => {
-        raw.outlets.push(...parseOutlets(text))
-      }
-  }
+  const special = SPECIAL_SETTERS.get(target)
+  if (special) return special
   const [kind, name] = target.split(/:(.*)/s) as [string, string | undefined]
   if (kind === 'attribute') return attributeSetter(name!, header)
   if (kind === 'outlet')
@@ -107,6 +82,17 @@ function setterOf(target: ColumnTarget, header: string): Setter {
     raw[field] ||= text
   }
 }
+
+const SPECIAL_SETTERS = new Map<ColumnTarget, Setter>([
+  ['picture', ({ raw }, text) => addPictures(raw.pictures, text)],
+  ['barcode', ({ raw }, text) => void raw.barcodes.push(text)],
+  ['attributes', ({ raw }, text) => void raw.attributes.push(...parseAttributes(text))],
+  ['outlets', ({ raw }, text) => void raw.outlets.push(...parseOutlets(text))],
+  ['categoryPath', (offer, text) => void (offer.categoryPath ||= text.trim())],
+  ['oldPrice', ({ raw }, text) => void (isZero(text) || (raw.oldPrice ||= text))],
+  ['weightKg', ({ raw }, text) => void (isZero(text) || (raw.weightKg ||= text))],
+  ['available', setAvailable],
+])
 
 function attributeSetter(name: string, header: string): Setter {
   const unit = /[^(,]\s*(?:\(([^()]{1,24})\)|,\s*([^,()]{1,12}))$/.exec(header)
@@ -149,11 +135,26 @@ function isZero(text: string): boolean {
   return text.length < 12 && /^\s*0*(?:[.,]0*)?\s*$/.test(text)
 }
 
-/** One address, or a list of them by commas, semicolons, bars or white space. */
+/** One address, or a list of them by commas, semicolons, bars or white space, any of which an address may hold too. */
 export function addPictures(pictures: string[], text: string): void {
-  const again = text.indexOf('http', 1)
-  if (again < 0) pictures.push(text)
-  else for (const picture of text.split(/[\s,;|]+(?=https?:)/i)) pictures.push(picture)
+  let start = 0
+  for (let next = text.indexOf('http', 1); next >= 0; next = text.indexOf('http', next + 4)) {
+    if (!isSeparator(text.charCodeAt(next - 1))) continue
+    pictures.push(withoutSeparators(text, start, next))
+    start = next
+  }
+  pictures.push(withoutSeparators(text, start, text.length))
+}
+
+function withoutSeparators(text: string, start: number, end: number): string {
+  let last = end
+  while (last > start && isSeparator(text.charCodeAt(last - 1))) last -= 1
+  return text.slice(start, last)
+}
+
+/** White space, comma, semicolon or bar. */
+function isSeparator(code: number): boolean {
+  return code <= 0x20 || code === 0x2c || code === 0x3b || code === 0x7c || code === 0xa0
 }
 
 /** How the file calls the fields: by its own headers. */

@@ -1,3 +1,5 @@
+import { countKnownColumns } from './find-header.ts'
+
 export type Delimiter = ',' | ';' | '\t' | '|'
 
 /** In the order of trust where a text can be cut by several: commas also stand in prices and sentences. */
@@ -14,25 +16,34 @@ export type DelimitedText = {
   records: number
   /** Of the records, how many have as many cells: from 0 to 1. */
   share: number
+  /** Names of goods' columns in the line that has the most of them. */
+  knownColumns: number
 }
 
 /**
- * The delimiter that cuts the most records alike, and into the most cells; quoted cells are passed over. Undefined where
+ * The delimiter that makes known columns of a line, else the one that cuts the most records alike and into the most cells;
+ * quoted cells are passed over. Undefined where
  * none cuts anything. What `isWhole` does not say to be all of the file may end within a record.
  */
 export function detectDelimiter(text: string, isWhole: boolean): DelimitedText | undefined {
+  const lines = text.split(/\r\n|\r|\n/, MOST_RECORDS)
   let found: DelimitedText | undefined
   let best = 0
   for (const delimiter of DELIMITERS) {
     const counts = countCells(text, delimiter, isWhole)
     const { columns, share } = mostCommon(counts)
-    const score = share * Math.log2(columns)
+    if (columns < 2) continue
+    const knownColumns = Math.max(...lines.map((line) => countKnownColumns(line.split(delimiter))))
+    const score = share * Math.log2(columns) + (knownColumns > 1 ? knownColumns * SURE : 0)
     if (score <= best) continue
     best = score
-    found = { delimiter, columns, records: counts.length, share }
+    found = { delimiter, columns, records: counts.length, share, knownColumns }
   }
   return found
 }
+
+/** One known column weighs more than any number of cells. */
+const SURE = 100
 
 /** The delimiter that Excel's own first line `sep=;` names, and how much of the text that line takes. */
 export function declaredDelimiter(
@@ -68,7 +79,7 @@ function countCells(text: string, delimiter: Delimiter, isWhole: boolean): numbe
       isBlank &&= code <= SPACE
       if (startsCell && code === QUOTE) {
         const closing = closingQuote(text, at + 1)
-        if (closing < 0) return counts
+        if (closing < 0) return counts.length === 0 ? [cells] : counts
         at = closing
       }
       startsCell = false

@@ -21,12 +21,11 @@ export function findHeader(records: readonly (readonly string[])[]): HeaderPlace
   let best: HeaderPlace | undefined
   let most = 1
   records.forEach((cells, at) => {
-    for (const candidate of candidatesAt(records, cells, at)) {
-      const known = knownColumns(candidate.headers)
-      if (known <= most) continue
-      most = known
-      best = { ...candidate, isRecognised: true }
-    }
+    const candidate = candidateAt(records, cells, at)
+    const known = candidate ? knownColumns(candidate.headers) : 0
+    if (!candidate || known <= most) return
+    most = known
+    best = { ...candidate, isRecognised: true }
   })
   return best ?? findUnknown(records)
 }
@@ -43,24 +42,29 @@ export function repeatsHeader(cells: readonly string[], headers: readonly string
   return alike > 0
 }
 
-/** Whether the cells name columns of goods. */
-export function knowsHeader(cells: readonly string[]): boolean {
-  return knownColumns(cells.map((cell) => asHeader(cell.replace(/^"|"$/g, '')))) > 1
+/** How many different columns of goods the cells name, quotes around them left aside. */
+export function countKnownColumns(cells: readonly string[]): number {
+  return cells.length > MOST_COLUMNS
+    ? 0
+    : knownColumns(cells.map((cell) => asHeader(cell.replace(/^"|"$/g, ''))))
 }
+
+const MOST_COLUMNS = 500
 
 type Candidate = Omit<HeaderPlace, 'isRecognised'>
 
-function candidatesAt(
+function candidateAt(
   records: readonly (readonly string[])[],
   cells: readonly string[],
   at: number,
-): Candidate[] {
+): Candidate | undefined {
   const headers = cells.map(asHeader)
-  if (headers.filter((header) => header !== '').length < 2) return []
-  const single: Candidate = { at, height: 1, headers: withoutTail(headers) }
+  if (headers.filter((header) => header !== '').length < 2) return undefined
   const below = records[at + 1]?.map(asHeader)
   const merged = below && mergeHeaders(headers, below)
-  return merged ? [{ at, height: 2, headers: withoutTail(merged) }, single] : [single]
+  return merged
+    ? { at, height: 2, headers: withoutTail(merged) }
+    : { at, height: 1, headers: withoutTail(headers) }
 }
 
 /**

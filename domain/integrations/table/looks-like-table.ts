@@ -1,20 +1,19 @@
 import { declaredDelimiter, detectDelimiter, preludeLength } from './delimiter.ts'
-import { knowsHeader } from './find-header.ts'
 
 /**
- * Whether a text is cut into columns, rather than written in sentences: several records of as many cells, or a line that
- * names columns we know.
+ * Whether a text is cut into columns, rather than written in sentences: a line names columns that we know, or most records
+ * have as many cells, of which commas must make more than a letter has.
  */
 export function looksLikeTable(text: string, isWhole: boolean): boolean {
   const body = text.slice(preludeLength(text))
   if (declaredDelimiter(body)) return true
   const found = detectDelimiter(body, isWhole)
   if (!found) return false
-  const { columns, records, share, delimiter } = found
-  if (records > 1 && columns > 2 && share >= 0.5) return true
-  if (records > 1 && columns === 2 && share >= 0.9 && delimiter !== ',') return true
-  const lines = body.split(/\r\n|\r|\n/, SEARCHED_LINES)
-  return lines.some((line) => knowsHeader(line.split(delimiter)))
+  const { columns, records, share, delimiter, knownColumns } = found
+  if (knownColumns > 1 || columns > MOST_CLAUSES) return true
+  const isAlike = delimiter === ',' ? columns > 2 && share >= 0.8 : share >= 0.5
+  return records > 1 && isAlike
 }
 
-const SEARCHED_LINES = 60
+/** No sentence has so many parts. */
+const MOST_CLAUSES = 50

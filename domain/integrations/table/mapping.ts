@@ -46,7 +46,7 @@ export type FoundTable = {
   headers: string[]
   /** Of the same headers in whatever order and case; what a remembered mapping is found by. */
   fingerprint: string
-  /** The first rows below the header, for a person to see what a column holds. */
+  /** The first rows below the header, for a person to see what a column holds; long cells are cut. */
   samples: string[][]
   proposal: TableMapping
   /** True when the proposal can be used without asking: a known layout, or every required field named unmistakably. */

@@ -1,5 +1,5 @@
 import { toCurrency } from '../money.ts'
-import { clean } from '../plain-text.ts'
+import { clean, quotable } from '../plain-text.ts'
 import { assignColumns } from './column-rules.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { readHeader, type HeaderText } from './header-text.ts'
@@ -28,7 +28,7 @@ export function proposeMapping(
   return {
     headers: [...headers],
     fingerprint: fingerprintOf(headers),
-    samples: samples.map((cells) => [...cells]),
+    samples: samples.map((cells) => cells.map(quotable)),
     proposal,
     isCertain: preset ? missingTargets(proposal).length === 0 : isUnmistakable(texts),
   }

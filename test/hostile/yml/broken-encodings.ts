@@ -70,7 +70,7 @@ export function brokenEncodings(): HostileCase[] {
     {
       name: 'EBCDIC',
       bytes: () => [Buffer.from('4c6fa7949340a58599a289969576', 'hex')],
-      expected: { code: 'not-xml' },
+      expected: { code: 'not-a-table' },
     },
   ]
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { FileProblem } from '../../../domain/integrations/file-problem.ts'
 import type { CatalogRow, RowError } from '../../../domain/integrations/row.ts'
 import { sniff } from '../../../domain/integrations/sniff.ts'
+import { csv } from '../../../formats/csv/index.ts'
 import { MalformedFile } from '../../../formats/format.ts'
 import { peek } from '../../../formats/peek.ts'
 import { yml } from '../../../formats/yml/index.ts'
@@ -34,7 +35,8 @@ export async function probe(chunks: Iterable<Uint8Array>): Promise<Outcome> {
     return { ...outcome, problem: sniffed.problem }
   }
   try {
-    for await (const batch of yml.read(bytes, { encoding: sniffed.encoding })) {
+    const format = { yml, csv }[sniffed.format]
+    for await (const batch of format.read(bytes, { encoding: sniffed.encoding })) {
       outcome.categories += batch.categories.length
       outcome.rows += batch.rows.length
       outcome.sample.push(...batch.rows.slice(0, 3 - outcome.sample.length))
@@ -55,7 +57,7 @@ async function* streamOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Arra
 }
 
 /** A line of /proc/self/status, in MB. */
-function memoryMb(line: 'VmRSS' | 'VmHWM'): number {
+export function memoryMb(line: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync('/proc/self/status', 'utf8')
   return Number(new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
 }
