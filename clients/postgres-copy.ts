@@ -2,7 +2,9 @@
 export type CopyValue = string | number | boolean | null | undefined | readonly string[]
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-const escapeText = (text: string) => text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!)
+const SPECIAL = /[\\\n\r\t]/
+const escapeText = (text: string) =>
+  SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!) : text
 
 const arrayLiteral = (items: readonly string[]) =>
   `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`

@@ -54,6 +54,20 @@ export type Copy = (
   lines: Iterable<string>,
 ) => Promise<void>
 
+const PIECE_LENGTH = 65_536
+
+/** A stream costs the same for a line as for many. */
+function* inPieces(lines: Iterable<string>): Generator<string> {
+  let piece = ''
+  for (const line of lines) {
+    piece += line
+    if (piece.length < PIECE_LENGTH) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
+}
+
 /** A transaction that may also COPY: kysely does not show the connection that `COPY FROM STDIN` needs. */
 export async function transactionWithCopy<T>(
   { pool }: Postgres,
@@ -67,7 +81,7 @@ export async function transactionWithCopy<T>(
     await client.query('begin')
     const result = await work(trx, (target, columns, lines) =>
       pipeline(
-        Readable.from(lines, { objectMode: true }),
+        Readable.from(inPieces(lines), { objectMode: true }),
         client.query(copyFrom(`copy ${target} (${columns.join(', ')}) from stdin`)),
       ),
     )
