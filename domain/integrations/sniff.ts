@@ -6,7 +6,8 @@ import { placeOf, readProlog } from './xml-prolog.ts'
 export const PEEK_BYTES = 65_536
 
 export type Sniffed =
-  ({ ok: true; format: 'yml' } & DetectedEncoding) | { ok: false; problem: FileProblem }
+  | ({ ok: true; format: 'yml' | 'xlsx' | 'xls' } & DetectedEncoding)
+  | { ok: false; problem: FileProblem }
 
 /**
  * Tells by the first bytes alone, never by a name or a content type, what a file is and how it is encoded. `isWhole` says
@@ -18,7 +19,12 @@ export function sniff(head: Uint8Array, isWhole: boolean): Sniffed {
   const whole = isWhole && bytes.length === head.length
 
   const container = CONTAINERS.find(({ magic }) => startsWith(bytes, magic))
-  if (container !== undefined) return unsupported(container.name(bytes))
+  if (container !== undefined) {
+    const name = container.name(bytes)
+    if (name === 'XLSX' || (name === 'ZIP' && !whole)) return known('xlsx')
+    if (name === 'XLSB' || name === 'XLS') return known('xls')
+    return unsupported(name)
+  }
   if (UTF_32.some((mark) => startsWith(bytes, mark))) {
     return refuse('unsupported-encoding', { encoding: 'UTF-32' })
   }
@@ -27,8 +33,24 @@ export function sniff(head: Uint8Array, isWhole: boolean): Sniffed {
   const detected = detectEncoding(bytes, whole)
   if ('problem' in detected) return { ok: false, problem: detected.problem }
   const text = new TextDecoder(detected.encoding).decode(bytes)
+  if (isOldWorkbook(text)) return { ok: true, format: 'xls', ...detected }
   const problem = problemOf(text, whole)
   return problem === undefined ? { ok: true, format: 'yml', ...detected } : { ok: false, problem }
+}
+
+function known(format: 'xlsx' | 'xls'): Sniffed {
+  return { ok: true, format, encoding: 'utf-8' }
+}
+
+/** SpreadsheetML 2003, or an HTML table by the name of `.xls`: one with Excel's marks, or nothing but a table. */
+function isOldWorkbook(text: string): boolean {
+  if (text.includes('urn:schemas-microsoft-com:office:spreadsheet')) return true
+  const start = /^[\s\uFEFF]*<(!doctype html|html|head|meta|style|table)[\s>]/i.exec(text)
+  if (start === null) return false
+  return (
+    start[1]!.toLowerCase() === 'table' ||
+    /urn:schemas-microsoft-com:office:excel|content=["']?(Excel\.Sheet|Microsoft Excel)/i.test(text)
+  )
 }
 
 function problemOf(text: string, whole: boolean): FileProblem | undefined {
@@ -109,6 +131,7 @@ const CONTAINERS: { magic: number[]; name: (bytes: Uint8Array) => string }[] = [
 /** Office packages are zips that name their parts near the beginning. */
 function nameOfZip(bytes: Uint8Array): string {
   const names = new TextDecoder('windows-1252').decode(bytes)
+  if (names.includes('xl/workbook.bin')) return 'XLSB'
   if (names.includes('xl/')) return 'XLSX'
   if (names.includes('opendocument.spreadsheet')) return 'ODS'
   return names.includes('word/') ? 'DOCX' : 'ZIP'
