@@ -20,7 +20,7 @@ export async function spool(
   bytes: AsyncIterable<Uint8Array>,
   most = Number.POSITIVE_INFINITY,
 ): Promise<Spooled> {
-  const folder = await mkdtemp(join(tmpdir(), 'yarmarka-file-'))
+  const folder = await mkdtemp(join(tmpdir(), `yarmarka-file-${process.pid}-`))
   const path = join(folder, 'file')
   const remove = () => rm(folder, { recursive: true, force: true })
   let size = 0

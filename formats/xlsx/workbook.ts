@@ -52,13 +52,12 @@ async function refuseOtherDocuments(zip: Zip): Promise<void> {
   const types: string[] = []
   await readWhole(zip, CONTENT_TYPES, {
     open(name: string, attributes: Attributes) {
-      if (name === 'Override' || name === 'Default') types.push(attributes.get('ContentType') ?? '')
+      if (name === 'Override') types.push(attributes.get('ContentType') ?? '')
     },
     close() {},
     text() {},
   })
-  const isBinary = types.some((type) => type.includes('sheet.binary'))
-  if (isBinary) throw unsupported('XLSB')
+  if (zip.parts.has('xl/workbook.bin')) throw unsupported('XLSB')
   if (types.some((type) => type.includes('wordprocessingml'))) throw unsupported('DOCX')
   if (types.some((type) => /presentationml\.(presentation|slideshow)/.test(type))) {
     throw unsupported('PPTX')

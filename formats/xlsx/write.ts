@@ -49,24 +49,21 @@ async function* sheetOf(
   { headers, widths = [] }: XlsxOptions,
 ): AsyncGenerator<string> {
   const names = headers.map((_, index) => columnName(index))
-  const cell = {
-    text: (text: string) => inlineText(text, 0),
-    bold: (text: string) => inlineText(text, 1),
-  }
   const columns = headers.map((_, index) => {
     const place = `min="${index + 1}" max="${index + 1}"`
     return `<col ${place} width="${widths[index] ?? DEFAULT_WIDTH}" customWidth="1"/>`
   })
   let text = `${BEFORE}${columns.length > 0 ? `<cols>${columns.join('')}</cols>` : ''}<sheetData>`
-  text += `<row r="1">${headers.map(cell.bold).join('')}</row>`
+  text += `<row r="1">${headers.map((header, index) => textCell(`${names[index]}1`, header, 1)).join('')}</row>`
   let line = 1
   let characters = text.length
   for (let row = current(); !row.done && line < MOST_ROWS && characters < MOST_CHARACTERS;) {
     line += 1
     const before = text.length
     text += `<row r="${line}">`
-    for (const value of row.value) {
-      text += typeof value === 'string' ? cell.text(value) : numberCell(value)
+    for (const [index, value] of row.value.entries()) {
+      const place = `${(names[index] ??= columnName(index))}${line}`
+      text += typeof value === 'string' ? textCell(place, value, 0) : numberCell(place, value)
     }
     text += '</row>'
     characters += text.length - before
@@ -77,7 +74,7 @@ async function* sheetOf(
     await advance()
     row = current()
   }
-  const last = names.at(-1)
+  const last = names[headers.length - 1]
   const filter = last === undefined ? '' : `<autoFilter ref="A1:${last}${line}"/>`
   yield `${text}</sheetData>${filter}</worksheet>`
 }
@@ -91,14 +88,15 @@ const MOST_CHARACTERS = 1_000_000_000
 const MOST_CELL = 32_767
 const FLUSH_CHARACTERS = 65_536
 
-function inlineText(value: string, style: 0 | 1): string {
-  if (value === '') return '<c/>'
+/** Every cell says its place: some readers cannot do without. */
+function textCell(place: string, value: string, style: 0 | 1): string {
+  if (value === '') return ''
   const attributes = style === 0 ? '' : ' s="1"'
-  return `<c${attributes} t="inlineStr"><is><t xml:space="preserve">${escaped(cut(value))}</t></is></c>`
+  return `<c r="${place}"${attributes} t="inlineStr"><is><t xml:space="preserve">${escaped(cut(value))}</t></is></c>`
 }
 
-function numberCell(value: number): string {
-  return Number.isFinite(value) ? `<c><v>${value}</v></c>` : '<c/>'
+function numberCell(place: string, value: number): string {
+  return Number.isFinite(value) ? `<c r="${place}"><v>${value}</v></c>` : ''
 }
 
 /** Never through a surrogate pair. */
