@@ -13,12 +13,14 @@ import type { ConverterLine } from './convert.ts'
 export const XLS_LIMITS = {
   /** 65,536 rows of 20 columns take some 20 MB as BIFF8. */
   bytes: 48 * 1024 ** 2,
+  /** HTML and SpreadsheetML take ten times the memory and the time. */
+  textBytes: 12 * 1024 ** 2,
   /** Of a packed `.xlsb`. */
   unpackedBytes: 96 * 1024 ** 2,
   /** What the converter may use of JavaScript's memory. */
   heapMb: 192,
   /** Of the converter, from its start to the first record; the reader's own pace is not counted. */
-  timeoutMs: 60_000,
+  timeoutMs: 30_000,
 } as const
 
 /**
@@ -48,10 +50,12 @@ async function spooled(bytes: AsyncIterable<Uint8Array>): Promise<Spooled> {
 }
 
 /** A packed workbook is unpacked once for its true size, since the converter would trust what it declares. */
-async function refuseUnsafe({ path }: Spooled): Promise<void> {
-  const handle = await open(path)
-  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0).finally(() => handle.close())
-  if (buffer.readUInt32LE(0) !== LOCAL_HEADER) return
+async function refuseUnsafe({ path, size }: Spooled): Promise<void> {
+  const mark = await readMark(path)
+  if (mark !== LOCAL_HEADER) {
+    if (mark !== OLE && size > XLS_LIMITS.textBytes) throw tooHeavy()
+    return
+  }
   const zip = await openZip(path, 'XLSB', XLS_LIMITS.unpackedBytes)
   try {
     for (const part of zip.parts.keys()) {
@@ -63,6 +67,13 @@ async function refuseUnsafe({ path }: Spooled): Promise<void> {
   }
 }
 
+async function readMark(path: string): Promise<number> {
+  const file = await open(path)
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close())
+  return buffer.readUInt32LE(0)
+}
+
+const OLE = 0xe011cfd0
 const LOCAL_HEADER = 0x04034b50
 
 async function* converted({ path }: Spooled, encoding: Encoding): AsyncGenerator<ConverterLine> {

@@ -43,13 +43,21 @@ function htmlNumbers(text: string): string {
 /** An OLE container says what it holds by the names of its streams. */
 function refuseOtherDocuments(bytes: Buffer): Refused | undefined {
   if (bytes.length < 8 || bytes.readUInt32BE(0) !== OLE) return undefined
-  const { FullPaths } = XLSX.CFB.read(bytes, { type: 'buffer' }) as { FullPaths: string[] }
+  const { FullPaths, FileIndex } = XLSX.CFB.read(bytes, { type: 'buffer' }) as Container
   const names = FullPaths.map((path) => path.split('/').at(-1)!)
   if (names.includes('EncryptedPackage')) return { problem: { code: 'encrypted-file' } }
-  if (names.some((name) => /^(workbook|book)$/i.test(name))) return undefined
+  const book = names.findIndex((name) => /^(workbook|book)$/i.test(name))
+  if (book >= 0) return beginsAsBook(FileIndex[book]?.content) ? undefined : damaged()
   if (names.includes('WordDocument')) return unsupported('DOC')
   if (names.includes('PowerPoint Document')) return unsupported('PPT')
   return unsupported('OLE')
+}
+
+type Container = { FullPaths: string[]; FileIndex: { content?: Uint8Array | number[] }[] }
+
+/** By the record BOF, which has a number for each version of BIFF. */
+function beginsAsBook(content: Uint8Array | number[] | undefined): boolean {
+  return content?.[0] === 0x09 && [0x00, 0x02, 0x04, 0x08].includes(content[1]!)
 }
 
 const OLE = 0xd0cf11e0

@@ -3,7 +3,7 @@ import { MalformedFile } from '../format.ts'
 import { spool } from '../spool.ts'
 import type { ReadTable, TablePiece } from '../table/table.ts'
 import { openZip, type Zip } from '../zip/open-zip.ts'
-import { PIECE } from './limits.ts'
+import { PIECE, SHEET_LIMITS } from './limits.ts'
 import { readWhole, readXml } from './read-xml.ts'
 import { createStringDictionary, STRING_LIMITS, type StringDictionary } from './shared-strings.ts'
 import { SheetRows, unescaped, type SheetContext } from './sheet-rows.ts'
@@ -77,7 +77,9 @@ async function readStrings(zip: Zip, part: string, strings: StringDictionary): P
       else if (name === 't') isTaking = !isPhonetic
     },
     text(more) {
-      if (isTaking) text = text === '' ? more : text + more
+      if (!isTaking) return
+      text = text === '' ? more : text + more
+      if (text.length > SHEET_LIMITS.cell) throw tooLong(part)
     },
     close(name) {
       if (name === 't') isTaking = false
@@ -87,6 +89,13 @@ async function readStrings(zip: Zip, part: string, strings: StringDictionary): P
   }
   const pieces = readXml(zip, part, events)
   while (!(await pieces.next()).done);
+}
+
+function tooLong(part: string): MalformedFile {
+  return new MalformedFile({
+    code: 'limit-exceeded',
+    params: { limit: 'token', most: SHEET_LIMITS.cell, part },
+  })
 }
 
 function tooManyStrings(part: string): MalformedFile {

@@ -58,7 +58,8 @@ export class XmlScanner {
 
   end(): void {
     if (this.#rest !== '' && (this.#open.length > 0 || !isBlank(this.#rest))) {
-      throw this.#fault(this.#open.length > 0 ? 'truncated' : 'text-outside-root')
+      const isCut = this.#open.length > 0 || this.#rest.startsWith('<')
+      throw this.#fault(isCut ? 'truncated' : 'text-outside-root')
     }
     if (this.#open.length > 0 || !this.#sawRoot) throw this.#fault('truncated')
   }

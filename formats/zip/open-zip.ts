@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import type { FileProblemParams, ZipFlaw } from '../../domain/integrations/file-problem.ts'
 import { MalformedFile } from '../format.ts'
+import { hasSoundZip64End } from './zip64.ts'
 
 /** What an office package may be; beyond it the file is refused before anything is inflated. */
 export const ZIP_LIMITS = {
@@ -34,6 +35,7 @@ export async function openZip(
   format: string,
   mostBytes: number = ZIP_LIMITS.totalBytes,
 ): Promise<Zip> {
+  if (!(await hasSoundZip64End(path))) throw damaged(format)
   const file = await translating(format, () =>
     yauzl.openPromise(path, { autoClose: false, strictFileNames: true }),
   )

@@ -42,7 +42,7 @@ export function oldWorkbooks(): HostileBook[] {
       isBig: true,
     },
     {
-      ...old('a table of 60 MB', () => html('<tr><td>1</td></tr>'.repeat(3_200_000)), tooHeavy),
+      ...old('a table of 57 MB', () => html('<tr><td>1</td></tr>'.repeat(3_200_000)), tooHeavy),
       isBig: true,
     },
     {
