@@ -77,7 +77,9 @@ it('the source is closed when a report is left', async () => {
       isClosed = true
     }
   }
-  for await (const _ of writeXlsx(rows(), { headers: HEADERS, sheet: 'x' })) break
+  const book = writeXlsx(rows(), { headers: HEADERS, sheet: 'x' })
+  for (let chunk = 0; chunk < 3; chunk += 1) await book.next()
+  await book.return(undefined)
   expect(isClosed).toBe(true)
 })
 
