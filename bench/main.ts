@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as importYml from './import-yml.ts'
+import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
 const benches = {
@@ -10,6 +11,16 @@ const benches = {
     title: 'Import of a YML feed, from upload to catalogue',
     size: 200_000,
     run: importYml.run,
+  },
+  xlsx: {
+    title: 'Reading of XLSX',
+    size: 500_000,
+    run: xlsx.runReaders,
+  },
+  'error-report': {
+    title: 'Writing of an XLSX error report',
+    size: 200_000,
+    run: xlsx.runWriters,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

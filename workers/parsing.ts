@@ -3,8 +3,7 @@ import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { roleUrl } from '../config.ts'
 import { parsingQueue } from '../contracts/integrations.ts'
-import { csv } from '../formats/csv/index.ts'
-import { yml } from '../formats/yml/index.ts'
+import { formats } from '../formats/formats.ts'
 import type { CreateDomainWorker } from './worker.ts'
 
 /** Files are parsed in a process of their own, two at a time: one core each, one batch of rows each in memory. */
@@ -18,7 +17,7 @@ export const createParsingWorker: CreateDomainWorker = ({ config }) => {
   return {
     options: {
       taskQueue: parsingQueue,
-      activities: createParsingActivities({ system, objectStore, formats: { yml, csv } }),
+      activities: createParsingActivities({ system, objectStore, formats }),
       maxConcurrentActivityTaskExecutions: 2,
     },
     async close() {

@@ -56,7 +56,7 @@ export function parseFields(fields: ReadonlyMap<string, string>): ImportFields {
   return parsed.data
 }
 
-const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['auto', 'yml', 'csv'])
+const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['auto', 'yml', 'csv', 'xlsx', 'xls'])
 
 function refuseUnsupported(fields: {
   [Field in keyof ImportFields]?: ImportFields[Field] | undefined

@@ -21,6 +21,12 @@ export type FileProblemCode =
   | 'mapping-mismatch'
   | 'limit-exceeded'
   | 'no-offers'
+  | 'damaged-file'
+  | 'unsafe-zip'
+  | 'encrypted-file'
+  | 'macros'
+  | 'too-many-columns'
+  | 'too-heavy'
   | 'internal'
 
 /** What is wrong in `malformed-xml`. */
@@ -43,14 +49,18 @@ export type XmlDefect =
 /** What is wrong in `malformed-csv`. */
 export type CsvDefect = 'unclosed-quote' | 'nul'
 
+/** What `unsafe-zip` refuses: a package that no program that writes workbooks makes. */
+export type ZipFlaw = 'entries' | 'overlap' | 'path' | 'nested' | 'duplicate' | 'size' | 'ratio'
+
 /** Which bound `limit-exceeded` is about. */
 export type FileLimit =
-  'depth' | 'attributes' | 'name' | 'token' | 'record' | 'columns' | 'categories'
+  XmlLimit | 'record' | 'columns' | 'categories' | 'strings' | 'cells' | 'part'
+export type XmlLimit = 'depth' | 'attributes' | 'name' | 'token'
 
 /**
  * `line` and `column` count from 1; `row` is the offer that was being read, or the last one before. What `params` holds
  * depends on the code: `format`, `root`, `encoding`, `offset` (bytes from 0), `defect` and `text` (what stands there),
- * `limit` and `most`.
+ * `limit` and `most`, `flaw`, `part` of a package, `sheet` (then `line` is its row).
  */
 export type FileProblem = {
   code: FileProblemCode
@@ -72,12 +82,18 @@ export type FileProblemParams = {
   field?: string
   limit?: FileLimit
   most?: number
+  flaw?: ZipFlaw
+  part?: string
+  sheet?: string
 }
 
 /** Tells the seller what is wrong with the file, where, and what to do. */
 export function describeFileProblem(problem: FileProblem, language: Language): string {
   const { line, column, row } = problem
+  const { sheet, part } = problem.params ?? {}
   const place: string[] = []
+  if (sheet !== undefined) place.push(`${PLACE[language].sheet} «${quotable(sheet)}»`)
+  else if (part !== undefined) place.push(quotable(part))
   if (line !== undefined) place.push(`${PLACE[language].line} ${line}`)
   if (column !== undefined) place.push(`${PLACE[language].column} ${column}`)
   if (row !== undefined && row > 0) place.push(`${PLACE[language].row} ${row}`)
@@ -86,8 +102,8 @@ export function describeFileProblem(problem: FileProblem, language: Language): s
 }
 
 const PLACE = {
-  ru: { line: 'строка', column: 'столбец', row: 'предложение' },
-  en: { line: 'line', column: 'column', row: 'offer' },
+  ru: { sheet: 'лист', line: 'строка', column: 'столбец', row: 'предложение' },
+  en: { sheet: 'sheet', line: 'line', column: 'column', row: 'offer' },
 }
 
 type Text = (params: FileProblemParams) => string
@@ -187,6 +203,36 @@ const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
     ru: () => 'В файле нет ни одного предложения.',
     en: () => 'The file has no offers.',
   },
+  'damaged-file': {
+    ru: ({ format }) =>
+      `Файл ${format} повреждён или обрывается: откройте его в Excel и сохраните заново как .xlsx.`,
+    en: ({ format }) =>
+      `The ${format} file is damaged or cut off: open it in Excel and save it again as .xlsx.`,
+  },
+  'unsafe-zip': {
+    ru: ({ flaw, most, text }) =>
+      `Этот архив небезопасно открывать: ${ZIP_FLAWS[flaw ?? 'size'].ru(most, quotable(text ?? ''))}. Сохраните книгу заново в Excel.`,
+    en: ({ flaw, most, text }) =>
+      `This archive is not safe to open: ${ZIP_FLAWS[flaw ?? 'size'].en(most, quotable(text ?? ''))}. Save the workbook again in Excel.`,
+  },
+  'encrypted-file': {
+    ru: () => 'Файл защищён паролем: снимите защиту и загрузите его снова.',
+    en: () => 'The file is protected by a password: remove it and upload the file again.',
+  },
+  macros: {
+    ru: () => 'В книге есть макросы: такие не принимаются, сохраните её как .xlsx без макросов.',
+    en: () => 'The workbook has macros and is refused: save it as .xlsx without macros.',
+  },
+  'too-many-columns': {
+    ru: ({ most }) => `Слишком много столбцов: не больше ${most}. Удалите лишние.`,
+    en: ({ most }) => `There are too many columns: at most ${most}. Remove those not needed.`,
+  },
+  'too-heavy': {
+    ru: ({ format }) =>
+      `Этот файл ${format} слишком велик или сложен для чтения в старом формате: сохраните его в Excel как .xlsx.`,
+    en: ({ format }) =>
+      `This ${format} file is too large or complex to be read in its old format: save it as .xlsx in Excel.`,
+  },
   internal: {
     ru: () => 'Не получилось по нашей вине: мы уже разбираемся, попробуйте ещё раз позже.',
     en: () => 'It failed through our fault: we are looking into it, please try again later.',
@@ -262,6 +308,40 @@ const DEFECTS: Record<XmlDefect | CsvDefect, Record<Language, (text: string) => 
   },
 }
 
+const ZIP_FLAWS: Record<
+  ZipFlaw,
+  Record<Language, (most: number | undefined, text: string) => string>
+> = {
+  entries: {
+    ru: (most) => `в нём больше ${most} файлов`,
+    en: (most) => `it has more than ${most} files`,
+  },
+  overlap: {
+    ru: (_, text) => `часть ${text} лежит поверх другой`,
+    en: (_, text) => `the part ${text} overlaps another`,
+  },
+  path: {
+    ru: (_, text) => `недопустимое имя части ${text}`,
+    en: (_, text) => `the name of a part is not permitted: ${text}`,
+  },
+  nested: {
+    ru: (_, text) => `внутри лежит другой архив, ${text}`,
+    en: (_, text) => `there is another archive inside, ${text}`,
+  },
+  duplicate: {
+    ru: (_, text) => `часть ${text} записана дважды`,
+    en: (_, text) => `the part ${text} is there twice`,
+  },
+  size: {
+    ru: (most) => `в распакованном виде он больше ${most} байт`,
+    en: (most) => `it would unpack to more than ${most} bytes`,
+  },
+  ratio: {
+    ru: (most, text) => `часть ${text} сжата сильнее, чем в ${most} раз`,
+    en: (most, text) => `the part ${text} is compressed more than ${most} times`,
+  },
+}
+
 const LIMITS: Record<FileLimit, Record<Language, string>> = {
   depth: { ru: 'Слишком много вложенных элементов', en: 'Elements are nested too deeply' },
   attributes: {
@@ -284,5 +364,11 @@ const LIMITS: Record<FileLimit, Record<Language, string>> = {
   categories: {
     ru: 'Слишком много разных категорий',
     en: 'There are too many different categories',
+  },
+  strings: { ru: 'В книге слишком много разных текстов', en: 'The workbook has too many texts' },
+  cells: { ru: 'В книге слишком много ячеек', en: 'The workbook has too many cells' },
+  part: {
+    ru: 'Служебная часть книги слишком велика',
+    en: 'A part that describes the workbook is too large',
   },
 }

@@ -7,7 +7,7 @@ import { placeOf, readProlog } from './xml-prolog.ts'
 export const PEEK_BYTES = 65_536
 
 /** What can be read; each is a format of that name. */
-export type SniffedFormat = 'yml' | 'csv'
+export type SniffedFormat = 'yml' | 'csv' | 'xlsx' | 'xls'
 
 export type Sniffed =
   ({ ok: true; format: SniffedFormat } & DetectedEncoding) | { ok: false; problem: FileProblem }
@@ -22,7 +22,12 @@ export function sniff(head: Uint8Array, isWhole: boolean): Sniffed {
   const whole = isWhole && bytes.length === head.length
 
   const container = CONTAINERS.find(({ magic }) => startsWith(bytes, magic))
-  if (container !== undefined) return unsupported(container.name(bytes))
+  if (container !== undefined) {
+    const name = container.name(bytes)
+    if (name === 'XLSX' || (name === 'ZIP' && !whole)) return known('xlsx')
+    if (name === 'XLSB' || name === 'XLS') return known('xls')
+    return unsupported(name)
+  }
   if (UTF_32.some((mark) => startsWith(bytes, mark))) {
     return refuse('unsupported-encoding', { encoding: 'UTF-32' })
   }
@@ -31,10 +36,26 @@ export function sniff(head: Uint8Array, isWhole: boolean): Sniffed {
   const detected = detectEncoding(bytes, whole)
   if ('problem' in detected) return { ok: false, problem: detected.problem }
   const text = new TextDecoder(detected.encoding).decode(bytes)
+  if (isOldWorkbook(text)) return { ok: true, format: 'xls', ...detected }
   const found = formatOf(text, whole)
   return typeof found === 'string'
     ? { ok: true, format: found, ...detected }
     : { ok: false, problem: found }
+}
+
+function known(format: 'xlsx' | 'xls'): Sniffed {
+  return { ok: true, format, encoding: 'utf-8' }
+}
+
+/** SpreadsheetML 2003, or an HTML table by the name of `.xls`: one with Excel's marks, or nothing but a table. */
+function isOldWorkbook(text: string): boolean {
+  if (text.includes('urn:schemas-microsoft-com:office:spreadsheet')) return true
+  const start = /^[\s\uFEFF]*<(!doctype html|html|head|meta|style|table)[\s>]/i.exec(text)
+  if (start === null) return false
+  return (
+    start[1]!.toLowerCase() === 'table' ||
+    /urn:schemas-microsoft-com:office:excel|content=["']?(Excel\.Sheet|Microsoft Excel)/i.test(text)
+  )
 }
 
 function formatOf(text: string, whole: boolean): SniffedFormat | FileProblem {
@@ -114,6 +135,7 @@ const CONTAINERS: { magic: number[]; name: (bytes: Uint8Array) => string }[] = [
 /** Office packages are zips that name their parts near the beginning. */
 function nameOfZip(bytes: Uint8Array): string {
   const names = new TextDecoder('windows-1252').decode(bytes)
+  if (names.includes('xl/workbook.bin')) return 'XLSB'
   if (names.includes('xl/')) return 'XLSX'
   if (names.includes('opendocument.spreadsheet')) return 'ODS'
   return names.includes('word/') ? 'DOCX' : 'ZIP'

@@ -1,6 +1,6 @@
 import type { SaxesParser } from 'saxes'
 
-import type { FileProblem } from '../../domain/integrations/file-problem.ts'
+import type { XmlLimit, FileProblem } from '../../domain/integrations/file-problem.ts'
 import { MalformedFile } from '../format.ts'
 import { defectOf, forbiddenCharacter, MISMATCH } from './defects.ts'
 import { ENTITIES } from './entities.ts'
@@ -63,7 +63,7 @@ export function createXmlParser(handlers: XmlHandlers): XmlParser {
     return { line: parser.line, column: Math.max(parser.column, 1) }
   }
 
-  function exceed(limit: Exclude<keyof typeof XML_LIMITS, 'entity'>, at = here()): never {
+  function exceed(limit: XmlLimit, at = here()): never {
     refuse({ code: 'limit-exceeded', params: { limit, most: XML_LIMITS[limit] } }, at)
   }
 

@@ -104,7 +104,6 @@ describe.skipIf(isAbsent)(title, () => {
     ['argent_prices_3x.xml', 'CommerceML'],
     ['dobromyslov_bitrix_query_empty.xml', 'CommerceML'],
     ['API_PRODUCT_SRV.edmx', 'OData'],
-    ['yandex_market_template.xlsx', 'XLSX'],
   ])('%s: refused as %s', async (name, format) => {
     const { problem } = await importFile(name)
     expect(problem).toEqual({ code: 'unsupported-format', params: { format } })

@@ -55,6 +55,52 @@ describe('a YML feed is known', () => {
   })
 })
 
+describe('a workbook is known', () => {
+  it.each([
+    ['xlsx', 'by its parts', hex('504b0304', '....xl/worksheets/sheet1.xml')],
+    ['xls', 'by the parts of an .xlsb', hex('504b0304', '....xl/workbook.bin')],
+    ['xls', 'by the mark of an OLE container', hex('d0cf11e0a1b11ae1')],
+    [
+      'xls',
+      'as SpreadsheetML',
+      hex(
+        '',
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+      ),
+    ],
+    [
+      'xls',
+      'as a bare HTML table',
+      hex('', '\uFEFF <table border="1"><tr><td>1</td></tr></table>'),
+    ],
+    [
+      'xls',
+      'as HTML by Excel',
+      hex('', '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><body>'),
+    ],
+    [
+      'xls',
+      'as HTML that says Excel',
+      hex('', '<!DOCTYPE html><html><meta name=ProgId content=Excel.Sheet>'),
+    ],
+  ] as const)('%s %s', (format, _, bytes) => {
+    expect(sniff(bytes, true)).toMatchObject({ ok: true, format })
+  })
+
+  it('although the names of its parts come later than the look', () => {
+    const head = Buffer.concat([
+      hex('504b0304', 'docProps/thumbnail.jpeg'),
+      Buffer.alloc(PEEK_BYTES),
+    ])
+    expect(sniff(head, false)).toMatchObject({ ok: true, format: 'xlsx' })
+  })
+
+  it('but a page with a table in it is a page', () => {
+    const page = '<!DOCTYPE html><html><body><form>Вход</form><table><tr><td>1</td></tr></table>'
+    expect(problemOf(Buffer.from(page))).toEqual({ code: 'html-page' })
+  })
+})
+
 describe('another file is refused as what it is', () => {
   it.each([
     ['', 'empty-file'],
@@ -85,7 +131,7 @@ describe('another file is refused as what it is', () => {
     ['OData', '<edmx:Edmx Version="1.0">'],
     ['OData', '<feed xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices">'],
     ['Google Shopping', '<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0">'],
-    ['Excel (XML, HTML)', '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'],
+    ['Excel (XML, HTML)', '<html xmlns:w="urn:schemas-microsoft-com:office:word">'],
     ['JSON', '{"offers":[]}'],
     ['JSON', ' [1, 2]'],
   ])('%s: %s', (format, text) => {
@@ -93,12 +139,10 @@ describe('another file is refused as what it is', () => {
   })
 
   it.each([
-    ['XLSX', hex('504b0304', '....xl/workbook.xml')],
     ['ODS', hex('504b0304', 'mimetypeapplication/vnd.oasis.opendocument.spreadsheet')],
     ['DOCX', hex('504b0304', 'word/document.xml')],
     ['ZIP', hex('504b0304', 'import.xml')],
     ['ZIP', hex('504b0506')],
-    ['XLS', hex('d0cf11e0a1b11ae1')],
     ['GZIP', hex('1f8b08')],
     ['7Z', hex('377abcaf271c')],
     ['RAR', hex('526172211a07')],

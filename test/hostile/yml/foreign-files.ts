@@ -30,7 +30,6 @@ export function foreignFiles(): HostileCase[] {
     text('a feed without offers in it', 'unexpected-root', '<yml-catalog></yml-catalog>'),
     text('a feed behind a greeting', 'not-a-table', `Привет!\n${feed('')}`),
     binary('a workbook', 'unsupported-format', '504b0304'),
-    binary('an old workbook', 'unsupported-format', 'd0cf11e0a1b11ae1'),
     binary('a gzip', 'unsupported-format', '1f8b0800'),
     binary('a program', 'binary-file', '7f454c460201010000'),
     binary('zeros', 'binary-file', '00000000'),

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { FileProblem } from '../../../domain/integrations/file-problem.ts'
 import type { CatalogRow, RowError } from '../../../domain/integrations/row.ts'
 import { sniff } from '../../../domain/integrations/sniff.ts'
-import { csv } from '../../../formats/csv/index.ts'
+import { formats } from '../../../formats/formats.ts'
 import { MalformedFile } from '../../../formats/format.ts'
 import { peek } from '../../../formats/peek.ts'
-import { yml } from '../../../formats/yml/index.ts'
 import { hostileCases } from './cases.ts'
 
 export type Outcome = {
@@ -35,7 +34,7 @@ export async function probe(chunks: Iterable<Uint8Array>): Promise<Outcome> {
     return { ...outcome, problem: sniffed.problem }
   }
   try {
-    const format = { yml, csv }[sniffed.format]
+    const format = formats[sniffed.format]
     for await (const batch of format.read(bytes, { encoding: sniffed.encoding })) {
       outcome.categories += batch.categories.length
       outcome.rows += batch.rows.length
