@@ -1,4 +1,5 @@
 import { createParsingActivities } from '../activities/integrations/parsing.ts'
+import { createReportingActivities } from '../activities/integrations/reporting.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { roleUrl } from '../config.ts'
@@ -17,7 +18,10 @@ export const createParsingWorker: CreateDomainWorker = ({ config }) => {
   return {
     options: {
       taskQueue: parsingQueue,
-      activities: createParsingActivities({ system, objectStore, formats }),
+      activities: {
+        ...createParsingActivities({ system, objectStore, formats }),
+        ...createReportingActivities({ system: system.db, objectStore, formats }),
+      },
       maxConcurrentActivityTaskExecutions: 2,
     },
     async close() {

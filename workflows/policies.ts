@@ -29,6 +29,13 @@ export const long = {
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
 } satisfies ActivityOptions
 
+/** A convenience that never holds up what it belongs to: some tries, then without it. */
+export const optional = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 5 },
+} satisfies ActivityOptions
+
 /** Runs until it hands over: it ends by itself every few minutes, and starts again at once when its worker died. */
 export const standing = {
   startToCloseTimeout: '10 minutes',

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { Readable } from 'node:stream'
 import type { WorkflowClient } from '@temporalio/client'
 import { findImport, listImports, listRowErrors } from '../../db/integrations/import-queries.ts'
 import { asSeller } from '../../db/tenancy.ts'
@@ -11,7 +12,7 @@ import { notFound, Problem } from '../problem.ts'
 import { beyondCancel, OVER, requestCancellation } from './cancel-import.ts'
 import { ImportForm, notSupportedYet } from './import-fields.ts'
 import { Import, ImportId, isImportId, showImport } from './import-view.ts'
-import { jsonOrCsv } from './json-or-csv.ts'
+import { errorRepresentation, XLSX } from './error-representation.ts'
 import { RowError, rowErrorsAsCsv, showRowError, type FetchRowErrors } from './row-errors.ts'
 import { startImport, type StartImportDeps } from './start-import.ts'
 import { openUpload } from './upload.ts'
@@ -130,16 +131,19 @@ export function imports(deps: ImportsDeps) {
         method: 'get',
         path: '/{id}/errors',
         tags,
-        summary: 'What is wrong with single rows; all of it at once as CSV',
+        summary: 'What is wrong with single rows; all of it at once as CSV or as a workbook',
+        description:
+          'The workbook has the rejected rows as the seller wrote them and the reasons beside them: corrected, it can be uploaded again.',
         security: [{ apiKey: ['imports:read'] }],
         middleware: requires('imports:read'),
         request: { params: ImportId, query: PageQuery },
         responses: {
           200: {
-            description: 'A page as JSON, or everything as CSV',
+            description: 'A page as JSON, everything as CSV, or the rejected rows as a workbook',
             content: {
               'application/json': { schema: pageOf(RowError) },
               'text/csv': { schema: z.string() },
+              [XLSX]: { schema: z.string() },
             },
           },
           ...problems(400, 401, 403, 404, 406),
@@ -148,9 +152,18 @@ export function imports(deps: ImportsDeps) {
       async (c) => {
         const { sellerId } = c.get('caller')
         const language = languageOf(c)
-        const { id: importId } = await getImport(sellerId, c.req.valid('param').id)
+        const { id: importId, reportKey } = await getImport(sellerId, c.req.valid('param').id)
         c.header('Vary', 'Accept, Accept-Language')
-        if (jsonOrCsv(c.req.header('Accept')) === 'csv') {
+        const representation = errorRepresentation(c.req.header('Accept'))
+        if (representation === 'xlsx') {
+          if (!reportKey) throw notFound(NO_REPORT)
+          const workbook = await deps.objectStore.get(reportKey)
+          return c.body(Readable.toWeb(workbook) as ReadableStream, 200, {
+            'Content-Type': XLSX,
+            'Content-Disposition': `attachment; filename="import-${importId}-rejected.xlsx"`,
+          })
+        }
+        if (representation === 'csv') {
           const fetch: FetchRowErrors = (page) =>
             asSeller(seller, sellerId, (trx) => listRowErrors(trx, { importId, ...page }))
           const csv = ReadableStream.from(rowErrorsAsCsv(fetch, language))
@@ -199,4 +212,9 @@ export function imports(deps: ImportsDeps) {
         return c.json(showImport(cancelled, languageOf(c), new Date()), 202)
       },
     )
+}
+
+const NO_REPORT = {
+  ru: 'Отклонённых строк нет, или файл ещё читается.',
+  en: 'No row was rejected, or the file is still being read.',
 }

@@ -16,7 +16,7 @@ import { storeFile, type StoreFileDeps } from './store-file.ts'
 import type { Upload } from './upload.ts'
 
 export type StartImportDeps = StoreFileDeps &
-  StartWorkflowDeps & { objectStore: Pick<ObjectStore, 'put' | 'remove'> }
+  StartWorkflowDeps & { objectStore: Pick<ObjectStore, 'get' | 'put' | 'remove'> }
 
 export type StartImport = {
   sellerId: string

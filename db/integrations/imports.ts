@@ -139,3 +139,7 @@ export const countDeactivated = (trx: Kysely<Database>, importId: string, count:
     .set((eb) => ({ deactivatedCount: eb('deactivatedCount', '+', String(count)) }))
     .where('id', '=', importId)
     .execute()
+
+/** Where the workbook of the rejected rows is stored. */
+export const keepReport = (db: Kysely<Database>, importId: string, reportKey: string) =>
+  db.updateTable('import').set({ reportKey }).where('id', '=', importId).execute()

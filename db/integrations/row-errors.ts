@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import type { RowError } from '../../domain/integrations/row.ts'
 import type { Database } from '../database.ts'
 
 export type NewRowError = {
@@ -40,4 +41,34 @@ export async function countRejectedRows(db: Kysely<Database>, importId: string):
     .where('level', '=', 'error')
     .executeTakeFirstOrThrow()
   return count
+}
+
+export async function hasRejectedRows(db: Kysely<Database>, importId: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('importRowError')
+    .select('row')
+    .where('importId', '=', importId)
+    .where('level', '=', 'error')
+    .where('row', '>', '0')
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** Rows that are kept out, with everything that was found about each, in the order of the file. */
+export async function listRejectedRows(
+  db: Kysely<Database>,
+  { importId, afterRow, limit }: { importId: string; afterRow: number; limit: number },
+): Promise<{ row: number; errors: RowError[] }[]> {
+  const { rows } = await sql<{ row: string; errors: Omit<RowError, 'row'>[] }>`
+    select row, jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'code', code, 'level', level, 'field', field, 'value', value)) order by seq) as errors
+    from import_row_error
+    where import_id = ${importId} and row > ${afterRow}
+    group by row having bool_or(level = 'error')
+    order by row limit ${limit}`.execute(db)
+  return rows.map(({ row, errors }) => ({
+    row: Number(row),
+    errors: errors.map((error) => ({ ...error, row: Number(row) })),
+  }))
 }

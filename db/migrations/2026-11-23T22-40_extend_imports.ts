@@ -71,6 +71,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )
   }
 
+  await run('create index import_row_error_row on import_row_error (import_id, row)')
+
   // Merges find goods by their keys, whatever the statistics.
   await run('drop function analyze_catalogue()')
 

@@ -21,10 +21,10 @@ afterAll(() => server.teardown())
 
 async function run(scenario: string, { activities, closed, meanwhile }: ImportScenario) {
   const importId = randomUUID()
-  const { stageRows, ...others } = activities
+  const { stageRows, writeErrorReport, ...others } = activities
   const result = await runWorkflow<ImportCatalog>(server, {
     workflows: integrationsQueue,
-    activities: { [integrationsQueue]: others, [parsingQueue]: { stageRows } },
+    activities: { [integrationsQueue]: others, [parsingQueue]: { stageRows, writeErrorReport } },
     type: importCatalog,
     scenario,
     start: {
@@ -182,6 +182,11 @@ describe('importCatalog', () => {
       'mass-deactivation-confirmed',
       importScenarios['mass-deactivation-confirmed'](),
     )
+    expect(closed).toEqual([completed])
+  })
+
+  it('goes on without the workbook of rejected rows when that cannot be written', async () => {
+    const { closed } = await run('without-a-report', importScenarios['without-a-report']())
     expect(closed).toEqual([completed])
   })
 

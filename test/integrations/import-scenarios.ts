@@ -3,6 +3,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import type { IntegrationsActivities } from '../../activities/integrations/index.ts'
 import type { MergingActivities } from '../../activities/integrations/merging.ts'
 import type { ParsingActivities } from '../../activities/integrations/parsing.ts'
+import type { ReportingActivities } from '../../activities/integrations/reporting.ts'
 import type { ReviewingActivities } from '../../activities/integrations/reviewing.ts'
 import {
   applyImport,
@@ -18,6 +19,7 @@ import { until } from '../support/until.ts'
 type Activities = IntegrationsActivities &
   MergingActivities &
   ReviewingActivities &
+  ReportingActivities &
   Pick<ParsingActivities, 'stageRows'>
 type Handle = WorkflowHandle<ImportCatalog>
 
@@ -39,6 +41,7 @@ function scenario(
       takeTurn: async () => true,
       stageRows: async () => 'staged',
       validateStage: async () => 'valid',
+      writeErrorReport: async () => 'nothing',
       reviewStage: async () => ({ verdict: 'clear' }),
       mergeStage: async () => 'merged',
       closeImport: async (end) => void closed.push(end),
@@ -143,6 +146,12 @@ export const importScenarios = {
       await untilPhase(handle, 'awaiting-apply')
       await apply(handle, 1).catch(() => {})
       await apply(handle, 1, true)
+    }),
+  'without-a-report': () =>
+    scenario({
+      writeErrorReport: async () => {
+        throw ApplicationFailure.nonRetryable('No room')
+      },
     }),
   'given-up': () =>
     scenario({

@@ -9,6 +9,7 @@ import {
 import type { IntegrationsActivities } from '../../activities/integrations/index.ts'
 import type { MergingActivities } from '../../activities/integrations/merging.ts'
 import type { ParsingActivities } from '../../activities/integrations/parsing.ts'
+import type { ReportingActivities } from '../../activities/integrations/reporting.ts'
 import type { ReviewingActivities } from '../../activities/integrations/reviewing.ts'
 import {
   applyImport,
@@ -30,6 +31,10 @@ import * as policies from '../policies.ts'
 
 const { stageRows } = proxyActivities<ParsingActivities>({
   ...policies.long,
+  taskQueue: parsingQueue,
+})
+const { writeErrorReport } = proxyActivities<ReportingActivities>({
+  ...policies.optional,
   taskQueue: parsingQueue,
 })
 const { takeTurn } = proxyActivities<IntegrationsActivities>(policies.read)
@@ -161,8 +166,20 @@ export async function importCatalog({
         continue
       }
       phase = 'validating'
-      if ((await validateStage({ importId })) === 'valid') return 'valid'
+      if ((await validateStage({ importId })) === 'valid') {
+        await report()
+        return 'valid'
+      }
       refills++
+    }
+  }
+
+  /** Without the workbook the import is as good: the reasons are told row by row. */
+  async function report(): Promise<void> {
+    try {
+      await writeErrorReport({ importId })
+    } catch (error) {
+      if (isCancellation(error)) throw error
     }
   }
 
