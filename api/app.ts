@@ -7,15 +7,18 @@ import { authentication } from './auth.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { health, type HealthDeps } from './health.ts'
+import { importSources } from './import-sources/routes.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
+import { pictures, type PicturesDeps } from './pictures.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
 
 export type ApiDeps = HealthDeps &
   StorefrontDeps &
+  PicturesDeps &
   Omit<ImportsDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
@@ -39,5 +42,7 @@ export function createApp(deps: ApiDeps) {
     .route('/', docs(app))
     .route('/v1', storefrontRoutes(deps))
     .route('/v1/imports', imports({ ...deps, requires }))
+    .route('/v1/import-sources', importSources({ ...deps, requires }))
+    .route('/pictures', pictures(deps))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

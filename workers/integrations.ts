@@ -25,7 +25,11 @@ export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal 
       taskQueue: integrationsQueue,
       activities: {
         ...createIntegrationsActivities({ system: system.db, seller: seller.db }),
-        ...createRelayActivities({ system: system.db, workflows: temporal.workflow }),
+        ...createRelayActivities({
+          system: system.db,
+          workflows: temporal.workflow,
+          schedules: temporal.schedule,
+        }),
       },
       maxConcurrentActivityTaskExecutions: 8,
     },

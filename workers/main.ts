@@ -4,15 +4,19 @@ import { createLogger, temporalLogger, type Logger } from '../clients/logger.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors, temporalPlugin } from '../telemetry.ts'
+import { createFetchingWorker } from './fetching.ts'
 import { createIntegrationsWorker } from './integrations.ts'
 import { createParsingWorker } from './parsing.ts'
+import { createPicturesWorker } from './pictures.ts'
 import { createStorefrontWorker } from './storefront.ts'
 import type { CreateDomainWorker } from './worker.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
 const domains: Record<string, CreateDomainWorker> = {
+  fetching: createFetchingWorker,
   integrations: createIntegrationsWorker,
   parsing: createParsingWorker,
+  pictures: createPicturesWorker,
   storefront: createStorefrontWorker,
 }
 

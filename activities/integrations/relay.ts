@@ -7,23 +7,41 @@ import {
   integrationsQueue,
   type ImportCatalog,
 } from '../../contracts/integrations.ts'
+import {
+  catalogueChanged,
+  fetchPictures,
+  picturesWorkflowId,
+  type FetchPictures,
+} from '../../contracts/fetching.ts'
 import type { Database } from '../../db/database.ts'
 import { listEventsToRelay, markRelayed, type Event } from '../../db/events.ts'
 import { untilHandover } from '../standing.ts'
+import type { Schedules } from './schedules.ts'
+import { runSource, syncSourceSchedule } from './source-schedule.ts'
 
 export type RelayDeps = {
   system: Kysely<Database>
-  workflows: Pick<WorkflowClient, 'start'>
+  workflows: Pick<WorkflowClient, 'start' | 'signalWithStart'>
+  schedules: Schedules
 }
 export type RelayActivities = ReturnType<typeof createRelayActivities>
 
 const PAGE_SIZE = 200
 
-export const createRelayActivities = ({ system, workflows }: RelayDeps) => {
+export const createRelayActivities = ({ system, workflows, schedules }: RelayDeps) => {
   /** What must happen because of an event. A type that is not here needs nothing yet. */
   const consequences: Record<string, (event: Event) => Promise<void>> = {
     'import.requested': (event) => startImport(workflows, event),
+    'import.completed': (event) => lookForPictures(workflows, event),
+    'import-source.changed': (event) => syncSource(event),
+    'import-source.paused': (event) => syncSource(event),
+    'import-source.run-requested': async ({ data }) => {
+      await runSource(workflows, sourceIdOf(data))
+    },
   }
+
+  const syncSource = ({ data }: Event) =>
+    syncSourceSchedule({ system, schedules }, sourceIdOf(data))
 
   const relayPage = async (): Promise<number> => {
     const events = await listEventsToRelay(system, PAGE_SIZE)
@@ -53,4 +71,17 @@ async function startImport(workflows: RelayDeps['workflows'], { data }: Event): 
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
   }
+}
+
+const sourceIdOf = (data: unknown) => (data as { sourceId: string }).sourceId
+
+/** One workflow per shop, however many imports end: it looks again when it is signalled. */
+async function lookForPictures(workflows: RelayDeps['workflows'], { data }: Event): Promise<void> {
+  const { shopId } = data as { shopId: string }
+  await workflows.signalWithStart<FetchPictures>(fetchPictures, {
+    workflowId: picturesWorkflowId(shopId),
+    taskQueue: integrationsQueue,
+    args: [{ shopId }],
+    signal: catalogueChanged,
+  })
 }

@@ -12,9 +12,8 @@ const OfferedFields = z.strictObject({
   dryRun: Flag.default('false'),
 })
 
-/** The fields of `POST /v1/imports` besides the file; the last two are known, to be refused by name. */
+/** The fields of `POST /v1/imports` besides the file; the last one is known, to be refused by name. */
 export const ImportFields = OfferedFields.extend({
-  sourceUrl: z.string().optional(),
   mapping: z.string().optional(),
 })
 
@@ -57,7 +56,6 @@ export function parseFields(fields: ReadonlyMap<string, string>): ImportFields {
 function refuseUnsupported(fields: {
   [Field in keyof ImportFields]?: ImportFields[Field] | undefined
 }) {
-  if (fields.sourceUrl !== undefined) throw notSupportedYet('sourceUrl')
   if (fields.mapping !== undefined) throw notSupportedYet('mapping')
   if (fields.mode === 'replace') throw notSupportedYet('mode')
   if (fields.dryRun === 'true') throw notSupportedYet('dryRun')

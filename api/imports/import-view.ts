@@ -15,6 +15,11 @@ export const Import = z
     shopId: z.string(),
     state: z.enum(['queued', 'running', 'awaiting-apply', 'completed', 'failed', 'cancelled']),
     fileName: z.string().optional(),
+    sourceUrl: z.string().optional().openapi({ description: 'Where it was fetched from.' }),
+    sourceId: z
+      .string()
+      .optional()
+      .openapi({ description: 'The import source that asked for it.' }),
     format: z.string().optional(),
     encoding: z.string().optional(),
     mode: z.enum(['upsert', 'replace']),
@@ -57,6 +62,8 @@ export const showImport = (row: ImportRow, language: Language, now: Date): Impor
   shopId: row.shopId,
   state: row.state,
   ...(row.fileName && { fileName: row.fileName }),
+  ...(row.sourceUrl && { sourceUrl: row.sourceUrl }),
+  ...(row.sourceId && { sourceId: row.sourceId }),
   ...(row.format && { format: row.format }),
   ...(row.encoding && { encoding: row.encoding }),
   mode: row.mode,
@@ -88,7 +95,7 @@ function rowsPerSecond({ rowsRead, startedAt, readAt, finishedAt }: ImportRow, n
   return Math.round(Number(rowsRead) / seconds)
 }
 
-const showProblem = (problem: ImportProblem, language: Language) => {
+export const showProblem = (problem: ImportProblem, language: Language) => {
   const { code, line, column, row } = problem
   return {
     code,
