@@ -30,59 +30,6 @@ type Run = { sourceId: string; importId: string }
 export const createSourcesActivities = (deps: SourcesDeps) => {
   const { system, objectStore } = deps
 
-  return {
-    /**
-     * Brings the file of an import by URL into the object store. An import whose file is there already is left alone, so
-     * that a second attempt after a first that got through does nothing.
-     * @returns `refused` when there is no such file; the problem stands in the import
-     */
-    fetchSource: ({ importId }: { importId: string }): Promise<'fetched' | 'refused'> =>
-      heartbeating(async () => {
-        const { sourceUrl, objectKey, sha256 } = await getImport(system, importId)
-        if (sourceUrl === null || sha256 !== null) return 'fetched'
-        const file = await fetchFile(deps, { url: sourceUrl, objectKey })
-        if (file.outcome === 'fetched') {
-          await noteFetched(system, importId, file)
-          return 'fetched'
-        }
-        // Without validators nothing can be answered as unchanged.
-        const problem = file.outcome === 'refused' ? file.problem : { code: 'internal' }
-        await recordProblem(system, importId, problem)
-        return 'refused'
-      }),
-
-    /**
-     * Looks at a source. What is new there becomes the object of the import `importId`, which is requested in the
-     * transaction that moves the source on; of what is not, nothing is kept. A second attempt finds that import and is done.
-     */
-    fetchFromSource: (run: Run): Promise<ImportFromSourceResult['outcome']> =>
-      heartbeating(async () => {
-        if (await wasRequested(system, run.importId)) return 'imported'
-        const source = await findIdleSource(system, run.sourceId)
-        if (source === 'gone' || source === 'busy') return source
-        const objectKey = `imports/${run.importId}/source`
-        const { url, etag, lastModified } = source
-        const file = await fetchFile(deps, { url, objectKey, etag, lastModified })
-        switch (file.outcome) {
-          case 'fetched': {
-            const outcome = await settle(run, url, objectKey, file)
-            if (outcome !== 'imported') await objectStore.remove(objectKey)
-            return outcome
-          }
-          case 'not-modified':
-            await system.transaction().execute((trx) => noteUnchanged(trx, run.sourceId))
-            return 'unchanged'
-          case 'refused':
-            await system
-              .transaction()
-              .execute((trx) =>
-                noteFailure(trx, run.sourceId, file.problem, currentTraceParent() ?? null),
-              )
-            return 'failed'
-        }
-      }),
-  }
-
   /** Under the lock of the source: another run, or the seller, may have come in between. */
   const settle = ({ sourceId, importId }: Run, url: string, objectKey: string, file: FetchedFile) =>
     system.transaction().execute(async (trx) => {
@@ -121,14 +68,16 @@ export const createSourcesActivities = (deps: SourcesDeps) => {
         const { sourceUrl, objectKey, sha256 } = await getImport(system, importId)
         if (sourceUrl === null || sha256 !== null) return 'fetched'
         const file = await fetchFile(deps, { url: sourceUrl, objectKey })
-        if (file.outcome === 'fetched') {
-          await noteFetched(system, importId, file)
-          return 'fetched'
+        switch (file.outcome) {
+          case 'fetched':
+            await noteFetched(system, importId, file)
+            return 'fetched'
+          case 'refused':
+            await recordProblem(system, importId, file.problem)
+            return 'refused'
+          case 'not-modified':
+            throw new Error('Not modified since nothing')
         }
-        // Without validators nothing can be answered as unchanged.
-        const problem = file.outcome === 'refused' ? file.problem : { code: 'internal' }
-        await recordProblem(system, importId, problem)
-        return 'refused'
       }),
 
     /**
