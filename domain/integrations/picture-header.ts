@@ -15,7 +15,9 @@ type Read = (view: DataView) => PictureHeader | undefined
 
 /** The specification wants `IHDR` first. */
 const readPng: Read = (view) =>
-  view.byteLength >= 24 && view.getUint32(0) === 0x89504e47 && view.getUint32(4) === 0x0d0a1a0a
+  view.byteLength >= 24 &&
+  ascii(view, 0, 8) === '\x89PNG\r\n\x1a\n' &&
+  ascii(view, 12, 4) === 'IHDR'
     ? { contentType: 'image/png', width: view.getUint32(16), height: view.getUint32(20) }
     : undefined
 

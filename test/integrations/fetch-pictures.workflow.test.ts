@@ -1,0 +1,102 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PicturesActivities } from '../../activities/integrations/pictures.ts'
+import {
+  catalogueChanged,
+  fetchPictures,
+  picturesQueue,
+  picturesWorkflowId,
+  type FetchPictures,
+} from '../../contracts/fetching.ts'
+import { integrationsQueue } from '../../contracts/integrations.ts'
+import { runWorkflow, startTimeSkipping, type WorkflowRun } from '../support/temporal.ts'
+import { until } from '../support/until.ts'
+
+let server: TestWorkflowEnvironment
+
+beforeAll(async () => {
+  server = await startTimeSkipping()
+})
+afterAll(() => server.teardown())
+
+let shops = 0
+const run = (
+  scenario: string,
+  activities: PicturesActivities,
+  meanwhile?: WorkflowRun<FetchPictures>['meanwhile'],
+) => {
+  const shopId = String(++shops)
+  return runWorkflow<FetchPictures>(server, {
+    workflows: integrationsQueue,
+    activities: { [picturesQueue]: activities },
+    type: fetchPictures,
+    scenario,
+    start: {
+      workflowId: picturesWorkflowId(shopId),
+      taskQueue: integrationsQueue,
+      args: [{ shopId }],
+    },
+    ...(meanwhile ? { meanwhile } : {}),
+  })
+}
+
+/** A shop in memory: so many pictures are due, and so many wait for another try. */
+function fakeShop(due: number, waiting = 0) {
+  const shop = {
+    due,
+    waiting,
+    noted: 0,
+    tried: [] as number[],
+    activities: {
+      async notePictures() {
+        shop.noted++
+      },
+      async fetchDuePictures() {
+        const tried = Math.min(shop.due, 100)
+        shop.due -= tried
+        shop.tried.push(tried)
+        if (tried > 0) return { tried, nextTryInSeconds: shop.waiting > 0 ? 60 : null }
+        const nextTryInSeconds = shop.waiting > 0 ? 60 : null
+        shop.due = shop.waiting
+        shop.waiting = 0
+        return { tried, nextTryInSeconds }
+      },
+    } satisfies PicturesActivities,
+  }
+  return shop
+}
+
+describe('fetchPictures', () => {
+  it('fetches some at a time until there are no more', async () => {
+    const shop = fakeShop(250)
+    await run('completed', shop.activities)
+    expect(shop.noted).toBe(1)
+    expect(shop.tried).toEqual([100, 100, 50, 0])
+  })
+
+  it('waits for what is to be tried again', async () => {
+    const shop = fakeShop(1, 3)
+    await run('waited', shop.activities)
+    expect(shop.tried).toEqual([1, 0, 3, 0])
+  })
+
+  it('looks for new pictures when the catalogue changes while it fetches', async () => {
+    const shop = fakeShop(100)
+    const { fetchDuePictures } = shop.activities
+    let signalled = false
+    const activities = {
+      ...shop.activities,
+      async fetchDuePictures() {
+        await until(() => signalled)
+        return fetchDuePictures()
+      },
+    }
+    await run('signalled', activities, async (handle) => {
+      await until(() => shop.noted === 1)
+      await handle.signal(catalogueChanged)
+      await handle.signal(catalogueChanged)
+      signalled = true
+    })
+    expect(shop.noted).toBe(2)
+  })
+})
