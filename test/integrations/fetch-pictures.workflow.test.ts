@@ -42,42 +42,36 @@ const run = (
 
 /** A shop in memory: so many pictures are due, and so many wait for another try. */
 function fakeShop(due: number, waiting = 0) {
-  const shop = {
-    due,
-    waiting,
-    noted: 0,
-    tried: [] as number[],
-    activities: {
-      async notePictures() {
-        shop.noted++
-      },
-      async fetchDuePictures() {
-        const tried = Math.min(shop.due, 100)
-        shop.due -= tried
-        shop.tried.push(tried)
-        if (tried > 0) return { tried, nextTryInSeconds: shop.waiting > 0 ? 60 : null }
-        const nextTryInSeconds = shop.waiting > 0 ? 60 : null
-        shop.due = shop.waiting
-        shop.waiting = 0
-        return { tried, nextTryInSeconds }
-      },
-    } satisfies PicturesActivities,
+  const seen = { noted: 0, tried: [] as number[] }
+  const activities: PicturesActivities = {
+    async notePictures() {
+      seen.noted++
+    },
+    async fetchDuePictures() {
+      const tried = Math.min(due, 100)
+      const nextTryInSeconds = waiting > 0 ? 60 : null
+      seen.tried.push(tried)
+      due -= tried
+      // When it comes back after its wait, what waited is due.
+      if (tried === 0) [due, waiting] = [waiting, 0]
+      return { tried, nextTryInSeconds }
+    },
   }
-  return shop
+  return { seen, activities }
 }
 
 describe('fetchPictures', () => {
   it('fetches some at a time until there are no more', async () => {
     const shop = fakeShop(250)
     await run('completed', shop.activities)
-    expect(shop.noted).toBe(1)
-    expect(shop.tried).toEqual([100, 100, 50, 0])
+    expect(shop.seen.noted).toBe(1)
+    expect(shop.seen.tried).toEqual([100, 100, 50, 0])
   })
 
   it('waits for what is to be tried again', async () => {
     const shop = fakeShop(1, 3)
     await run('waited', shop.activities)
-    expect(shop.tried).toEqual([1, 0, 3, 0])
+    expect(shop.seen.tried).toEqual([1, 0, 3, 0])
   })
 
   it('looks for new pictures when the catalogue changes while it fetches', async () => {
@@ -86,17 +80,17 @@ describe('fetchPictures', () => {
     let signalled = false
     const activities = {
       ...shop.activities,
-      async fetchDuePictures() {
+      async fetchDuePictures(of: { shopId: string }) {
         await until(() => signalled)
-        return fetchDuePictures()
+        return fetchDuePictures(of)
       },
     }
     await run('signalled', activities, async (handle) => {
-      await until(() => shop.noted === 1)
+      await until(() => shop.seen.noted === 1)
       await handle.signal(catalogueChanged)
       await handle.signal(catalogueChanged)
       signalled = true
     })
-    expect(shop.noted).toBe(2)
+    expect(shop.seen.noted).toBe(2)
   })
 })
