@@ -20,8 +20,9 @@ export type ImportFromSourceResult = {
 }
 export type ImportFromSource = (input: ImportFromSourceInput) => Promise<ImportFromSourceResult>
 
-export type FetchPicturesInput = { shopId: string }
+/** `importIds`: signalled before it continued as new. */
+export type FetchPicturesInput = { shopId: string; importIds?: string[] }
 export type FetchPictures = (input: FetchPicturesInput) => Promise<void>
 
-/** There may be products with pictures that nobody has looked for yet. */
-export const catalogueChanged = defineSignal('catalogueChanged')
+/** An import is over: the products that it wrote may have pictures that nobody has looked for yet. */
+export const catalogueChanged = defineSignal<[importId: string]>('catalogueChanged')

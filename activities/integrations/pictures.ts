@@ -7,6 +7,7 @@ import type { Outbound } from '../../clients/outbound/outbound.ts'
 import { OutboundRefusal } from '../../clients/outbound/refusal.ts'
 import type { Database } from '../../db/database.ts'
 import {
+  findEarliestStart,
   listDuePictures,
   markPictureFailed,
   markPictureStored,
@@ -77,13 +78,16 @@ export const createPicturesActivities = ({ system, objectStore, outbound, gate }
   }
 
   return {
-    /** Notes the pictures of a shop's products that are not known yet; as often as one likes. */
-    notePictures: ({ shopId }: Shop): Promise<void> =>
+    /** Notes the pictures of the products that these imports of the shop wrote; as often as one likes. */
+    notePictures: ({ shopId, importIds }: Shop & { importIds: string[] }): Promise<void> =>
       heartbeating(async () => {
+        const since = await findEarliestStart(system, importIds)
+        if (!since) return
         let after: string | null = ''
         while (after !== null) {
           cancellationSignal().throwIfAborted()
-          after = await noteShopPictures(system, shopId, after, PRODUCTS_AT_A_TIME)
+          const page = { shopId, since, after, limit: PRODUCTS_AT_A_TIME }
+          after = await noteShopPictures(system, page)
         }
       }),
 

@@ -77,11 +77,12 @@ const sourceIdOf = (data: unknown) => (data as { sourceId: string }).sourceId
 
 /** One workflow per shop, however many imports end: it looks again when it is signalled. */
 async function lookForPictures(workflows: RelayDeps['workflows'], { data }: Event): Promise<void> {
-  const { shopId } = data as { shopId: string }
-  await workflows.signalWithStart<FetchPictures>(fetchPictures, {
+  const { shopId, importId } = data as { shopId: string; importId: string }
+  await workflows.signalWithStart<FetchPictures, [importId: string]>(fetchPictures, {
     workflowId: picturesWorkflowId(shopId),
     taskQueue: integrationsQueue,
     args: [{ shopId }],
     signal: catalogueChanged,
+    signalArgs: [importId],
   })
 }

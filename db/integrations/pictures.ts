@@ -4,20 +4,34 @@ import type { Database } from '../database.ts'
 export type DuePicture = { sellerId: string; urlHash: Buffer; url: string; attempts: number }
 type PictureKey = Pick<DuePicture, 'sellerId' | 'urlHash'>
 
+/** Null when none of these imports ever ran. */
+export async function findEarliestStart(
+  db: Kysely<Database>,
+  importIds: readonly string[],
+): Promise<Date | null> {
+  const { since } = await db
+    .selectFrom('import')
+    .select((eb) => eb.fn.min('startedAt').as('since'))
+    .where('id', 'in', importIds)
+    .executeTakeFirstOrThrow()
+  return since
+}
+
+export type ProductPage = { shopId: string; since: Date; after: string; limit: number }
+
 /**
- * Notes the pictures of the next `limit` products of a shop, in order of their external ids, each address once per seller.
+ * Notes the pictures of the next `limit` products of a shop that were written since then, in order of their external ids,
+ * each address once per seller.
  * @returns where to go on; null at the end
  */
 export async function noteShopPictures(
   db: Kysely<Database>,
-  shopId: string,
-  after: string,
-  limit: number,
+  { shopId, since, after, limit }: ProductPage,
 ): Promise<string | null> {
   const { rows } = await sql<{ last: string | null }>`
     with page as materialized (
       select seller_id, external_id, pictures from product
-      where origin_shop_id = ${shopId}::bigint and external_id > ${after}
+      where origin_shop_id = ${shopId}::bigint and external_id > ${after} and updated_at >= ${since}
       order by external_id limit ${limit}),
     noted as (
       insert into picture (seller_id, url_hash, url, shop_id)

@@ -34,7 +34,7 @@ const run = (
     start: {
       workflowId: picturesWorkflowId(shopId),
       taskQueue: integrationsQueue,
-      args: [{ shopId }],
+      args: [{ shopId, importIds: ['first'] }],
     },
     ...(meanwhile ? { meanwhile } : {}),
   })
@@ -42,10 +42,10 @@ const run = (
 
 /** A shop in memory: so many pictures are due, and so many wait for another try. */
 function fakeShop(due: number, waiting = 0) {
-  const seen = { noted: 0, tried: [] as number[] }
+  const seen = { noted: [] as string[][], tried: [] as number[] }
   const activities: PicturesActivities = {
-    async notePictures() {
-      seen.noted++
+    async notePictures({ importIds }) {
+      seen.noted.push(importIds)
     },
     async fetchDuePictures() {
       const tried = Math.min(due, 100)
@@ -64,7 +64,7 @@ describe('fetchPictures', () => {
   it('fetches some at a time until there are no more', async () => {
     const shop = fakeShop(250)
     await run('completed', shop.activities)
-    expect(shop.seen.noted).toBe(1)
+    expect(shop.seen.noted).toEqual([['first']])
     expect(shop.seen.tried).toEqual([100, 100, 50, 0])
   })
 
@@ -86,11 +86,11 @@ describe('fetchPictures', () => {
       },
     }
     await run('signalled', activities, async (handle) => {
-      await until(() => shop.seen.noted === 1)
-      await handle.signal(catalogueChanged)
-      await handle.signal(catalogueChanged)
+      await until(() => shop.seen.noted.length === 1)
+      await handle.signal(catalogueChanged, 'second')
+      await handle.signal(catalogueChanged, 'third')
       signalled = true
     })
-    expect(shop.seen.noted).toBe(2)
+    expect(shop.seen.noted).toEqual([['first'], ['second', 'third']])
   })
 })

@@ -10,7 +10,7 @@ import {
 import { createGate } from '../../clients/outbound/gate.ts'
 import { createOutbound } from '../../clients/outbound/outbound.ts'
 import { startOutside, type Outside } from '../outbound/outside.ts'
-import { createShop, type TestShop } from '../support/marketplace.ts'
+import { createShop, requestImport, type TestShop } from '../support/marketplace.ts'
 import { freshObjectStore, type TestObjectStore } from '../support/object-store.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
@@ -47,8 +47,18 @@ const activities = () =>
   createPicturesActivities({
     ...{ system: database.system.db, objectStore: objects.store, outbound, gate },
   })
-const note = () =>
-  new MockActivityEnvironment().run(activities().notePictures, { shopId: shop.shopId })
+/** After an import that began so long ago. */
+const note = async (began = '1 hour') => {
+  const importId = await requestImport(database.owner.db, shop)
+  await database.owner.db
+    .updateTable('import')
+    .set({ startedAt: sql`now() - ${began}::interval` })
+    .where('id', '=', importId)
+    .execute()
+  await new MockActivityEnvironment().run(activities().notePictures, {
+    ...{ shopId: shop.shopId, importIds: [importId] },
+  })
+}
 const fetchDue = (
   environment = new MockActivityEnvironment(),
 ): ReturnType<PicturesActivities['fetchDuePictures']> =>
@@ -86,6 +96,19 @@ describe('notePictures', () => {
       [url('a'), 'pending'],
       [url('b'), 'pending'],
     ])
+  })
+
+  it('looks only at what was written since the import began', async () => {
+    await addProducts([url('a')])
+    await database.owner.db
+      .updateTable('product')
+      .set({ updatedAt: sql`now() - interval '2 hours'` })
+      .where('originShopId', '=', shop.shopId)
+      .execute()
+    await note()
+    expect(await rows()).toEqual([])
+    await note('3 hours')
+    expect(await rows()).toHaveLength(1)
   })
 
   it('goes through a shop of many products, and leaves other shops alone', async () => {
@@ -204,10 +227,10 @@ describe('fetchDuePictures', () => {
     expect((await rows()).every(({ state }) => state === 'stored')).toBe(true)
   })
 
-  it('keeps what it has and leaves the rest when it is cancelled', async () => {
+  it('keeps what it has, and leaves the rest as it was, when it is cancelled', async () => {
     const environment = new MockActivityEnvironment()
     site.answer = ({ url: path }, response) => void (path === '/a' && response.end(png(1, 1)))
-    await addProducts([url('a'), url('b'), url('c'), url('d')])
+    await addProducts([url('a'), url('b')])
     await note()
     const fetching = fetchDue(environment)
     await until(async () => (await rows()).some(({ state }) => state === 'stored'))
@@ -215,7 +238,7 @@ describe('fetchDuePictures', () => {
     await expect(fetching).rejects.toThrow()
     expect((await rows()).map(({ state, attempts }) => [state, attempts])).toEqual([
       ['stored', 1],
-      ...Array.from({ length: 3 }, () => ['pending', 0]),
+      ['pending', 0],
     ])
   })
 })

@@ -149,10 +149,10 @@ describe('the relay', () => {
   })
 
   it('looks for a shop’s pictures after its imports, in one workflow', async () => {
-    const noted: string[] = []
+    const noted: { shopId: string; importIds: string[] }[] = []
     const activities = {
       [picturesQueue]: {
-        notePictures: async ({ shopId }: { shopId: string }) => void noted.push(shopId),
+        notePictures: async (of: { shopId: string; importIds: string[] }) => void noted.push(of),
         fetchDuePictures: async () => ({ tried: 0, nextTryInSeconds: null }),
       },
     }
@@ -165,6 +165,6 @@ describe('the relay', () => {
     await whileWorking(temporal, { workflows: integrationsQueue, activities }, async () => {
       await temporal.client.workflow.getHandle(picturesWorkflowId(shop.shopId)).result()
     })
-    expect(noted).toEqual([shop.shopId])
+    expect(noted).toEqual([{ shopId: shop.shopId, importIds: ['0', '1', '2'] }])
   })
 })

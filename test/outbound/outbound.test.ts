@@ -71,6 +71,12 @@ describe('what is permitted', () => {
     expect((await read(urlOf())).text).toBe('ok')
   })
 
+  it('is the same host however its name is written', async () => {
+    await read(urlOf('/', 'SHOP.example.'))
+    await read(`https://SHOP.example.:${secure.port}/`)
+    expect(lookups).toEqual(['shop.example', 'shop.example'])
+  })
+
   it('may be unpacked', async () => {
     outside.answer = (_request, response) =>
       void response.setHeader('Content-Encoding', 'gzip').end(gzipSync('packed'))

@@ -20,24 +20,18 @@ const { notePictures, fetchDuePictures } = proxyActivities<PicturesActivities>({
 })
 
 /** Fetches the pictures of one shop's products until each is stored or given up. Imports meanwhile only signal. */
-export async function fetchPictures({ shopId }: FetchPicturesInput): Promise<void> {
-  let changed = true
-  setHandler(catalogueChanged, () => {
-    changed = true
-  })
+export async function fetchPictures({ shopId, importIds = [] }: FetchPicturesInput): Promise<void> {
+  setHandler(catalogueChanged, (importId) => void importIds.push(importId))
 
   for (;;) {
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
-      await continueAsNew<typeof fetchPictures>({ shopId })
+      await continueAsNew<typeof fetchPictures>({ shopId, importIds })
     }
-    if (changed) {
-      changed = false
-      await notePictures({ shopId })
-    }
+    if (importIds.length > 0) await notePictures({ shopId, importIds: importIds.splice(0) })
     const { tried, nextTryInSeconds } = await fetchDuePictures({ shopId })
-    if (tried > 0 || changed) continue
+    if (tried > 0 || importIds.length > 0) continue
     if (nextTryInSeconds === null) return
-    await condition(() => changed, nextTryInSeconds * 1000)
+    await condition(() => importIds.length > 0, nextTryInSeconds * 1000)
   }
 }
