@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
 const url = z.url()
@@ -39,6 +40,37 @@ const ObjectStore = {
   S3_SECRET_ACCESS_KEY: z.string().min(1),
 }
 
+/** What sellers name may lead to public addresses alone, but for these. For private installations and for tests. */
+const Outbound = {
+  ALLOWED_PRIVATE_NETWORKS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((cidr) => cidr.trim()))
+    .transform((cidrs) => cidrs.filter(Boolean))
+    .pipe(z.array(z.string().refine(isNetwork, { error: notANetwork }))),
+}
+
+/** An address with its prefix length, and nothing beyond the prefix: `10.1.0.0/16`, not `10.1.2.3/16`. */
+function isNetwork(cidr: string): boolean {
+  if (!ipaddr.isValidCIDR(cidr)) return false
+  const [address] = ipaddr.parseCIDR(cidr)
+  const network = address.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
+  return network.networkAddressFromCIDR(cidr).toString() === address.toString()
+}
+
+function notANetwork({ input }: { input?: unknown }): string {
+  return `${JSON.stringify(input)} is not a network in CIDR form, such as 10.1.0.0/16`
+}
+
+const Files = {
+  /** The largest file of a seller that is taken, uploaded or fetched. */
+  MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2 * 1024 ** 3),
+}
+
 const Stores = { ...Postgres, ...Temporal, ...ObjectStore, REDIS_URL: url, ELASTICSEARCH_URL: url }
 
 const schemas = {
@@ -54,22 +86,20 @@ const schemas = {
   api: z.object({
     ...Logging,
     ...Stores,
+    ...Files,
+    ...Outbound,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
     /** After SIGTERM: how long `/readyz` says no before the listening socket closes, so that balancers look away first. */
     DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(0),
     /** After SIGTERM: how long requests in flight may take before they are cut. */
     SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
-    /** The largest file that `POST /v1/imports` takes. */
-    MAX_UPLOAD_BYTES: z.coerce
-      .number()
-      .int()
-      .positive()
-      .default(2 * 1024 ** 3),
   }),
   worker: z.object({
     ...Logging,
     ...Stores,
+    ...Files,
+    ...Outbound,
     /** After SIGTERM: how long activities may take to reach their next committed position. */
     SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
   }),
@@ -99,7 +129,7 @@ export function readConfig<K extends Kind>(
   const parsed = schemas[kind].safeParse(given)
   if (parsed.success) return parsed.data as z.infer<(typeof schemas)[K]>
   const mistakes = parsed.error.issues.map((issue) => {
-    const name = issue.path.join('.')
+    const name = String(issue.path[0])
     return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`
   })
   throw new ConfigError(

@@ -10,15 +10,18 @@ import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { health, type HealthDeps } from './health.ts'
 import { decisions } from './imports/decisions.ts'
 import { importEvents } from './imports/events.ts'
+import { importSources } from './import-sources/routes.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
+import { pictures, type PicturesDeps } from './pictures.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
 
 export type ApiDeps = HealthDeps &
   StorefrontDeps &
+  PicturesDeps &
   Omit<ImportsDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
@@ -45,5 +48,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/imports', decisions({ ...deps, requires }))
     .route('/v1/imports', importEvents({ ...deps, requires }))
     .route('/v1/category-mappings', categoryMappings({ ...deps, requires }))
+    .route('/v1/import-sources', importSources({ ...deps, requires }))
+    .route('/pictures', pictures(deps))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

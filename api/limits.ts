@@ -25,7 +25,10 @@ export const limits = (): MiddlewareHandler[] => [
 ]
 
 /** A file comes at the pace of its sender and is as large as it is: it is bounded where it is read. */
-const isUpload = (c: Context) => c.req.method === 'POST' && c.req.path === '/v1/imports'
+const isUpload = (c: Context) =>
+  c.req.method === 'POST' &&
+  c.req.path === '/v1/imports' &&
+  !/^application\/json\b/i.test(c.req.header('Content-Type') ?? '')
 
 /** Asking a request for its body makes it build one, which a cached read cannot afford. */
 const isRead = (c: Context) => c.req.method === 'GET' || c.req.method === 'HEAD'

@@ -42,6 +42,7 @@ const app = createApp({
   objectStore,
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
+  allowedPrivateNetworks: config.ALLOWED_PRIVATE_NETWORKS,
   log,
   isDraining: drain.isDraining,
   dependencies: {

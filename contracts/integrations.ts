@@ -18,6 +18,7 @@ export type RelayEvents = () => Promise<void>
 
 export type ImportPhase =
   | 'queued'
+  | 'fetching'
   | 'reading'
   | 'awaiting-mapping'
   | 'validating'

@@ -99,7 +99,10 @@ export type Database = {
     fileName: string | null
     objectKey: string
     bytesTotal: Amount
-    sha256: string
+    /** Null until the file is there. */
+    sha256: string | null
+    sourceId: string | null
+    sourceUrl: string | null
     bytesRead: Count
     batchesRead: Count
     rowsRead: Count
@@ -129,6 +132,46 @@ export type Database = {
     startedAt: OptionalInstant
     readAt: OptionalInstant
     finishedAt: OptionalInstant
+  }
+  importSource: {
+    id: string
+    sellerId: Id
+    shopId: Id
+    url: string
+    format: Generated<string>
+    mode: Generated<'upsert' | 'replace'>
+    mapping: ColumnType<unknown, string | null | undefined, string | null>
+    intervalMinutes: number | null
+    /** `HH:MM` on the clock of the shop's city. */
+    dailyAt: string | null
+    state: Generated<ImportSourceState>
+    failures: Generated<number>
+    failingSince: OptionalInstant
+    problem: ColumnType<ImportProblem | null, string | null | undefined, string | null>
+    etag: string | null
+    lastModified: string | null
+    lastSha256: string | null
+    lastImportId: string | null
+    lastRunAt: OptionalInstant
+    lastOutcome: 'imported' | 'unchanged' | 'failed' | null
+    createdAt: Instant
+  }
+  picture: {
+    sellerId: Id
+    urlHash: Buffer
+    url: string
+    shopId: Id
+    state: Generated<'pending' | 'stored' | 'failed'>
+    sha256: string | null
+    contentType: string | null
+    bytes: number | null
+    width: number | null
+    height: number | null
+    etag: string | null
+    attempts: Generated<number>
+    reason: string | null
+    nextTryAt: Instant
+    createdAt: Instant
   }
   importRowError: {
     importId: string
@@ -213,6 +256,9 @@ export type ImportState =
   | 'completed'
   | 'failed'
   | 'cancelled'
+
+/** `failing`: still tried on time; `paused`: by the seller, or after it failed for too long. */
+export type ImportSourceState = 'active' | 'failing' | 'paused'
 
 /** Why a whole file failed; the text is made for the reader's language when it is shown. */
 export type ImportProblem = {

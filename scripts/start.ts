@@ -24,7 +24,10 @@ const root = path.resolve(values.root)
 const local = path.join(root, '.local')
 const logDir = path.join(local, 'logs')
 const runDir = path.join(local, 'run')
-const workers = { worker: ['storefront', 'integrations'], 'worker-parsing': ['parsing'] }
+const workers = {
+  worker: ['storefront', 'integrations', 'fetching', 'pictures'],
+  'worker-parsing': ['parsing'],
+}
 
 const other = await findSupervisor(runDir)
 if (other) {

@@ -6,6 +6,8 @@ import { replay } from './support/temporal.ts'
 const domainOf: Record<string, string> = {
   importCatalog: 'integrations',
   relayEvents: 'integrations',
+  importFromSource: 'integrations',
+  fetchPictures: 'integrations',
   projectChanges: 'storefront',
 }
 

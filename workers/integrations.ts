@@ -29,7 +29,11 @@ export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal 
         ...createIntegrationsActivities({ system: system.db }),
         ...createMergingActivities({ system: system.db, seller: seller.db }),
         ...createReviewingActivities({ system: system.db }),
-        ...createRelayActivities({ system: system.db, workflows: temporal.workflow }),
+        ...createRelayActivities({
+          system: system.db,
+          workflows: temporal.workflow,
+          schedules: temporal.schedule,
+        }),
       },
       maxConcurrentActivityTaskExecutions: 8,
     },

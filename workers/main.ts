@@ -4,8 +4,10 @@ import { createLogger, temporalLogger, type Logger } from '../clients/logger.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors, temporalPlugin } from '../telemetry.ts'
+import { createFetchingWorker } from './fetching.ts'
 import { createIntegrationsWorker } from './integrations.ts'
 import { createParsingWorker } from './parsing.ts'
+import { createPicturesWorker } from './pictures.ts'
 import { createStorefrontWorker } from './storefront.ts'
 import type { CreateDomainWorker } from './worker.ts'
 import { workflowBundle } from './workflow-bundle.ts'
@@ -13,8 +15,10 @@ import { workflowBundle } from './workflow-bundle.ts'
 const HEARTBEAT_EVERY = '2 seconds'
 
 const domains: Record<string, CreateDomainWorker> = {
+  fetching: createFetchingWorker,
   integrations: createIntegrationsWorker,
   parsing: createParsingWorker,
+  pictures: createPicturesWorker,
   storefront: createStorefrontWorker,
 }
 

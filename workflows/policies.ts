@@ -42,3 +42,15 @@ export const standing = {
   heartbeatTimeout,
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 } satisfies ActivityOptions
+
+/**
+ * Fetches what lies on somebody else's server. Whether that is worth another try the activity knows, and ends the tries
+ * with a result; what throws for hours is ours to mend. Its cancellation waits until nothing is half stored.
+ */
+export const fetching = {
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  startToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '6 hours',
+  heartbeatTimeout,
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 4, maximumInterval: '1 minute' },
+} satisfies ActivityOptions

@@ -3,7 +3,12 @@ import type { ImportCatalogResult } from '../../contracts/integrations.ts'
 import type { Database } from '../../db/database.ts'
 import { appendEvent } from '../../db/events.ts'
 import { dropDiff } from '../../db/integrations/diff-stage.ts'
-import { finishImport, lockImport, recordProblem } from '../../db/integrations/imports.ts'
+import {
+  finishImport,
+  getImport,
+  lockImport,
+  recordProblem,
+} from '../../db/integrations/imports.ts'
 import { countRejectedRows } from '../../db/integrations/row-errors.ts'
 import { dropStage, isStageWhole } from '../../db/integrations/stage.ts'
 import {
@@ -12,6 +17,7 @@ import {
   rejectRowsWithoutCategory,
   sealStage,
 } from '../../db/integrations/validate-stage.ts'
+import { settleSource } from '../../db/integrations/source-runs.ts'
 import { takeTurn } from '../../db/integrations/turns.ts'
 import { heartbeating } from '../heartbeating.ts'
 import { placeCategories } from './place-categories.ts'
@@ -31,6 +37,10 @@ export const createIntegrationsActivities = ({ system }: IntegrationsDeps) => {
   return {
     /** Imports of one shop run one after the other, in the order in which they came. */
     takeTurn: ({ importId }: ImportKey): Promise<boolean> => takeTurn(system, importId),
+
+    /** False for an import by URL whose file is still to be fetched. */
+    isStored: async ({ importId }: ImportKey): Promise<boolean> =>
+      (await getImport(system, importId)).sha256 !== null,
 
     /**
      * Rejects and reports what can only be seen over the whole file: unknown categories, repeated ids, unknown warehouses.
@@ -56,9 +66,11 @@ export const createIntegrationsActivities = ({ system }: IntegrationsDeps) => {
       problem,
     }: ImportKey & ImportCatalogResult & { problem?: string }): Promise<void> {
       await inTransaction(async (trx) => {
-        const { sellerId, shopId, traceParent } = await lockImport(trx, importId)
+        const imported = await lockImport(trx, importId)
+        const { sellerId, shopId, traceParent } = imported
         if (problem) await recordProblem(trx, importId, { code: problem })
-        if (await finishImport(trx, importId, state))
+        if (await finishImport(trx, importId, state)) {
+          await settleSource(trx, imported, state)
           await appendEvent(trx, {
             sellerId,
             type: `import.${state}`,
@@ -66,6 +78,7 @@ export const createIntegrationsActivities = ({ system }: IntegrationsDeps) => {
             data: { importId, shopId },
             traceParent,
           })
+        }
         await dropStage(trx, importId)
         await dropDiff(trx, importId)
       })

@@ -18,7 +18,7 @@ const OfferedFields = z.strictObject({
 })
 
 /** The fields of `POST /v1/imports` besides the file; the last one is known, to be refused by name. */
-export const ImportFields = OfferedFields.extend({ sourceUrl: z.string().optional() })
+export const ImportFields = OfferedFields
 
 export type ImportFields = z.output<typeof ImportFields>
 
@@ -61,7 +61,6 @@ const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['auto', 'yml', 'csv', 'xl
 function refuseUnsupported(fields: {
   [Field in keyof ImportFields]?: ImportFields[Field] | undefined
 }) {
-  if (fields.sourceUrl !== undefined) throw notSupportedYet('sourceUrl')
   if (fields.format !== undefined && !ACCEPTED_FORMATS.has(fields.format))
     throw notSupportedYet('format')
 }

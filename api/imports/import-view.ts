@@ -28,6 +28,11 @@ export const Import = z
       'cancelled',
     ]),
     fileName: z.string().optional(),
+    sourceUrl: z.string().optional().openapi({ description: 'Where it was fetched from.' }),
+    sourceId: z
+      .string()
+      .optional()
+      .openapi({ description: 'The import source that asked for it.' }),
     format: z.string().optional(),
     encoding: z.string().optional(),
     delimiter: z.string().optional(),
@@ -97,6 +102,8 @@ export const showImport = (row: ImportRow, language: Language, now: Date): Impor
   shopId: row.shopId,
   state: row.state,
   ...(row.fileName && { fileName: row.fileName }),
+  ...(row.sourceUrl && { sourceUrl: row.sourceUrl }),
+  ...(row.sourceId && { sourceId: row.sourceId }),
   ...(row.format && { format: row.format }),
   ...(row.encoding && { encoding: row.encoding }),
   ...(row.delimiter && { delimiter: row.delimiter }),
@@ -154,7 +161,7 @@ const showPlan = (row: ImportRow) => ({
 
 const showTable = ({ headers, samples, proposal }: FoundTable) => ({ headers, samples, proposal })
 
-const showProblem = (problem: ImportProblem, language: Language) => {
+export const showProblem = (problem: ImportProblem, language: Language) => {
   const { code, line, column, row } = problem
   return {
     code,

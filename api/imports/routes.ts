@@ -10,14 +10,15 @@ import { languageOf } from '../language.ts'
 import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
 import { notFound, Problem } from '../problem.ts'
 import { beyondCancel, OVER, requestCancellation } from './cancel-import.ts'
-import { ImportForm, notSupportedYet } from './import-fields.ts'
-import { Import, ImportId, isImportId, showImport } from './import-view.ts'
 import { errorRepresentation, XLSX } from './error-representation.ts'
+import { importByUrl, ImportByUrlBody, type ImportByUrlDeps } from './import-by-url.ts'
+import { ImportForm } from './import-fields.ts'
+import { Import, ImportId, isImportId, showImport } from './import-view.ts'
 import { RowError, rowErrorsAsCsv, showRowError, type FetchRowErrors } from './row-errors.ts'
 import { startImport, type StartImportDeps } from './start-import.ts'
 import { openUpload } from './upload.ts'
 
-export type ImportsDeps = Omit<StartImportDeps, 'workflows'> & {
+export type ImportsDeps = Omit<StartImportDeps & ImportByUrlDeps, 'workflows'> & {
   workflows: Pick<WorkflowClient, 'start' | 'getHandle' | 'executeUpdateWithStart' | 'withDeadline'>
   requires: Requires
   maxUploadBytes: number
@@ -44,12 +45,18 @@ export function imports(deps: ImportsDeps) {
         method: 'post',
         path: '/',
         tags,
-        summary: 'Upload a catalogue',
+        summary: 'Upload a catalogue, or have it fetched',
         security: [{ apiKey: ['imports:write'] }],
         middleware: requires('imports:write'),
         request: {
           headers: IdempotencyHeaders,
-          body: { required: true, content: { 'multipart/form-data': { schema: ImportForm } } },
+          body: {
+            required: true,
+            content: {
+              'multipart/form-data': { schema: ImportForm },
+              'application/json': { schema: ImportByUrlBody },
+            },
+          },
         },
         responses: {
           202: json(Import, 'The import is queued; `Location` tells where it can be watched'),
@@ -58,19 +65,23 @@ export function imports(deps: ImportsDeps) {
       }),
       async (c) => {
         const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase()
-        if (type === 'application/json') throw notSupportedYet('sourceUrl')
+        const request = {
+          sellerId: c.get('caller').sellerId,
+          idempotencyKey: c.req.valid('header')['idempotency-key'],
+          language: languageOf(c),
+        }
+        if (type === 'application/json') {
+          const started = await importByUrl(deps, { ...request, body: await c.req.text() })
+          c.header('Location', `/v1/imports/${started.id}`)
+          return c.json(started, 202)
+        }
         if (type !== 'multipart/form-data') throw new Problem('unsupported-media-type')
         const upload = await openUpload(c.req.raw, {
           fileField: 'file',
           maxBytes: deps.maxUploadBytes,
         })
         try {
-          const started = await startImport(deps, {
-            sellerId: c.get('caller').sellerId,
-            idempotencyKey: c.req.valid('header')['idempotency-key'],
-            language: languageOf(c),
-            upload,
-          })
+          const started = await startImport(deps, { ...request, upload })
           c.header('Location', `/v1/imports/${started.id}`)
           return c.json(started, 202)
         } finally {

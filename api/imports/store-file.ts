@@ -59,7 +59,8 @@ export async function storeFile(
   return { fields: allFields, format, encoding, bytesTotal, sha256: digest.digest('hex') }
 }
 
-async function requireShop(seller: Kysely<Database>, sellerId: string, shopId: string) {
+/** @throws {Problem} `not-found` */
+export async function requireShop(seller: Kysely<Database>, sellerId: string, shopId: string) {
   const shop = /^\d{1,18}$/.test(shopId)
     ? await asSeller(seller, sellerId, (trx) => findShop(trx, shopId))
     : undefined

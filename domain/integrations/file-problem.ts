@@ -27,6 +27,15 @@ export type FileProblemCode =
   | 'macros'
   | 'too-many-columns'
   | 'too-heavy'
+  | 'source-address'
+  | 'source-blocked'
+  | 'source-unreachable'
+  | 'source-timeout'
+  | 'source-tls'
+  | 'source-redirect'
+  | 'source-http-status'
+  | 'source-malformed'
+  | 'source-too-large'
   | 'internal'
 
 /** What is wrong in `malformed-xml`. */
@@ -60,7 +69,7 @@ export type XmlLimit = 'depth' | 'attributes' | 'name' | 'token'
 /**
  * `line` and `column` count from 1; `row` is the offer that was being read, or the last one before. What `params` holds
  * depends on the code: `format`, `root`, `encoding`, `offset` (bytes from 0), `defect` and `text` (what stands there),
- * `limit` and `most`, `flaw`, `part` of a package, `sheet` (then `line` is its row).
+ * `limit` and `most`, `flaw`, `part` of a package, `sheet` (then `line` is its row), `status` (of HTTP).
  */
 export type FileProblem = {
   code: FileProblemCode
@@ -85,6 +94,7 @@ export type FileProblemParams = {
   flaw?: ZipFlaw
   part?: string
   sheet?: string
+  status?: number
 }
 
 /** Tells the seller what is wrong with the file, where, and what to do. */
@@ -232,6 +242,46 @@ const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
       `Этот файл ${format} слишком велик или сложен для чтения в старом формате: сохраните его в Excel как .xlsx.`,
     en: ({ format }) =>
       `This ${format} file is too large or complex to be read in its old format: save it as .xlsx in Excel.`,
+  },
+  'source-address': {
+    ru: () =>
+      'По этому адресу нельзя скачать файл: нужен адрес http или https без логина и пароля.',
+    en: () => 'No file can be fetched from this address: give http or https, without credentials.',
+  },
+  'source-blocked': {
+    ru: () =>
+      'Адрес ведёт во внутреннюю сеть или на закрытый порт, туда мы не обращаемся: нужен общедоступный адрес.',
+    en: () =>
+      'The address leads into a private network or to a closed port, where we do not go: give a public one.',
+  },
+  'source-unreachable': {
+    ru: () => 'Сервер с файлом не отвечает: проверьте адрес и что сайт доступен из интернета.',
+    en: () => 'The server of the file cannot be reached: check the address, and the site itself.',
+  },
+  'source-timeout': {
+    ru: () => 'Сервер отдаёт файл слишком долго: мы ждали и не дождались.',
+    en: () => 'The server took too long to give the file.',
+  },
+  'source-tls': {
+    ru: () =>
+      'Сертификат сервера недействителен или выдан на другое имя: обновите его или проверьте адрес.',
+    en: () => 'The certificate of the server is not valid for this address: renew it.',
+  },
+  'source-redirect': {
+    ru: () => 'Слишком много перенаправлений, или одно из них ведёт с https на http.',
+    en: () => 'There are too many redirects, or one of them leads from https to http.',
+  },
+  'source-http-status': {
+    ru: ({ status }) => `Сервер ответил кодом ${status} вместо файла.`,
+    en: ({ status }) => `The server answered with the status ${status} instead of the file.`,
+  },
+  'source-malformed': {
+    ru: () => 'Ответ сервера повреждён или сжат способом, который мы не принимаем (нужен gzip).',
+    en: () => 'The answer of the server is damaged, or packed in a way other than gzip.',
+  },
+  'source-too-large': {
+    ru: ({ most }) => `Файл больше ${most} байт.`,
+    en: ({ most }) => `The file is larger than ${most} bytes.`,
   },
   internal: {
     ru: () => 'Не получилось по нашей вине: мы уже разбираемся, попробуйте ещё раз позже.',

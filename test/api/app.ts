@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely'
+import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
+import { ObjectNotFound } from '../../clients/object-store.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
 
@@ -13,6 +15,11 @@ export function fakeObjectStore() {
       const chunks: Uint8Array[] = []
       for await (const chunk of bytes) chunks.push(chunk)
       objects.set(key, Buffer.concat(chunks))
+    },
+    async get(key: string) {
+      const bytes = objects.get(key)
+      if (!bytes) throw new ObjectNotFound(key)
+      return Readable.from([bytes])
     },
     async remove(key: string) {
       objects.delete(key)
@@ -55,6 +62,7 @@ export function testApp(
     objectStore,
     workflows,
     maxUploadBytes: 1_000_000,
+    allowedPrivateNetworks: [],
     log: { warn: note('warn'), error: note('error') },
     isDraining: () => false,
     dependencies: { postgres: async () => {} },

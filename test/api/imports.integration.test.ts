@@ -118,6 +118,11 @@ describe('POST /v1/imports', () => {
     ['there is no file', () => [shopField()], 'file'],
     ['there is no shop', () => [file(YML)], 'shopId'],
     ['a field is unknown', () => [shopField(), file(YML), field('colour', 'red')], 'colour'],
+    [
+      'an address is given beside',
+      () => [shopField(), file(YML), field('sourceUrl', 'https://a.ru')],
+      'sourceUrl',
+    ],
     ['the format is unknown', () => [shopField(), field('format', 'pdf'), file(YML)], 'format'],
     ['two files are given', () => [shopField(), file(YML), file(YML)], 'file'],
   ])('is 400 when %s', async (_name, parts, path) => {
@@ -195,7 +200,6 @@ describe('POST /v1/imports', () => {
     ['mode', 'replace'],
     ['dryRun', 'true'],
     ['format', 'xlsx'],
-    ['sourceUrl', 'https://example.com/feed.xml'],
     ['mapping', '{}'],
   ])('is 422 for %s=%s, which is not supported yet', async (name, value) => {
     for (const parts of [
@@ -210,16 +214,6 @@ describe('POST /v1/imports', () => {
       })
     }
     expect(api.objectStore.objects.size).toBe(0)
-  })
-
-  it('is 422 for JSON with a sourceUrl, which is not supported yet', async () => {
-    const response = await api.app.request('/v1/imports', {
-      method: 'POST',
-      headers: { ...auth, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ sourceUrl: 'https://example.com/feed.xml', shopId: shop.shopId }),
-    })
-    expect(response.status).toBe(422)
-    expect((await body(response)).errors[0]?.path).toBe('sourceUrl')
   })
 
   it('is 503 when the object store is away', async () => {

@@ -9,6 +9,7 @@ import {
   parsingQueue,
   type ImportCatalog,
 } from '../../contracts/integrations.ts'
+import { fetchingQueue } from '../../contracts/fetching.ts'
 import { runWorkflow, startTimeSkipping } from '../support/temporal.ts'
 import { importScenarios, type ImportScenario } from './import-scenarios.ts'
 
@@ -21,10 +22,14 @@ afterAll(() => server.teardown())
 
 async function run(scenario: string, { activities, closed, meanwhile }: ImportScenario) {
   const importId = randomUUID()
-  const { stageRows, writeErrorReport, ...others } = activities
+  const { stageRows, writeErrorReport, fetchSource, ...others } = activities
   const result = await runWorkflow<ImportCatalog>(server, {
     workflows: integrationsQueue,
-    activities: { [integrationsQueue]: others, [parsingQueue]: { stageRows, writeErrorReport } },
+    activities: {
+      [integrationsQueue]: others,
+      [parsingQueue]: { stageRows, writeErrorReport },
+      [fetchingQueue]: { fetchSource },
+    },
     type: importCatalog,
     scenario,
     start: {
@@ -183,6 +188,16 @@ describe('importCatalog', () => {
       importScenarios['mass-deactivation-confirmed'](),
     )
     expect(closed).toEqual([completed])
+  })
+
+  it('fetches the file of an import by URL first', async () => {
+    const { closed } = await run('fetched-first', importScenarios['fetched-first']())
+    expect(closed).toEqual([completed])
+  })
+
+  it('fails an import whose file cannot be fetched', async () => {
+    const { closed } = await run('not-to-be-fetched', importScenarios['not-to-be-fetched']())
+    expect(closed).toEqual([{ state: 'failed', problem: undefined }])
   })
 
   it('goes on without the workbook of rejected rows when that cannot be written', async () => {

@@ -5,6 +5,7 @@ import type { MergingActivities } from '../../activities/integrations/merging.ts
 import type { ParsingActivities } from '../../activities/integrations/parsing.ts'
 import type { ReportingActivities } from '../../activities/integrations/reporting.ts'
 import type { ReviewingActivities } from '../../activities/integrations/reviewing.ts'
+import type { SourcesActivities } from '../../activities/integrations/sources.ts'
 import {
   applyImport,
   cancelImport,
@@ -20,6 +21,7 @@ type Activities = IntegrationsActivities &
   MergingActivities &
   ReviewingActivities &
   ReportingActivities &
+  Pick<SourcesActivities, 'fetchSource'> &
   Pick<ParsingActivities, 'stageRows'>
 type Handle = WorkflowHandle<ImportCatalog>
 
@@ -39,6 +41,8 @@ function scenario(
     closed,
     activities: {
       takeTurn: async () => true,
+      isStored: async () => true,
+      fetchSource: async () => 'fetched',
       stageRows: async () => 'staged',
       validateStage: async () => 'valid',
       writeErrorReport: async () => 'nothing',
@@ -147,6 +151,9 @@ export const importScenarios = {
       await apply(handle, 1).catch(() => {})
       await apply(handle, 1, true)
     }),
+  'fetched-first': () => scenario({ isStored: async () => false }),
+  'not-to-be-fetched': () =>
+    scenario({ isStored: async () => false, fetchSource: async () => 'refused' }),
   'without-a-report': () =>
     scenario({
       writeErrorReport: async () => {

@@ -59,7 +59,10 @@ describe('the whole application, two API processes and the workers', () => {
       children,
       env: { ...market.env, LOG_LEVEL: 'info' },
       apiPort,
-      workers: { worker: ['storefront', 'integrations'], 'worker-parsing': ['parsing'] },
+      workers: {
+        worker: ['storefront', 'integrations', 'fetching', 'pictures'],
+        'worker-parsing': ['parsing'],
+      },
       report: () => {},
     })
     baseUrl = `http://127.0.0.1:${apiPort}`

@@ -11,6 +11,7 @@ import type { MergingActivities } from '../../activities/integrations/merging.ts
 import type { ParsingActivities } from '../../activities/integrations/parsing.ts'
 import type { ReportingActivities } from '../../activities/integrations/reporting.ts'
 import type { ReviewingActivities } from '../../activities/integrations/reviewing.ts'
+import type { SourcesActivities } from '../../activities/integrations/sources.ts'
 import {
   applyImport,
   cancelImport,
@@ -27,6 +28,7 @@ import {
   type ImportCatalogResult,
   type ImportPhase,
 } from '../../contracts/integrations.ts'
+import { fetchingQueue } from '../../contracts/fetching.ts'
 import * as policies from '../policies.ts'
 
 const { stageRows } = proxyActivities<ParsingActivities>({
@@ -37,7 +39,11 @@ const { writeErrorReport } = proxyActivities<ReportingActivities>({
   ...policies.optional,
   taskQueue: parsingQueue,
 })
-const { takeTurn } = proxyActivities<IntegrationsActivities>(policies.read)
+const { fetchSource } = proxyActivities<SourcesActivities>({
+  ...policies.fetching,
+  taskQueue: fetchingQueue,
+})
+const { takeTurn, isStored } = proxyActivities<IntegrationsActivities>(policies.read)
 const { validateStage, closeImport } = proxyActivities<IntegrationsActivities>(policies.mustLand)
 const { mergeStage } = proxyActivities<MergingActivities>(policies.mustLand)
 const { reviewStage } = proxyActivities<ReviewingActivities>(policies.mustLand)
@@ -47,7 +53,7 @@ const DECIDED_WITHIN = '7 days'
 /** Nobody tells of a turn when its event is late: then the import asks, ever more rarely. */
 const MOST_MINUTES_BETWEEN_ASKS = 30
 
-type Preparation = 'ready' | 'done' | 'malformed' | 'undecided'
+type Preparation = 'ready' | 'done' | 'unreadable' | 'undecided'
 
 /**
  * Brings a seller's file into the catalogue: all of its good rows, or nothing of a file that breaks. Imports of one shop
@@ -90,7 +96,7 @@ export async function importCatalog({
   try {
     for (;;) {
       const prepared = await untilCancelled(prepare)
-      if (prepared === 'malformed') return await close({ state: 'failed' })
+      if (prepared === 'unreadable') return await close({ state: 'failed' })
       if (prepared === 'undecided') return await close(given())
       if (prepared === 'done') return await close({ state: 'completed' })
       await CancellationScope.nonCancellable(apply)
@@ -119,6 +125,7 @@ export async function importCatalog({
 
   async function prepare(): Promise<Preparation> {
     await waitForTurn()
+    if (!(await fetch())) return 'unreadable'
     for (;;) {
       const filled = await fill()
       if (filled !== 'valid') return filled
@@ -153,12 +160,19 @@ export async function importCatalog({
     }
   }
 
+  /** Gets the file of an import by URL; false when there is none to be had. */
+  async function fetch(): Promise<boolean> {
+    if (await isStored({ importId })) return true
+    phase = 'fetching'
+    return (await fetchSource({ importId })) === 'fetched'
+  }
+
   /** Reads and checks the whole file. */
-  async function fill(): Promise<'valid' | 'malformed' | 'undecided'> {
+  async function fill(): Promise<'valid' | 'unreadable' | 'undecided'> {
     for (;;) {
       phase = 'reading'
       const staged = await stageRows({ importId })
-      if (staged === 'malformed') return staged
+      if (staged === 'malformed') return 'unreadable'
       if (staged === 'mapping-needed') {
         phase = 'awaiting-mapping'
         if (!(await condition(() => isMappingConfirmed, DECIDED_WITHIN))) return 'undecided'

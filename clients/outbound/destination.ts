@@ -1,0 +1,41 @@
+import { isIP } from 'node:net'
+import { isPermitted, type Network } from './networks.ts'
+import { OutboundRefusal } from './refusal.ts'
+
+/**
+ * A URL that a seller gave, or a redirect named, as far as it can be judged without asking DNS. The URL parser has by then
+ * made one form of decimal, octal, hexadecimal and full-width addresses.
+ * @throws {OutboundRefusal} `invalid-url`, `blocked-address`, `blocked-port`
+ */
+export function parseDestination(text: string, allowed: readonly Network[], base?: URL): URL {
+  if (text.length > MAX_URL_LENGTH || !URL.canParse(text, base?.href))
+    throw new OutboundRefusal('invalid-url')
+  const url = new URL(text, base?.href)
+  url.hash = ''
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new OutboundRefusal('invalid-url')
+  if (url.username || url.password) throw new OutboundRefusal('invalid-url')
+  if (!isPermittedPort(url.port)) throw new OutboundRefusal('blocked-port')
+  const host = hostOf(url)
+  const isFine =
+    isIP(host) === 0 ? allowed.length > 0 || isPublicName(host) : isPermitted(host, allowed)
+  if (!isFine) throw new OutboundRefusal('blocked-address')
+  return url
+}
+
+/** Without brackets and without the dot of the root. */
+export const hostOf = ({ hostname }: Pick<URL, 'hostname'>): string =>
+  hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+
+const MAX_URL_LENGTH = 2048
+
+/** The web's own two ports, and those that any user may open; never those of mail, of files or of remote shells. */
+const isPermittedPort = (port: string): boolean =>
+  port === '' || port === '80' || port === '443' || Number(port) >= 1024
+
+/** Names that never mean a public host (RFC 6761, 6762, 8375, ICANN's `.internal`, Kubernetes). Addresses decide anyway. */
+const isPublicName = (name: string): boolean =>
+  name.includes('.') &&
+  !/\.(local|localhost|localdomain|internal|intranet|lan|home|corp|svc|test|invalid|onion|home\.arpa)$/i.test(
+    name,
+  )

@@ -1,0 +1,174 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Agent, request, type Dispatcher } from 'undici'
+import { untraced } from '../tracing.ts'
+import { readBody } from './body.ts'
+import { guardedConnector, type ConnectDeps } from './connect.ts'
+import { parseDestination } from './destination.ts'
+import { parseNetworks } from './networks.ts'
+import { OutboundRefusal, refusalOf } from './refusal.ts'
+import { createResolve, type Resolve } from './resolve.ts'
+
+export type Outbound = ReturnType<typeof createOutbound>
+
+export type OutboundOptions = {
+  /** Networks in CIDR form that may be reached though they are not public. */
+  allowedPrivateNetworks: readonly string[]
+  resolve?: Resolve
+  tls?: ConnectDeps['tls']
+}
+
+export type FetchOptions = {
+  method?: 'GET' | 'HEAD' | 'POST'
+  /** Sent to another origin after a redirect only where they say nothing about us. */
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** Of the answer, packed and unpacked. */
+  maxBytes: number
+  /** From the first look-up to the last byte. */
+  totalMs: number
+  /** The longest wait for the head of an answer. */
+  headersMs?: number
+  /** The longest silence inside an answer. */
+  idleMs?: number
+  /** How many are followed: 5 of a GET, else none. */
+  maxRedirects?: number
+  /** Other statuses are refused as `http-status`. */
+  expect?: readonly number[]
+  signal?: AbortSignal
+}
+
+export type Answer = {
+  status: number
+  headers: IncomingHttpHeaders
+  /** To be read once, or left by `discard`. */
+  bytes: AsyncIterable<Uint8Array>
+  discard(): void
+}
+
+const USER_AGENT = 'yarmarka/1 (import)'
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const KEPT_ACROSS_ORIGINS = new Set(['accept', 'if-none-match', 'if-modified-since'])
+
+/**
+ * The one way from here to an address that a seller named: https or http, to a permitted address on every hop, within
+ * bounds of time and size. Proxies of the environment are not used: behind one, nobody would know who is dialled.
+ */
+export function createOutbound({ allowedPrivateNetworks, resolve, tls }: OutboundOptions) {
+  const allowed = parseNetworks(allowedPrivateNetworks)
+  const agent = new Agent({
+    connect: guardedConnector({
+      allowed,
+      resolve: resolve ?? createResolve(),
+      ...(tls ? { tls } : {}),
+    }),
+    connections: 4,
+    pipelining: 1,
+    keepAliveTimeout: 4_000,
+    maxHeaderSize: 16_384,
+  })
+
+  /** @throws {OutboundRefusal}, or the reason of `signal` */
+  async function fetchOutside(target: string, options: FetchOptions): Promise<Answer> {
+    const deadline = AbortSignal.timeout(options.totalMs)
+    const signal = AbortSignal.any([deadline, ...(options.signal ? [options.signal] : [])])
+    try {
+      const answer = await follow(target, options, signal)
+      return { ...answer, bytes: judged(answer.bytes) }
+    } catch (error) {
+      throw reasonOf(error)
+    }
+
+    async function* judged(bytes: AsyncIterable<Uint8Array>) {
+      try {
+        yield* bytes
+      } catch (error) {
+        throw reasonOf(error)
+      }
+    }
+
+    function reasonOf(error: unknown): unknown {
+      if (options.signal?.aborted) return options.signal.reason
+      return deadline.aborted ? new OutboundRefusal('timeout') : refusalOf(error)
+    }
+  }
+
+  async function follow(
+    target: string,
+    options: FetchOptions,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    let url = parseDestination(target, allowed)
+    let headers = lowerCased(options.headers ?? {})
+    for (let hops = 0; ; hops++) {
+      const answer = await send(url, headers, options, signal)
+      const { location } = answer.headers
+      if (!REDIRECTS.has(answer.status) || location === undefined) return expected(answer, options)
+      answer.discard()
+      if (hops >= (options.maxRedirects ?? (options.method === undefined ? 5 : 0)))
+        throw new OutboundRefusal('redirect')
+      const next = parseDestination(location, allowed, url)
+      if (url.protocol === 'https:' && next.protocol === 'http:')
+        throw new OutboundRefusal('redirect')
+      if (next.origin !== url.origin) headers = withoutSecrets(headers)
+      url = next
+    }
+  }
+
+  async function send(
+    url: URL,
+    headers: Record<string, string>,
+    { method = 'GET', body, maxBytes, headersMs = 30_000, idleMs = 30_000 }: FetchOptions,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    // Traced, it would send our trace ids along and keep the seller's URL, tokens and all, in a span.
+    const answer: Dispatcher.ResponseData = await untraced(() =>
+      request(url, {
+        dispatcher: agent,
+        method,
+        headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'gzip, identity', ...headers },
+        ...(body === undefined ? {} : { body }),
+        headersTimeout: headersMs,
+        bodyTimeout: idleMs,
+        signal,
+      }),
+    )
+    const discard = () => void answer.body.on('error', () => {}).destroy()
+    const encoding = answer.headers['content-encoding']
+    const contentEncoding = Array.isArray(encoding) ? encoding.join(',') : encoding
+    if (Number(answer.headers['content-length'] ?? 0) > maxBytes && method !== 'HEAD') {
+      discard()
+      throw new OutboundRefusal('too-large')
+    }
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      bytes: readBody(answer.body, { contentEncoding, maxBytes }),
+      discard,
+    }
+  }
+
+  return {
+    fetchOutside,
+    close: () => agent.destroy(),
+  }
+}
+
+/** Judges a URL before it is kept, as far as that is possible without asking DNS. @throws {OutboundRefusal} */
+export const checkDestination = (url: string, allowedPrivateNetworks: readonly string[]): void =>
+  void parseDestination(url, parseNetworks(allowedPrivateNetworks))
+
+function expected(answer: Answer, { expect = [200] }: FetchOptions): Answer {
+  if (expect.includes(answer.status)) return answer
+  answer.discard()
+  const retryAfterSeconds = Number(answer.headers['retry-after'])
+  throw new OutboundRefusal('http-status', {
+    status: answer.status,
+    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
+  })
+}
+
+const lowerCased = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+const withoutSecrets = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ACROSS_ORIGINS.has(name)))
