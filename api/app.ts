@@ -6,6 +6,8 @@ import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
+import { publishedFeeds, type PublishedFeedsDeps } from './feeds/published.ts'
+import { feeds, type FeedsDeps } from './feeds/routes.ts'
 import { health, type HealthDeps } from './health.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
 import { limits } from './limits.ts'
@@ -16,7 +18,9 @@ import { traceRequests } from './trace.ts'
 
 export type ApiDeps = HealthDeps &
   StorefrontDeps &
-  Omit<ImportsDeps, 'requires'> & {
+  Omit<ImportsDeps, 'requires'> &
+  Omit<FeedsDeps, 'requires'> &
+  PublishedFeedsDeps & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     log: Pick<Logger, 'error' | 'warn'>
@@ -39,5 +43,7 @@ export function createApp(deps: ApiDeps) {
     .route('/', docs(app))
     .route('/v1', storefrontRoutes(deps))
     .route('/v1/imports', imports({ ...deps, requires }))
+    .route('/v1/feeds', feeds({ ...deps, requires }))
+    .route('/feeds', publishedFeeds(deps))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

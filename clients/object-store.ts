@@ -1,8 +1,11 @@
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListMultipartUploadsCommand,
   NoSuchKey,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
@@ -69,6 +72,28 @@ export function connectObjectStore(config: ObjectStoreConfig) {
     /** Done when the object is gone, whether it was there or not. */
     async remove(key: string): Promise<void> {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
+
+    /** The keys that begin with `prefix`, in the store's order. */
+    async *list(prefix: string): AsyncGenerator<string> {
+      for await (const { Contents = [] } of paginateListObjectsV2(
+        { client },
+        { Bucket: bucket, Prefix: prefix },
+      ))
+        for (const { Key } of Contents) if (Key !== undefined) yield Key
+    },
+
+    /**
+     * Lets go of the parts that a process left when it died in the middle of `put`, for the keys below `prefix` that
+     * `isLost` names.
+     */
+    async removeUnfinished(prefix: string, isLost: (key: string) => boolean): Promise<void> {
+      const { Uploads = [] } = await client.send(
+        new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }),
+      )
+      for (const { Key, UploadId } of Uploads)
+        if (Key !== undefined && Key.startsWith(prefix) && isLost(Key))
+          await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
     },
 
     async check(): Promise<void> {

@@ -182,11 +182,7 @@ export type Database = {
     name: string
     token: string
     filters: ColumnType<FeedFilters, string | undefined, string>
-    settings: ColumnType<
-      YandexMarketSettings | GoogleShoppingSettings,
-      string | undefined,
-      string
-    >
+    settings: ColumnType<YandexMarketSettings | GoogleShoppingSettings, string | undefined, string>
     everyMinutes: number | null
     publishedId: string | null
     createdAt: Instant

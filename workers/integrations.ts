@@ -1,3 +1,4 @@
+import { createFeedsActivities } from '../activities/integrations/feeds.ts'
 import { createIntegrationsActivities } from '../activities/integrations/index.ts'
 import { createRelayActivities } from '../activities/integrations/relay.ts'
 import { connectPostgres } from '../clients/postgres.ts'
@@ -10,7 +11,7 @@ import {
 } from '../contracts/integrations.ts'
 import type { CreateDomainWorker } from './worker.ts'
 
-export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal }) => {
+export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal, log }) => {
   const system = connectPostgres({
     url: roleUrl(config, 'system'),
     applicationName: 'yarmarka-integrations',
@@ -25,7 +26,12 @@ export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal 
       taskQueue: integrationsQueue,
       activities: {
         ...createIntegrationsActivities({ system: system.db, seller: seller.db }),
-        ...createRelayActivities({ system: system.db, workflows: temporal.workflow }),
+        ...createFeedsActivities({ system: system.db, log }),
+        ...createRelayActivities({
+          system: system.db,
+          workflows: temporal.workflow,
+          schedules: temporal.schedule,
+        }),
       },
       maxConcurrentActivityTaskExecutions: 8,
     },

@@ -1,3 +1,4 @@
+import { createFeedArtefactsActivities } from '../activities/integrations/feed-artefacts.ts'
 import { createParsingActivities } from '../activities/integrations/parsing.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
@@ -17,7 +18,10 @@ export const createParsingWorker: CreateDomainWorker = ({ config }) => {
   return {
     options: {
       taskQueue: parsingQueue,
-      activities: createParsingActivities({ system, objectStore, formats: { yml } }),
+      activities: {
+        ...createParsingActivities({ system, objectStore, formats: { yml } }),
+        ...createFeedArtefactsActivities({ system: system.db, objectStore }),
+      },
       maxConcurrentActivityTaskExecutions: 2,
     },
     async close() {

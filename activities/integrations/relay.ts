@@ -10,8 +10,9 @@ import {
 import type { Database } from '../../db/database.ts'
 import { listEventsToRelay, markRelayed, type Event } from '../../db/events.ts'
 import { untilHandover } from '../standing.ts'
+import { feedConsequences, type FeedConsequencesDeps } from './feed-consequences.ts'
 
-export type RelayDeps = {
+export type RelayDeps = FeedConsequencesDeps & {
   system: Kysely<Database>
   workflows: Pick<WorkflowClient, 'start'>
 }
@@ -19,10 +20,12 @@ export type RelayActivities = ReturnType<typeof createRelayActivities>
 
 const PAGE_SIZE = 200
 
-export const createRelayActivities = ({ system, workflows }: RelayDeps) => {
+export const createRelayActivities = (deps: RelayDeps) => {
+  const { system, workflows } = deps
   /** What must happen because of an event. A type that is not here needs nothing yet. */
   const consequences: Record<string, (event: Event) => Promise<void>> = {
     'import.requested': (event) => startImport(workflows, event),
+    ...feedConsequences(deps),
   }
 
   const relayPage = async (): Promise<number> => {

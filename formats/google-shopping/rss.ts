@@ -6,15 +6,15 @@ import {
 import type { FeedWriter } from '../feed-writer.ts'
 import { xmlText } from '../xml/escape.ts'
 
-export type GoogleHead = { title: string; link: string; description: string }
+export type GoogleHead = { title: string; link: string; description: string; language: string }
 
 /** RSS 2.0 with Google's namespace, support.google.com/merchants/answer/14987622. */
 export const rssWriter: FeedWriter<GoogleHead, GoogleItem> = {
-  head: ({ title, link, description }) =>
+  head: ({ title, link, description, language }) =>
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
     '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0">\n<channel>\n' +
     `<title>${xmlText(title)}</title>\n<link>${xmlText(link)}</link>\n` +
-    `<description>${xmlText(description)}</description>\n`,
+    `<description>${xmlText(description)}</description>\n<language>${xmlText(language)}</language>\n`,
   items: (items) => items.map(item).join(''),
   tail: '</channel>\n</rss>\n',
 }

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely'
+import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
+import { ObjectNotFound } from '../../clients/object-store.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
 
@@ -16,6 +18,11 @@ export function fakeObjectStore() {
     },
     async remove(key: string) {
       objects.delete(key)
+    },
+    async get(key: string) {
+      const bytes = objects.get(key)
+      if (!bytes) throw new ObjectNotFound(key)
+      return Readable.from([bytes])
     },
   }
 }
@@ -62,7 +69,14 @@ export function testApp(
   return { app: createApp(deps), deps, objectStore, workflows, logged }
 }
 
-export const ALL_SCOPES: Scope[] = ['catalog:read', 'imports:read', 'imports:write', 'keys:write']
+export const ALL_SCOPES: Scope[] = [
+  'catalog:read',
+  'imports:read',
+  'imports:write',
+  'feeds:read',
+  'feeds:write',
+  'keys:write',
+]
 
 /** The header of a key with these scopes. */
 export async function authorised(

@@ -1,2 +1,3 @@
 export { importCatalog } from './import-catalog.ts'
 export { relayEvents } from './relay-events.ts'
+export { publishFeed } from './publish-feed.ts'

@@ -56,6 +56,7 @@ const LIMITS = {
 }
 
 export type GoogleTerms = {
+  country: string
   currency: string
   shipping: readonly GoogleShipping[]
   categories: ReadonlyMap<string, Pick<FeedCategory, 'path'>>
@@ -90,7 +91,7 @@ export function toGoogleItem(product: FeedProduct, terms: GoogleTerms): Mapped<G
     ...given('gender', gender),
     ...given('age_group', ageGroup),
     shipping: terms.shipping.map(({ country, region, service, priceMinor }) => ({
-      country,
+      country: country ?? terms.country,
       ...(region ? { region } : {}),
       ...(service ? { service } : {}),
       price: money(priceMinor, terms.currency),

@@ -24,7 +24,8 @@ export type YandexMarketSettings = {
 
 /** `priceMinor` is in the currency of the feed. */
 export type GoogleShipping = {
-  country: string
+  /** ISO 3166-1; the feed's own by default. */
+  country?: string
   region?: string
   service?: string
   priceMinor: number

@@ -21,7 +21,10 @@ export function textOfHtml(html: string): string {
     .replace(/<!--[\s\S]*?-->/g, ' ')
     .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, ' ')
     .replace(/<\/?[a-z][^<>]*>/gi, ' ')
-    .replace(/&(#x[\da-f]{1,6}|#\d{1,7}|[a-z]{2,8});/gi, (whole, name: string) => entity(name) ?? whole)
+    .replace(
+      /&(#x[\da-f]{1,6}|#\d{1,7}|[a-z]{2,8});/gi,
+      (whole, name: string) => entity(name) ?? whole,
+    )
   return clean(text)
 }
 

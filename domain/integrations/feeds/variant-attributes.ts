@@ -7,46 +7,48 @@ export type VariantAttributes = {
   size?: string
   material?: string
   pattern?: string
-  gender?: 'male' | 'female' | 'unisex'
-  ageGroup?: 'newborn' | 'infant' | 'toddler' | 'kids' | 'adult'
+  gender?: Gender | undefined
+  ageGroup?: AgeGroup | undefined
 }
+type Gender = 'male' | 'female' | 'unisex'
+type AgeGroup = 'newborn' | 'infant' | 'toddler' | 'kids' | 'adult'
 
-const FREE: Readonly<Record<string, 'color' | 'size' | 'material' | 'pattern'>> = {
-  цвет: 'color',
-  color: 'color',
-  colour: 'color',
-  размер: 'size',
-  size: 'size',
-  материал: 'material',
-  material: 'material',
-  узор: 'pattern',
-  рисунок: 'pattern',
-  принт: 'pattern',
-  pattern: 'pattern',
-}
+const FREE = new Map<string, 'color' | 'size' | 'material' | 'pattern'>([
+  ['цвет', 'color'],
+  ['color', 'color'],
+  ['colour', 'color'],
+  ['размер', 'size'],
+  ['size', 'size'],
+  ['материал', 'material'],
+  ['material', 'material'],
+  ['узор', 'pattern'],
+  ['рисунок', 'pattern'],
+  ['принт', 'pattern'],
+  ['pattern', 'pattern'],
+])
 
-const GENDERS: Readonly<Record<string, NonNullable<VariantAttributes['gender']>>> = {
-  мужской: 'male',
-  мужчинам: 'male',
-  male: 'male',
-  женский: 'female',
-  женщинам: 'female',
-  female: 'female',
-  унисекс: 'unisex',
-  unisex: 'unisex',
-}
+const GENDERS = new Map<string, Gender>([
+  ['мужской', 'male'],
+  ['мужчинам', 'male'],
+  ['male', 'male'],
+  ['женский', 'female'],
+  ['женщинам', 'female'],
+  ['female', 'female'],
+  ['унисекс', 'unisex'],
+  ['unisex', 'unisex'],
+])
 
-const AGES: Readonly<Record<string, NonNullable<VariantAttributes['ageGroup']>>> = {
-  новорожденный: 'newborn',
-  новорождённый: 'newborn',
-  newborn: 'newborn',
-  infant: 'infant',
-  toddler: 'toddler',
-  детский: 'kids',
-  kids: 'kids',
-  взрослый: 'adult',
-  adult: 'adult',
-}
+const AGES = new Map<string, AgeGroup>([
+  ['новорожденный', 'newborn'],
+  ['новорождённый', 'newborn'],
+  ['newborn', 'newborn'],
+  ['infant', 'infant'],
+  ['toddler', 'toddler'],
+  ['детский', 'kids'],
+  ['kids', 'kids'],
+  ['взрослый', 'adult'],
+  ['adult', 'adult'],
+])
 
 const LONGEST = 100
 
@@ -55,11 +57,11 @@ export function variantAttributesOf(attributes: readonly FeedAttribute[]): Varia
   const found: VariantAttributes = {}
   for (const { name, value, unit } of attributes) {
     const called = name.toLowerCase()
-    const free = FREE[called]
+    const free = FREE.get(called)
     const word = value.trim().toLowerCase()
     if (free) found[free] ??= cut(clean(unit ? `${value} ${unit}` : value), LONGEST)
-    else if (called === 'пол' || called === 'gender') found.gender ??= GENDERS[word]
-    else if (called === 'возраст' || called === 'age_group') found.ageGroup ??= AGES[word]
+    else if (called === 'пол' || called === 'gender') found.gender ??= GENDERS.get(word)
+    else if (called === 'возраст' || called === 'age_group') found.ageGroup ??= AGES.get(word)
   }
   return found
 }
