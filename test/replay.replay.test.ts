@@ -6,6 +6,7 @@ import { replay } from './support/temporal.ts'
 const domainOf: Record<string, string> = {
   importCatalog: 'integrations',
   relayEvents: 'integrations',
+  publishFeed: 'integrations',
   projectChanges: 'storefront',
 }
 
