@@ -44,7 +44,7 @@ export async function storeArtefact(
       await objectStore.put(to, from, { signal: stopped })
     } catch (error) {
       failed.abort(error)
-      gzip.destroy(error as Error)
+      gzip.destroy()
       throw error
     }
   }
