@@ -70,7 +70,11 @@ async function rowsOf(feed: string): Promise<CatalogRow[]> {
     rows.push(...batch.rows)
   return rows
 }
-const keysOf = (feedId: string) => Array.fromAsync(objects.store.list(`feeds/${feedId}/`))
+async function keysOf(feedId: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const key of objects.store.list(`feeds/${feedId}/`)) keys.push(key)
+  return keys
+}
 const publication = (id: string) =>
   database.owner.db
     .selectFrom('feedPublication')
