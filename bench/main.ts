@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -10,6 +11,11 @@ const benches = {
     title: 'Import of a YML feed, from upload to catalogue',
     size: 200_000,
     run: importYml.run,
+  },
+  feeds: {
+    title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
+    size: 200_000,
+    run: feeds.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 
