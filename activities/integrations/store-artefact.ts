@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createGzip } from 'node:zlib'
+import { createGzip, type ZlibOptions } from 'node:zlib'
 import type { ObjectStore } from '../../clients/object-store.ts'
 
 export type StoredArtefact = { bytes: number; bytesGz: number; sha256: string }
+
+/** Compressing runs on a thread of its own and may fall so far behind what is written. */
+const AHEAD_BYTES = 4 * 1024 ** 2
+const OUTPUT_BYTES = 64 * 1024
 
 /**
  * Streams the text into the object store as it is, under `key`, and compressed, under `key` + `.gz`, both at once. When
@@ -15,7 +19,7 @@ export async function storeArtefact(
   text: AsyncIterable<string>,
   signal: AbortSignal,
 ): Promise<StoredArtefact> {
-  const gzip = createGzip()
+  const gzip = createGzip({ chunkSize: OUTPUT_BYTES, highWaterMark: AHEAD_BYTES } as ZlibOptions)
   const failed = new AbortController()
   const stopped = AbortSignal.any([signal, failed.signal])
   const sha256 = createHash('sha256')

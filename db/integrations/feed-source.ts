@@ -80,25 +80,35 @@ const usedCategories = ({ shopId }: Feed): RawBuilder<unknown> => sql`
       select p.category_id from shop_product sp join product p on p.id = sp.product_id
       where sp.shop_id = ${shopId} and sp.active))`
 
-/** The products that the feed offers, by external id, a page at a time. */
+/** The products that the feed offers, by external id, a page at a time; the next page is asked for while one is used. */
 export async function* readFeedProducts(
   trx: Kysely<Database>,
   feed: Feed,
 ): AsyncGenerator<FeedProduct[]> {
-  for (let after = ''; ;) {
-    const { rows } = await sql<ProductRow>`
-      select sp.id as shop_product_id, sp.external_id, p.offer_type, p.group_id, p.name, p.brand, p.model,
-        p.vendor_code, p.category_id, p.description, p.attributes, p.barcodes, p.pictures, p.weight_grams,
-        p.length_mm, p.width_mm, p.height_mm, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, sp.available,
-        (select sum(st.units) from stock st where st.shop_product_id = sp.id) as units
-      from shop_product sp join product p on p.id = sp.product_id
-      where sp.shop_id = ${feed.shopId} and sp.seller_id = ${feed.sellerId} and sp.active
-        and sp.external_id > ${after} ${narrowed(feed.filters)}
-      order by sp.external_id limit ${PAGE_SIZE}`.execute(trx)
+  for (let asked: Promise<ProductRow[]> | undefined = readPage(trx, feed, ''); asked;) {
+    const rows: ProductRow[] = await asked
+    asked = rows.length < PAGE_SIZE ? undefined : readPage(trx, feed, rows.at(-1)!.externalId)
+    // Whoever stops in between hears no more of it.
+    asked?.catch(() => {})
     if (rows.length > 0) yield rows.map(toProduct)
-    if (rows.length < PAGE_SIZE) return
-    after = rows.at(-1)!.externalId
   }
+}
+
+async function readPage(
+  trx: Kysely<Database>,
+  { shopId, sellerId, filters }: Feed,
+  after: string,
+): Promise<ProductRow[]> {
+  const { rows } = await sql<ProductRow>`
+    select sp.id as shop_product_id, sp.external_id, p.offer_type, p.group_id, p.name, p.brand, p.model,
+      p.vendor_code, p.category_id, p.description, p.attributes, p.barcodes, p.pictures, p.weight_grams,
+      p.length_mm, p.width_mm, p.height_mm, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, sp.available,
+      (select sum(st.units) from stock st where st.shop_product_id = sp.id) as units
+    from shop_product sp join product p on p.id = sp.product_id
+    where sp.shop_id = ${shopId} and sp.seller_id = ${sellerId} and sp.active
+      and sp.external_id > ${after} ${narrowed(filters)}
+    order by sp.external_id limit ${PAGE_SIZE}`.execute(trx)
+  return rows
 }
 
 function narrowed({ categoryIds, availableOnly, priceFromMinor, priceToMinor }: FeedFilters) {
