@@ -19,12 +19,12 @@ type Row = {
   lengthMm: number | null
   widthMm: number | null
   heightMm: number | null
-  priceMinor: string
-  oldPriceMinor: string | null
+  priceMinor: number
+  oldPriceMinor: number | null
   currency: string
   url: string | null
   available: boolean
-  units: string | null
+  units: number | null
 }
 
 const escape = (text: string) =>
@@ -50,8 +50,8 @@ export async function writePlainFeed(
   const { rows } = await sql<Row>`
     select sp.id as shop_product_id, sp.external_id, p.offer_type, p.group_id, p.name, p.brand, p.model,
       p.vendor_code, p.category_id, p.description, p.attributes, p.barcodes, p.pictures, p.weight_grams,
-      p.length_mm, p.width_mm, p.height_mm, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, sp.available,
-      (select sum(st.units) from stock st where st.shop_product_id = sp.id) as units
+      p.length_mm, p.width_mm, p.height_mm, sp.price_minor::float8, sp.old_price_minor::float8, sp.currency, sp.url, sp.available,
+      (select sum(st.units)::float8 from stock st where st.shop_product_id = sp.id) as units
     from shop_product sp join product p on p.id = sp.product_id
     where sp.shop_id = ${shopId} and sp.active order by sp.external_id`.execute(db)
   let text = '<?xml version="1.0" encoding="UTF-8"?>\n<yml_catalog><shop><offers>\n'
@@ -63,7 +63,7 @@ export async function writePlainFeed(
   await objectStore.put('bench/plain.xml.gz', Readable.from([compressed]))
 }
 
-const price = (minor: string | null) => (minor === null ? null : (Number(minor) / 100).toFixed(2))
+const price = (minor: number | null) => (minor === null ? null : (minor / 100).toFixed(2))
 
 const offer = (row: Row) =>
   `<offer id="${escape(row.externalId)}" available="${row.available}">\n` +
@@ -89,5 +89,5 @@ const offer = (row: Row) =>
     'dimensions',
     [row.lengthMm, row.widthMm, row.heightMm].map((mm) => (mm ?? 0) / 10).join('/'),
   ) +
-  element('count', row.units) +
+  element('count', String(row.units)) +
   '</offer>\n'

@@ -8,7 +8,7 @@ type Feed = Selectable<Database['feed']>
 /** Raised when the same inputs are to make another file: every feed is then published anew. */
 const REVISION = 1
 
-const PAGE_SIZE = 1_000
+const PAGE_SIZE = 250
 
 /** A transaction in which everything is read as of one instant, however long it takes. Role `system`. */
 export const inSnapshot = <T>(
@@ -85,25 +85,26 @@ export async function* readFeedProducts(
   trx: Kysely<Database>,
   feed: Feed,
 ): AsyncGenerator<FeedProduct[]> {
-  for (let asked: Promise<ProductRow[]> | undefined = readPage(trx, feed, ''); asked;) {
-    const rows: ProductRow[] = await asked
+  for (let asked: Promise<FeedProduct[]> | undefined = readPage(trx, feed, ''); asked;) {
+    const rows: FeedProduct[] = await asked
     asked = rows.length < PAGE_SIZE ? undefined : readPage(trx, feed, rows.at(-1)!.externalId)
     // Whoever stops in between hears no more of it.
     asked?.catch(() => {})
-    if (rows.length > 0) yield rows.map(toProduct)
+    if (rows.length > 0) yield rows
   }
 }
 
+/** Amounts come as numbers: a price is far below what `float8` holds exactly. */
 async function readPage(
   trx: Kysely<Database>,
   { shopId, sellerId, filters }: Feed,
   after: string,
-): Promise<ProductRow[]> {
-  const { rows } = await sql<ProductRow>`
+): Promise<FeedProduct[]> {
+  const { rows } = await sql<FeedProduct>`
     select sp.id as shop_product_id, sp.external_id, p.offer_type, p.group_id, p.name, p.brand, p.model,
       p.vendor_code, p.category_id, p.description, p.attributes, p.barcodes, p.pictures, p.weight_grams,
-      p.length_mm, p.width_mm, p.height_mm, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, sp.available,
-      (select sum(st.units) from stock st where st.shop_product_id = sp.id) as units
+      p.length_mm, p.width_mm, p.height_mm, sp.price_minor::float8, sp.old_price_minor::float8, sp.currency, sp.url, sp.available,
+      (select sum(st.units)::float8 from stock st where st.shop_product_id = sp.id) as units
     from shop_product sp join product p on p.id = sp.product_id
     where sp.shop_id = ${shopId} and sp.seller_id = ${sellerId} and sp.active
       and sp.external_id > ${after} ${narrowed(filters)}
@@ -123,16 +124,3 @@ function narrowed({ categoryIds, availableOnly, priceFromMinor, priceToMinor }: 
     sql` `,
   )
 }
-
-type ProductRow = Omit<FeedProduct, 'priceMinor' | 'oldPriceMinor' | 'units'> & {
-  priceMinor: string
-  oldPriceMinor: string | null
-  units: string | null
-}
-
-const toProduct = ({ priceMinor, oldPriceMinor, units, ...row }: ProductRow): FeedProduct => ({
-  ...row,
-  priceMinor: Number(priceMinor),
-  oldPriceMinor: oldPriceMinor === null ? null : Number(oldPriceMinor),
-  units: units === null ? null : Number(units),
-})
