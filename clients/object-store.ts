@@ -31,19 +31,22 @@ export function connectObjectStore(config: ObjectStoreConfig) {
 
   return {
     /**
-     * Streams `bytes` into the object in parts of 8 MB. When the source throws or `signal` aborts, nothing is left
-     * behind and the error is thrown on.
+     * Streams `bytes` into the object in parts, two of 8 MB at once unless told otherwise; a part is at least 5 MB. When
+     * the source throws or `signal` aborts, nothing is left behind and the error is thrown on.
      */
     async put(
       key: string,
       bytes: AsyncIterable<Uint8Array>,
-      { signal }: { signal?: AbortSignal } = {},
+      {
+        signal,
+        parts = { bytes: 8 * 1024 ** 2, atOnce: 2 },
+      }: { signal?: AbortSignal; parts?: { bytes: number; atOnce: number } } = {},
     ): Promise<void> {
       const upload = new Upload({
         client,
         params: { Bucket: bucket, Key: key, Body: Readable.from(bytes, { objectMode: false }) },
-        partSize: 8 * 1024 ** 2,
-        queueSize: 2,
+        partSize: parts.bytes,
+        queueSize: parts.atOnce,
       })
       const abort = () => void upload.abort()
       signal?.addEventListener('abort', abort, { once: true })

@@ -15,6 +15,9 @@ import { tsvWriter } from '../../formats/google-shopping/tsv.ts'
 import { checkYml } from '../../formats/yml/check.ts'
 import { ymlWriter } from '../../formats/yml/write.ts'
 
+/** Pieces of text so small that they die young: larger ones fill the old generation before it is swept. */
+const PIECE_ITEMS = 32
+
 /** What became of one page of products. */
 export type Tally = { items: number; leftOut: LeftOut[] }
 
@@ -110,7 +113,8 @@ const represent = <Head, Item>(
             })
       }
       await count({ items: items.length, leftOut })
-      yield writer.items(items)
+      for (let at = 0; at < items.length; at += PIECE_ITEMS)
+        yield writer.items(items.slice(at, at + PIECE_ITEMS))
     }
     yield writer.tail
   },

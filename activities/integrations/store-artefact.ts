@@ -8,6 +8,8 @@ export type StoredArtefact = { bytes: number; bytesGz: number; sha256: string }
 /** Compressing runs on a thread of its own and may fall so far behind what is written. */
 const AHEAD_BYTES = 4 * 1024 ** 2
 const OUTPUT_BYTES = 64 * 1024
+/** Two files are under way at once, in a worker whose memory is bounded. */
+const PARTS = { bytes: 5 * 1024 ** 2, atOnce: 1 }
 
 /**
  * Streams the text into the object store as it is, under `key`, and compressed, under `key` + `.gz`, both at once. When
@@ -45,7 +47,7 @@ export async function storeArtefact(
 
   const upload = async (to: string, from: AsyncIterable<Uint8Array>) => {
     try {
-      await objectStore.put(to, from, { signal: stopped })
+      await objectStore.put(to, from, { signal: stopped, parts: PARTS })
     } catch (error) {
       failed.abort(error)
       gzip.destroy()
