@@ -1,5 +1,6 @@
 import { decode } from '../decode.ts'
 import { InvalidFeed, type FeedCheck } from '../feed-writer.ts'
+import { SeenIds } from '../seen-ids.ts'
 import { checkXmlItems } from '../xml/check-items.ts'
 
 /** What Google requires of every item. */
@@ -13,7 +14,7 @@ export const checkRss = checkXmlItems({
 
 /** Every row as wide as the first, nothing required left empty, no id twice. */
 export const checkTsv: FeedCheck = async (bytes) => {
-  const ids = new Set<string>()
+  const ids = new SeenIds()
   let columns: string[] | undefined
   for await (const line of linesOf(bytes)) {
     const cells = line.split('\t')
@@ -26,8 +27,7 @@ export const checkTsv: FeedCheck = async (bytes) => {
     if (cells.length !== columns.length) throw new InvalidFeed('columns-differ', item)
     const at = (name: string) => cells[columns!.indexOf(name)]
     if (!REQUIRED.every(at)) throw new InvalidFeed('element-missing', item)
-    if (ids.has(at('id')!)) throw new InvalidFeed('duplicate-id', item)
-    ids.add(at('id')!)
+    if (!ids.add(at('id')!)) throw new InvalidFeed('duplicate-id', item)
   }
   if (!columns) throw new InvalidFeed('malformed', 0)
   return { items: ids.size }

@@ -1,5 +1,6 @@
 import { decode } from '../decode.ts'
 import { InvalidFeed, type FeedCheck } from '../feed-writer.ts'
+import { SeenIds } from '../seen-ids.ts'
 import { createXmlParser, type XmlAttributes, type XmlHandlers } from './parser.ts'
 
 export type ItemShape = {
@@ -29,7 +30,7 @@ export const checkXmlItems =
 class ItemCounter implements XmlHandlers {
   items = 0
   readonly #shape: ItemShape
-  readonly #ids = new Set<string>()
+  readonly #ids = new SeenIds()
   readonly #texts = new Map<string, string>()
   #attributes: XmlAttributes | undefined
   #depth = 0
@@ -65,7 +66,6 @@ class ItemCounter implements XmlHandlers {
     const id = this.#shape.idOf(attributes, this.#texts)
     if (!id || !this.#shape.isComplete(this.#texts))
       throw new InvalidFeed('element-missing', this.items)
-    if (this.#ids.has(id)) throw new InvalidFeed('duplicate-id', this.items)
-    this.#ids.add(id)
+    if (!this.#ids.add(id)) throw new InvalidFeed('duplicate-id', this.items)
   }
 }
