@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../clients/object-store.ts'
 export type StoredArtefact = { bytes: number; bytesGz: number; sha256: string }
 
 /** Compressing runs on a thread of its own and may fall so far behind what is written. */
-const AHEAD_BYTES = 4 * 1024 ** 2
+const AHEAD_BYTES = 1024 ** 2
 const OUTPUT_BYTES = 64 * 1024
 /** Two files are under way at once, in a worker whose memory is bounded. */
 const PARTS = { bytes: 5 * 1024 ** 2, atOnce: 1 }
