@@ -7,6 +7,8 @@ import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
+import { publishedFeeds, type PublishedFeedsDeps } from './feeds/published.ts'
+import { feeds, type FeedsDeps } from './feeds/routes.ts'
 import { health, type HealthDeps } from './health.ts'
 import { decisions } from './imports/decisions.ts'
 import { importEvents } from './imports/events.ts'
@@ -22,7 +24,9 @@ import { traceRequests } from './trace.ts'
 export type ApiDeps = HealthDeps &
   StorefrontDeps &
   PicturesDeps &
-  Omit<ImportsDeps, 'requires'> & {
+  Omit<ImportsDeps, 'requires'> &
+  Omit<FeedsDeps, 'requires'> &
+  PublishedFeedsDeps & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     log: Pick<Logger, 'error' | 'warn'>
@@ -50,5 +54,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/category-mappings', categoryMappings({ ...deps, requires }))
     .route('/v1/import-sources', importSources({ ...deps, requires }))
     .route('/pictures', pictures(deps))
+    .route('/v1/feeds', feeds({ ...deps, requires }))
+    .route('/feeds', publishedFeeds(deps))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as xlsx from './xlsx.ts'
 
@@ -21,6 +22,11 @@ const benches = {
     title: 'Writing of an XLSX error report',
     size: 200_000,
     run: xlsx.runWriters,
+  },
+  feeds: {
+    title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
+    size: 200_000,
+    run: feeds.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

@@ -15,6 +15,8 @@ export type Marketplace = {
   stack: RunningStack
   env: Record<string, string>
   owner: Postgres
+  /** Of the API process. */
+  url: string
   api: ReturnType<typeof createApi>
   product: Product
   /** A new seller with a shop and a key that may do everything of a seller's. */
@@ -41,6 +43,7 @@ export async function openMarketplace(): Promise<Marketplace> {
     stack,
     env: stack.env,
     owner,
+    url,
     api: createApi(url),
     product,
     async openShop() {

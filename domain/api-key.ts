@@ -3,6 +3,8 @@ export const SCOPES = [
   'catalog:read',
   'imports:read',
   'imports:write',
+  'feeds:read',
+  'feeds:write',
   'keys:write',
   'admin',
 ] as const

@@ -8,6 +8,7 @@ const domainOf: Record<string, string> = {
   relayEvents: 'integrations',
   importFromSource: 'integrations',
   fetchPictures: 'integrations',
+  publishFeed: 'integrations',
   projectChanges: 'storefront',
 }
 

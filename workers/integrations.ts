@@ -1,3 +1,4 @@
+import { createFeedsActivities } from '../activities/integrations/feeds.ts'
 import { createIntegrationsActivities } from '../activities/integrations/index.ts'
 import { createMergingActivities } from '../activities/integrations/merging.ts'
 import { createRelayActivities } from '../activities/integrations/relay.ts'
@@ -12,7 +13,7 @@ import {
 } from '../contracts/integrations.ts'
 import type { CreateDomainWorker } from './worker.ts'
 
-export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal }) => {
+export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal, log }) => {
   const system = connectPostgres({
     url: roleUrl(config, 'system'),
     applicationName: 'yarmarka-integrations',
@@ -29,6 +30,7 @@ export const createIntegrationsWorker: CreateDomainWorker = ({ config, temporal 
         ...createIntegrationsActivities({ system: system.db }),
         ...createMergingActivities({ system: system.db, seller: seller.db }),
         ...createReviewingActivities({ system: system.db }),
+        ...createFeedsActivities({ system: system.db, log }),
         ...createRelayActivities({
           system: system.db,
           workflows: temporal.workflow,

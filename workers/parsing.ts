@@ -1,3 +1,4 @@
+import { createFeedArtefactsActivities } from '../activities/integrations/feed-artefacts.ts'
 import { createParsingActivities } from '../activities/integrations/parsing.ts'
 import { createReportingActivities } from '../activities/integrations/reporting.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
@@ -21,6 +22,7 @@ export const createParsingWorker: CreateDomainWorker = ({ config }) => {
       activities: {
         ...createParsingActivities({ system, objectStore, formats }),
         ...createReportingActivities({ system: system.db, objectStore, formats }),
+        ...createFeedArtefactsActivities({ system: system.db, objectStore }),
       },
       maxConcurrentActivityTaskExecutions: 2,
     },

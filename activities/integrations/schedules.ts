@@ -17,7 +17,9 @@ export async function ensureSchedule(
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error
     const { scheduleId, state, ...wanted } = options
-    await schedules.getHandle(scheduleId).update(() => ({ ...wanted, state: state ?? {} }))
+    await schedules
+      .getHandle(scheduleId)
+      .update(() => ({ ...wanted, state: { paused: state?.paused ?? false } }))
   }
 }
 

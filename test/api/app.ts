@@ -70,7 +70,14 @@ export function testApp(
   return { app: createApp(deps), deps, objectStore, workflows, logged }
 }
 
-export const ALL_SCOPES: Scope[] = ['catalog:read', 'imports:read', 'imports:write', 'keys:write']
+export const ALL_SCOPES: Scope[] = [
+  'catalog:read',
+  'imports:read',
+  'imports:write',
+  'feeds:read',
+  'feeds:write',
+  'keys:write',
+]
 
 /** The header of a key with these scopes. */
 export async function authorised(

@@ -5,7 +5,10 @@ import { connectObjectStore, type ObjectStore } from '../../clients/object-store
 
 export type TestObjectStore = {
   store: ObjectStore
-  env: Record<`S3_${string}`, string>
+  env: Record<
+    'S3_ENDPOINT' | 'S3_REGION' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY' | 'S3_BUCKET',
+    string
+  >
   close(): void
 }
 

@@ -8,12 +8,33 @@ import {
   type ImportFromSource,
 } from '../../contracts/fetching.ts'
 import type { Database } from '../../db/database.ts'
+import type { Event } from '../../db/events.ts'
 import { findScheduledSource } from '../../db/integrations/source-runs.ts'
+import type { Consequences } from './relay.ts'
 import { ensureSchedule, removeSchedule, type Schedules } from './schedules.ts'
+
+export type SourceConsequencesDeps = {
+  system: Kysely<Database>
+  workflows: Pick<WorkflowClient, 'start'>
+  schedules: Schedules
+}
+
+export const sourceConsequences = (deps: SourceConsequencesDeps): Consequences => {
+  const syncSchedule = ({ data }: Event) => syncSourceSchedule(deps, sourceIdOf(data))
+  return {
+    'import-source.changed': syncSchedule,
+    'import-source.paused': syncSchedule,
+    'import-source.run-requested': async ({ data }) => {
+      await runSource(deps.workflows, sourceIdOf(data))
+    },
+  }
+}
+
+const sourceIdOf = (data: unknown) => (data as { sourceId: string }).sourceId
 
 /** Makes the schedule of a source what the source says now, so that events may come twice and out of order. */
 export async function syncSourceSchedule(
-  { system, schedules }: { system: Kysely<Database>; schedules: Schedules },
+  { system, schedules }: Pick<SourceConsequencesDeps, 'system' | 'schedules'>,
   sourceId: string,
 ): Promise<void> {
   const source = await findScheduledSource(system, sourceId)
