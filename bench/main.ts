@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
+import * as imports from './imports.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -12,6 +13,11 @@ const benches = {
     title: 'Import of a YML feed, from upload to catalogue',
     size: 200_000,
     run: importYml.run,
+  },
+  imports: {
+    title: 'Import of a CSV, from upload to catalogue',
+    size: 200_000,
+    run: imports.run,
   },
   xlsx: {
     title: 'Reading of XLSX',

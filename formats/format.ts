@@ -1,4 +1,5 @@
 import type { Encoding } from '../domain/integrations/encoding.ts'
+import { describeFileProblem } from '../domain/integrations/describe-file-problem.ts'
 import type { FileProblem } from '../domain/integrations/file-problem.ts'
 import type { CatalogRow, CategoryRow, RowError } from '../domain/integrations/row.ts'
 import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'

@@ -19,7 +19,6 @@ import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
 import { digestOf } from '../digest.ts'
 import { IdempotencyHeaders, idempotently, sameRequest } from '../idempotency.ts'
-import { readMappingField } from '../imports/mapping.ts'
 import { fieldsOf } from '../imports/import-by-url.ts'
 import { requireShop } from '../imports/store-file.ts'
 import { languageOf, type Text } from '../language.ts'
@@ -81,7 +80,7 @@ export function importSources({ seller, requires, allowedPrivateNetworks }: Impo
         await requireShop(seller, sellerId, shopId)
         const values = {
           ...{ shopId, url, format, mode, ...timing },
-          mapping: mapping ? JSON.stringify(readMappingField(mapping)) : null,
+          mapping: mapping ? JSON.stringify(mapping) : null,
         }
         const fingerprint = digestOf(JSON.stringify(['POST', c.req.path, values]))
 

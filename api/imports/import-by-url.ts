@@ -12,7 +12,6 @@ import { requirePublicUrl } from '../source-url.ts'
 import { invalid } from '../validation.ts'
 import { parseFields } from './import-fields.ts'
 import { Import, showImport } from './import-view.ts'
-import { readMappingField } from './mapping.ts'
 import { startWorkflow, type StartWorkflowDeps } from './start-workflow.ts'
 import { requireShop, type StoreFileDeps } from './store-file.ts'
 
@@ -63,7 +62,6 @@ export async function importByUrl(
   const { seller, allowedPrivateNetworks } = deps
   const { sourceUrl, ...reading } = parseBody(body)
   const fields = fieldsOf(reading)
-  const mapping = fields.mapping ? readMappingField(fields.mapping) : undefined
   requirePublicUrl('sourceUrl', sourceUrl, allowedPrivateNetworks)
   await requireShop(seller, sellerId, fields.shopId)
   const fingerprint = digestOf(JSON.stringify(['POST', '/v1/imports', fields, sourceUrl]))
@@ -83,7 +81,7 @@ export async function importByUrl(
           fileName: fileNameOf(sourceUrl),
           mode: fields.mode,
           dryRun: fields.dryRun === 'true',
-          mapping: mapping ? JSON.stringify(mapping) : null,
+          mapping: fields.mapping ? JSON.stringify(fields.mapping) : null,
           objectKey: `imports/${id}/source`,
           bytesTotal: 0,
           traceParent: currentTraceParent() ?? null,

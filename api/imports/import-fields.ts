@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import type { TableMapping } from '../../domain/integrations/table/mapping.ts'
 import type { Text } from '../language.ts'
 import { Problem } from '../problem.ts'
 import { invalid } from '../validation.ts'
+import { readMappingField } from './mapping.ts'
 
 const Flag = z.enum(['true', 'false'])
 
@@ -17,10 +19,10 @@ const OfferedFields = z.strictObject({
   }),
 })
 
-/** The fields of `POST /v1/imports` besides the file; the last one is known, to be refused by name. */
-export const ImportFields = OfferedFields
-
-export type ImportFields = z.output<typeof ImportFields>
+/** The fields of `POST /v1/imports` besides the file, with what `mapping` says. */
+export type ImportFields = Omit<z.output<typeof OfferedFields>, 'mapping'> & {
+  mapping: TableMapping | undefined
+}
 
 /** As the OpenAPI document shows the form: made from the same schema, plus what is streamed past it. */
 export const ImportForm = (() => {
@@ -42,30 +44,27 @@ export const ImportForm = (() => {
  */
 export function checkFields(fields: ReadonlyMap<string, string>): void {
   const given = Object.fromEntries(fields)
-  const parsed = ImportFields.partial().safeParse(given)
+  const parsed = OfferedFields.partial().safeParse(given)
   if (!parsed.success) throw invalid(parsed.error, given)
-  refuseUnsupported(parsed.data)
+  read(parsed.data)
 }
 
 /** @throws {Problem} */
 export function parseFields(fields: ReadonlyMap<string, string>): ImportFields {
   const given = Object.fromEntries(fields)
-  const parsed = ImportFields.safeParse(given)
+  const parsed = OfferedFields.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error, given)
-  refuseUnsupported(parsed.data)
-  return parsed.data
+  return { ...parsed.data, ...read(parsed.data) }
 }
 
 const ACCEPTED_FORMATS: ReadonlySet<string> = new Set(['auto', 'yml', 'csv', 'xlsx', 'xls'])
 
-function refuseUnsupported(fields: {
-  [Field in keyof ImportFields]?: ImportFields[Field] | undefined
-}) {
-  if (fields.format !== undefined && !ACCEPTED_FORMATS.has(fields.format))
-    throw notSupportedYet('format')
+function read({ format, mapping }: { format?: string | undefined; mapping?: string | undefined }) {
+  if (format !== undefined && !ACCEPTED_FORMATS.has(format)) throw notSupportedYet('format')
+  return { mapping: mapping === undefined ? undefined : readMappingField(mapping) }
 }
 
-export const notSupportedYet = (path: keyof ImportFields) =>
+const notSupportedYet = (path: keyof ImportFields) =>
   new Problem('not-supported-yet', { errors: [{ path, message: NOT_YET }] })
 
 const NOT_YET: Text = { ru: 'пока не поддерживается', en: 'not supported yet' }

@@ -10,7 +10,6 @@ import type { Language } from '../language.ts'
 import { Problem } from '../problem.ts'
 import { checkFields, parseFields, type ImportFields } from './import-fields.ts'
 import { Import, showImport } from './import-view.ts'
-import { readMappingField } from './mapping.ts'
 import { startWorkflow, type StartWorkflowDeps } from './start-workflow.ts'
 import { storeFile, type StoreFileDeps } from './store-file.ts'
 import type { Upload } from './upload.ts'
@@ -53,7 +52,7 @@ export async function startImport(
       const objectKey = `imports/${id}/source`
       const stored = await storeFile(deps, sellerId, objectKey, upload, file)
       const { format, encoding, bytesTotal, sha256 } = stored
-      const mapping = stored.fields.mapping ? readMappingField(stored.fields.mapping) : undefined
+      const { mapping } = stored.fields
       const traceParent = currentTraceParent() ?? null
 
       const started = await asSeller(seller, sellerId, async (trx) => {

@@ -32,8 +32,10 @@ export function fakeWorkflows() {
   const fake = {
     started: [] as { type: string; workflowId: string }[],
     updates: 0,
+    applied: [] as object[],
     onStart: async (): Promise<void> => {},
     onUpdate: async (): Promise<void> => {},
+    onSignal: async (): Promise<void> => {},
     async start(type: string, { workflowId }: { workflowId: string }) {
       await fake.onStart()
       fake.started.push({ type, workflowId })
@@ -42,6 +44,17 @@ export function fakeWorkflows() {
       await fake.onUpdate()
       fake.updates++
     },
+    signals: [] as string[],
+    getHandle: (workflowId: string) => ({
+      async executeUpdate(_update: unknown, { args }: { args: unknown[] }) {
+        await fake.onUpdate()
+        fake.applied.push({ workflowId, ...(args[0] as object) })
+      },
+      async signal({ name }: { name: string }) {
+        await fake.onSignal()
+        fake.signals.push(`${workflowId} ${name}`)
+      },
+    }),
     withDeadline: <T>(_deadline: number | Date, work: () => Promise<T>) => work(),
   }
   return fake

@@ -197,23 +197,43 @@ describe('POST /v1/imports', () => {
   })
 
   it.each([
-    ['mode', 'replace'],
-    ['dryRun', 'true'],
-    ['format', 'xlsx'],
-    ['mapping', '{}'],
-  ])('is 422 for %s=%s, which is not supported yet', async (name, value) => {
+    ['format', 'commerceml', 422, 'not-supported-yet', 'format'],
+    ['mapping', '{', 400, 'validation-failed', 'mapping'],
+    ['mapping', '{"columns":{"Код":"name"}}', 400, 'validation-failed', 'mapping.columns'],
+    ['mode', 'merge', 400, 'validation-failed', 'mode'],
+  ])('refuses %s=%s, wherever it stands: %i', async (name, value, status, code, path) => {
+    const before = { imports: (await stored()).length }
     for (const parts of [
       [shopField(), field(name, value), file(YML)],
       [shopField(), file(YML), field(name, value)],
     ]) {
       const response = await upload(parts)
-      expect(response.status).toBe(422)
-      expect(await body(response)).toMatchObject({
-        type: '/problems/not-supported-yet',
-        errors: [{ path: name }],
-      })
+      expect(response.status).toBe(status)
+      const { errors, ...problem } = await body<{ type: string; errors: { path: string }[] }>(
+        response,
+      )
+      expect(problem).toMatchObject({ type: `/problems/${code}` })
+      expect(errors[0]).toMatchObject({ path })
     }
-    expect(api.objectStore.objects.size).toBe(0)
+    await nothingIsLeft(before)
+  })
+
+  it('keeps the mode, the dry run and the mapping', async () => {
+    const mapping = { columns: { Код: 'id', Название: 'name', Цена: 'price' } }
+    const response = await upload([
+      shopField(),
+      field('mode', 'replace'),
+      field('dryRun', 'true'),
+      field('mapping', JSON.stringify(mapping)),
+      file('Код;Название;Цена\n1;Чайник;100\n', 'goods.csv'),
+    ])
+    expect(response.status).toBe(202)
+    expect(await body<Import>(response)).toMatchObject({
+      format: 'csv',
+      mode: 'replace',
+      dryRun: true,
+      mapping: { ...mapping, preset: 'plain', currency: 'RUB' },
+    })
   })
 
   it('is 503 when the object store is away', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { describeFileProblem } from '../../domain/integrations/file-problem.ts'
+import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
 import { hostileTables, type HostileTable } from './csv/cases.ts'
 import { probe, type Outcome } from './yml/probe.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeFileProblem } from '../../domain/integrations/file-problem.ts'
+import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
 import { hostileBooks, type HostileBook } from './xlsx/cases.ts'
 import { probe, type Outcome } from './xlsx/probe.ts'
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeFileProblem } from '../../domain/integrations/file-problem.ts'
+import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
 import { hostileCases, type HostileCase } from './yml/cases.ts'
 import { probe, type Outcome } from './yml/probe.ts'
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import {
-  describeFileProblem,
-  type CsvDefect,
-  type FileLimit,
-  type FileProblem,
-  type FileProblemCode,
-  type FileProblemParams,
-  type XmlDefect,
+import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
+import type {
+  CsvDefect,
+  FileLimit,
+  FileProblem,
+  FileProblemCode,
+  FileProblemParams,
+  XmlDefect,
 } from '../../domain/integrations/file-problem.ts'
 import { describeRowError } from '../../domain/integrations/row-errors.ts'
 import type { RowError, RowErrorCode } from '../../domain/integrations/row.ts'
@@ -79,7 +79,15 @@ describe('what is wrong with a row', () => {
 describe('what is wrong with a file', () => {
   it.each(fileCodes)('%s is told in Russian and in English', (code) => {
     const params: FileProblemParams = {
-      ...{ format: 'CSV', root: 'rss', encoding: 'utf-8', offset: 7, text: 'a', most: 64 },
+      ...{
+        format: 'CSV',
+        root: 'rss',
+        encoding: 'utf-8',
+        offset: 7,
+        text: 'a',
+        most: 64,
+        status: 503,
+      },
       defect: 'truncated',
       limit: 'depth',
     }

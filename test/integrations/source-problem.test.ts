@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sourceProblem } from '../../activities/integrations/source-problem.ts'
 import { OutboundRefusal, refusalOf, type RefusalCode } from '../../clients/outbound/refusal.ts'
-import { describeFileProblem } from '../../domain/integrations/file-problem.ts'
+import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
 
 const codes: RefusalCode[] = [
   ...(['invalid-url', 'blocked-address', 'blocked-port', 'redirect', 'dns', 'connect'] as const),

@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import { setTimeout as pause } from 'node:timers/promises'
+import { connectTemporal } from '../clients/temporal.ts'
+import type { Marketplace } from './marketplace.ts'
+
+export async function historyLength({ env }: Marketplace, importId: string): Promise<number> {
+  const { client, close } = connectTemporal({
+    TEMPORAL_ADDRESS: env['TEMPORAL_ADDRESS']!,
+    TEMPORAL_NAMESPACE: env['TEMPORAL_NAMESPACE'] ?? 'default',
+  })
+  try {
+    return (await client.workflow.getHandle(`import:${importId}`).describe()).historyLength
+  } finally {
+    await close()
+  }
+}
+
+const ownTables = ['product', 'shop_product', 'stock']
+
+export async function newestTransaction({ owner }: Marketplace, sellerId: string): Promise<string> {
+  const newest = ownTables.map(
+    (table) => sql<{ xmin: string }>`
+      select coalesce(max(xmin::text::bigint), 0) as xmin from ${sql.table(table)} where seller_id = ${sellerId}`,
+  )
+  const found = await Promise.all(newest.map((query) => query.execute(owner.db)))
+  return String(Math.max(...found.map(({ rows }) => Number(rows[0]!.xmin))))
+}
+
+export async function rowsWrittenAfter(
+  { owner }: Marketplace,
+  sellerId: string,
+  transaction: string,
+): Promise<number> {
+  const counts = ownTables.map(
+    (table) => sql<{ count: string }>`
+      select count(*) from ${sql.table(table)}
+      where seller_id = ${sellerId} and xmin::text::bigint > ${transaction}`,
+  )
+  const changes = sql<{ count: string }>`
+    select count(*) from change where raised_in::text::bigint > ${transaction}`
+  const found = await Promise.all([...counts, changes].map((query) => query.execute(owner.db)))
+  return found.reduce((total, { rows }) => total + Number(rows[0]!.count), 0)
+}
+
+export async function untilRow(
+  { owner }: Marketplace,
+  importId: string,
+  position: 'rows_read' | 'merged_row',
+  least: number,
+): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ at: string; ended: boolean }>`
+      select ${sql.ref(position)} as at, finished_at is not null as ended from import where id = ${importId}`.execute(
+      owner.db,
+    )
+    if (Number(rows[0]!.at) >= least || rows[0]!.ended) return
+    await pause(5)
+  }
+}
+
+export async function untilSearchable({ owner }: Marketplace): Promise<number> {
+  const startedAt = performance.now()
+  for (;;) {
+    const { rows } = await sql<{ waiting: boolean }>`
+      select exists (select from change where search_version < version) as waiting`.execute(
+      owner.db,
+    )
+    if (!rows[0]!.waiting) return (performance.now() - startedAt) / 1_000
+    await pause(100)
+  }
+}
+
+/** Everything that an import writes, without the ids that differ from shop to shop. */
+export async function catalogueHash({ owner }: Marketplace, shopId: string): Promise<string> {
+  const { rows } = await sql<{ hash: string }>`
+    select md5(string_agg(line, '|' order by external_id)) as hash from (
+      select sp.external_id, md5(row(
+        sp.external_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, sp.available, sp.active,
+        p.name, p.brand, p.model, p.vendor_code, p.category_id, p.description, p.attributes, p.barcodes, p.pictures,
+        (select sum(units) from stock where stock.shop_product_id = sp.id))::text) as line
+      from shop_product sp join product p on p.id = sp.product_id where sp.shop_id = ${shopId}) lines`.execute(
+    owner.db,
+  )
+  return rows[0]!.hash
+}
