@@ -1,5 +1,4 @@
 import type { Encoding } from '../domain/integrations/encoding.ts'
-import { describeFileProblem } from '../domain/integrations/describe-file-problem.ts'
 import type { FileProblem } from '../domain/integrations/file-problem.ts'
 import type { CatalogRow, CategoryRow, RowError } from '../domain/integrations/row.ts'
 import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'
@@ -57,7 +56,7 @@ export type Progress = {
   delimiter?: string
 }
 
-/** The file as a whole is refused; what it is told as is in `describeFileProblem`. */
+/** The file as a whole is refused; what it is told as is by `describeFileProblem`. */
 export class MalformedFile extends Error {
   readonly problem: FileProblem
 

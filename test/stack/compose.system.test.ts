@@ -52,8 +52,8 @@ describe('docker-compose.yml', () => {
   })
 
   it('runs all domains of the workers between its services', async () => {
-    const run = [services['worker'], services['worker-parsing']].flatMap(
-      ({ command = [] } = {}) => command.slice(command.indexOf('workers/main.ts') + 1),
+    const run = [services['worker'], services['worker-parsing']].flatMap(({ command = [] } = {}) =>
+      command.slice(command.indexOf('workers/main.ts') + 1),
     )
     const main = await readFile(path.join(root, 'workers/main.ts'), 'utf8')
     const [, table = ''] = /const domains[^=]*= \{([^}]*)\}/.exec(main) ?? []
