@@ -42,15 +42,20 @@ export async function rowsWrittenAfter(
   return found.reduce((total, { rows }) => total + Number(rows[0]!.count), 0)
 }
 
+const rowsAt = {
+  rows_read: sql`rows_read`,
+  applied: sql`created_count + updated_count + unchanged_count`,
+}
+
 export async function untilRow(
   { owner }: Marketplace,
   importId: string,
-  position: 'rows_read' | 'merged_row',
+  position: 'rows_read' | 'applied',
   least: number,
 ): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ at: string; ended: boolean }>`
-      select ${sql.ref(position)} as at, finished_at is not null as ended from import where id = ${importId}`.execute(
+      select ${rowsAt[position]} as at, finished_at is not null as ended from import where id = ${importId}`.execute(
       owner.db,
     )
     if (Number(rows[0]!.at) >= least || rows[0]!.ended) return

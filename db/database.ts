@@ -116,7 +116,6 @@ export type Database = {
     rowsStaged: Count
     stageComplete: Generated<boolean>
     stageValidated: Generated<boolean>
-    mergedRow: Count
     createdCount: Count
     updatedCount: Count
     unchangedCount: Count
@@ -206,6 +205,13 @@ export type Database = {
     categoryId: Id
     chosenBy: 'import' | 'seller'
     updatedAt: Instant
+  }
+  importLane: {
+    importId: string
+    sellerId: Id
+    lane: number
+    mergedRow: Count
+    lastRow: Count
   }
   importDiff: {
     importId: string

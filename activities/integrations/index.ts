@@ -9,6 +9,7 @@ import {
   lockImport,
   recordProblem,
 } from '../../db/integrations/imports.ts'
+import { dropLanes } from '../../db/integrations/lanes.ts'
 import { countRejectedRows } from '../../db/integrations/row-errors.ts'
 import { dropStage, isStageWhole } from '../../db/integrations/stage.ts'
 import {
@@ -81,6 +82,7 @@ export const createIntegrationsActivities = ({ system }: IntegrationsDeps) => {
         }
         await dropStage(trx, importId)
         await dropDiff(trx, importId)
+        await dropLanes(trx, importId)
       })
     },
   }

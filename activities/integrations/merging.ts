@@ -2,13 +2,9 @@ import { cancellationSignal } from '@temporalio/activity'
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../../db/database.ts'
 import { deactivateAbsent } from '../../db/integrations/diff-stage.ts'
-import {
-  countDeactivated,
-  getImport,
-  lockImport,
-  type Import,
-} from '../../db/integrations/imports.ts'
-import { advanceMerge, findChunk, lockShop, mergeChunk } from '../../db/integrations/merge-stage.ts'
+import { countDeactivated, getImport, type Import } from '../../db/integrations/imports.ts'
+import { advanceLane, ensureLanes, lockLane } from '../../db/integrations/lanes.ts'
+import { countMerged, findChunk, mergeChunk } from '../../db/integrations/merge-stage.ts'
 import { isStageEmptied } from '../../db/integrations/stage.ts'
 import { asSeller, inTrace } from '../../db/tenancy.ts'
 import { heartbeating } from '../heartbeating.ts'
@@ -23,59 +19,80 @@ export type MergingActivities = ReturnType<typeof createMergingActivities>
 
 /** Rows merged in one transaction: long enough to be fast, short enough that locks and changes come in small bursts. */
 const CHUNK_SIZE = 5_000
+/** Merged side by side: PostgreSQL spends most of an import on one core of its own for each. */
+const LANES = 2
+
+type Trx = Transaction<Database>
 
 export const createMergingActivities = ({ system, seller }: MergingDeps) => ({
   /**
-   * Merges the stage chunk by chunk, each with the position after it; then takes off sale what a whole replacement does
-   * not name. Of an import that was shown it applies what was shown, and leaves alone what has changed since.
+   * Merges the stage in lanes, chunk by chunk, each with the position after it; then takes off sale what a whole
+   * replacement does not name. Of an import that was shown it applies what was shown, and leaves alone what has changed
+   * since. A second attempt goes on where the first one committed.
    * @returns `emptied` when a crash of PostgreSQL took the staged rows: what was merged stays, the rest must be read again
    */
   async mergeStage({ importId }: { importId: string }): Promise<'merged' | 'emptied'> {
-    const { sellerId, shopId, traceParent, mode } = await getImport(system, importId)
-    const withStage = <T>(work: (trx: Transaction<Database>, imported: Import) => Promise<T>) =>
+    const imported = await getImport(system, importId)
+    const withStage = <T>(work: (trx: Trx) => Promise<T>) =>
       heartbeating(() =>
-        asSeller(seller, sellerId, async (trx) => {
-          await inTrace(trx, traceParent)
-          await lockShop(trx, shopId)
-          const imported = await lockImport(trx, importId)
-          return (await isStageEmptied(trx, imported)) ? 'emptied' : work(trx, imported)
+        asSeller(seller, imported.sellerId, async (trx) => {
+          await inTrace(trx, imported.traceParent)
+          return (await isStageEmptied(trx, imported)) ? 'emptied' : work(trx)
         }),
       )
 
-    for (;;) {
-      cancellationSignal().throwIfAborted()
-      const step = await withStage(mergeNextChunk)
-      if (step === 'emptied') return step
-      if (step === 'done') break
+    const mergeLane = async (lane: number): Promise<'merged' | 'emptied'> => {
+      for (;;) {
+        cancellationSignal().throwIfAborted()
+        const step = await withStage((trx) => mergeNextChunk(trx, imported, lane))
+        if (step !== 'more') return step
+      }
     }
-    for (let afterId: string | undefined = mode === 'replace' ? '0' : undefined; afterId;) {
-      const after = afterId
-      const step = await withStage((trx, imported) => deactivateNextChunk(trx, imported, after))
-      if (step === 'emptied') return step
-      afterId = step.lastId
+    const deactivate = async (): Promise<'merged' | 'emptied'> => {
+      for (let afterId = '0'; ;) {
+        const step = await withStage((trx) => deactivateNextChunk(trx, imported, afterId))
+        if (step === 'emptied' || step === 'merged') return step
+        afterId = step.lastId
+      }
     }
-    return 'merged'
+
+    const lanes = await withStage((trx) => ensureLanes(trx, imported, LANES))
+    if (lanes === 'emptied') return lanes
+    if ((await allOf(lanes.map(mergeLane))).includes('emptied')) return 'emptied'
+    return imported.mode === 'replace' ? deactivate() : 'merged'
   },
 })
 
+/** None is left running when another one fails. */
+async function allOf<T>(running: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(running)
+  return Promise.all(running)
+}
+
 async function mergeNextChunk(
-  trx: Transaction<Database>,
+  trx: Trx,
   imported: Import,
-): Promise<'more' | 'done'> {
-  const { id, mergedRow } = imported
-  const chunk = await findChunk(trx, id, mergedRow, CHUNK_SIZE)
-  if (!chunk) return 'done'
-  await advanceMerge(trx, id, chunk, await mergeChunk(trx, imported, chunk))
+  lane: number,
+): Promise<'more' | 'merged'> {
+  const { id } = imported
+  const chunk = await findChunk(trx, id, await lockLane(trx, id, lane), CHUNK_SIZE)
+  if (!chunk) return 'merged'
+  const counts = await mergeChunk(trx, imported, chunk)
+  await advanceLane(trx, id, { lane, mergedRow: chunk.upTo })
+  await countMerged(trx, id, counts)
   return 'more'
 }
 
 /** Repeated, it finds nothing more to do: what is off sale is not absent any more. */
 async function deactivateNextChunk(
-  trx: Transaction<Database>,
+  trx: Trx,
   imported: Import,
   afterId: string,
-): Promise<{ lastId: string | undefined }> {
-  const found = await deactivateAbsent(trx, imported, { afterId, limit: CHUNK_SIZE })
-  await countDeactivated(trx, imported.id, found.deactivated)
-  return found
+): Promise<{ lastId: string } | 'merged'> {
+  const { deactivated, lastId } = await deactivateAbsent(trx, imported, {
+    afterId,
+    limit: CHUNK_SIZE,
+  })
+  await countDeactivated(trx, imported.id, deactivated)
+  return lastId === undefined ? 'merged' : { lastId }
 }

@@ -60,6 +60,7 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
     const bytes = await objectStore.get(position.objectKey, { signal })
     let batchesRead = 0
     let rowsRead = 0
+    let staging = Promise.resolve()
     try {
       const encoding = position.encoding as Encoding
       const chooseMapping = (found: FoundTable) => chooseTableMapping(system.db, position, found)
@@ -71,8 +72,11 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
         signal.throwIfAborted()
         batchesRead++
         rowsRead = batch.progress.rowsRead
+        await staging
+        // The next batch is read while PostgreSQL takes this one.
         if (batchesRead > Number(position.batchesRead))
-          await stageBatch(system, position, batch, batchesRead)
+          staging = stageBatch(system, position, batch, batchesRead)
+        staging.catch(() => {})
         heartbeat({ rowsRead })
       }
       if (rowsRead === 0) throw new MalformedFile({ code: 'no-offers' })
@@ -86,6 +90,7 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
       return 'malformed'
     } finally {
       bytes.destroy()
+      await staging
     }
     await completeStage(system.db, importId)
     return 'staged'

@@ -9,6 +9,7 @@ import {
   showForApply,
   type Import,
 } from '../../db/integrations/imports.ts'
+import { dropLanes } from '../../db/integrations/lanes.ts'
 import { isStageEmptied } from '../../db/integrations/stage.ts'
 import { isMassDeactivation } from '../../domain/integrations/mass-deactivation.ts'
 import { heartbeating } from '../heartbeating.ts'
@@ -40,6 +41,7 @@ export const createReviewingActivities = ({ system }: ReviewingDeps) => ({
           return { verdict: 'done' }
         }
         const shown = imported.shown + 1
+        await dropLanes(trx, importId)
         await showForApply(trx, importId, { shown, held, ...counts })
         await tell(trx, imported)
         return { verdict: 'shown', shown, held }

@@ -99,7 +99,6 @@ export const showForApply = (
       toCreateCount: toCreate,
       toUpdateCount: toUpdate,
       toDeactivateCount: toDeactivate,
-      mergedRow: 0,
     })
     .where('id', '=', importId)
     .execute()

@@ -2,6 +2,7 @@ import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
 import { listStillAsShown } from './diff-stage.ts'
 import type { Import } from './imports.ts'
+import type { Lane } from './lanes.ts'
 import {
   insertProducts,
   insertShopProducts,
@@ -20,26 +21,19 @@ export type Chunk = { after: string; upTo: string; size: number }
 
 export type MergeCounts = { created: number; updated: number; unchanged: number }
 
-/** One import of a shop at a time writes: chunks of two imports never interleave inside a transaction. */
-export const lockShop = (trx: Trx, shopId: string) =>
-  sql`select pg_advisory_xact_lock(hashtextextended('merge:shop:' || ${shopId}::text, 0))`.execute(
-    trx,
-  )
-
-/** The next rows to merge; `undefined` when there are none left. */
+/** The next rows of a lane; `undefined` when there are none left. */
 export async function findChunk(
   trx: Trx,
   importId: string,
-  after: string,
+  { mergedRow, lastRow }: Lane,
   size: number,
 ): Promise<Chunk | undefined> {
   const { rows } = await sql<{ upTo: string | null; size: string }>`
     select max(row) as up_to, count(*) as size from (
-      select row from ${rowsOf(importId)} where row > ${after} order by row limit ${size}) next_rows`.execute(
-    trx,
-  )
+      select row from ${rowsOf(importId)} where row > ${mergedRow} and row <= ${lastRow}
+      order by row limit ${size}) next_rows`.execute(trx)
   const [found] = rows
-  return found?.upTo ? { after, upTo: found.upTo, size: Number(found.size) } : undefined
+  return found?.upTo ? { after: mergedRow, upTo: found.upTo, size: Number(found.size) } : undefined
 }
 
 /**
@@ -124,22 +118,18 @@ async function mergeStock(
   return rows.map(({ row }) => row)
 }
 
-/** Moves the merge's position on, in the transaction that merged the chunk. */
-export async function advanceMerge(
+/** The last thing in a chunk's transaction: lanes meet here. */
+export const countMerged = (
   trx: Trx,
   importId: string,
-  { after, upTo }: Chunk,
   { created, updated, unchanged }: MergeCounts,
-): Promise<void> {
-  await trx
+) =>
+  trx
     .updateTable('import')
     .set((eb) => ({
-      mergedRow: upTo,
       createdCount: eb('createdCount', '+', String(created)),
       updatedCount: eb('updatedCount', '+', String(updated)),
       unchangedCount: eb('unchangedCount', '+', String(unchanged)),
     }))
     .where('id', '=', importId)
-    .where('mergedRow', '=', after)
-    .executeTakeFirstOrThrow()
-}
+    .execute()

@@ -17,7 +17,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column to_deactivate_count bigint not null default 0,
       add column shown int not null default 0,
       add column deactivation_held boolean not null default false,
-      add column report_key text`)
+      add column report_key text,
+      drop column merged_row`)
   // Two imports of a shop take turns.
   await run(`create unique index import_turn on import (shop_id) where state = 'running'`)
   await run(
@@ -60,7 +61,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `create index import_diff_row on import_diff (import_id, coalesce(row, 999999999999999999), external_id)`,
   )
 
-  for (const table of ['table_mapping', 'category_mapping', 'import_diff']) {
+  await run(`
+    create table import_lane (
+      import_id uuid not null references import on delete cascade,
+      lane int not null,
+      seller_id bigint not null references seller,
+      merged_row bigint not null,
+      last_row bigint not null,
+      primary key (import_id, lane)
+    )`)
+
+  for (const table of ['import_lane', 'table_mapping', 'category_mapping', 'import_diff']) {
     await run(`alter table ${table} enable row level security`)
     await run(
       `create policy own on ${table} to yarmarka_seller using (seller_id = (select current_seller_id()))`,
@@ -78,13 +89,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // A new good's stock is told in the transaction that raised the good itself: there is nothing to lock or to raise.
   await run(`
-    create or replace function raise_shop_products_of_stock() returns trigger
+    create function raise_stocked_shop_products() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public, pg_temp
     as $$ begin
       insert into change (shop_product_id, deleted_at, trace_parent)
       select ids.id, null, nullif(current_setting('yarmarka.trace_parent', true), '')
       from (select distinct shop_product_id as id from changed) ids
-      join shop_product on shop_product.id = ids.id
       left join lateral (
         select raised_in, change.deleted_at from change where change.shop_product_id = ids.id offset 0) raised on true
       where raised.raised_in is distinct from pg_current_xact_id() or raised.deleted_at is not null
@@ -95,4 +105,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         where change.raised_in <> excluded.raised_in or change.deleted_at is distinct from excluded.deleted_at;
       return null;
     end $$`)
+  for (const event of ['insert', 'update']) {
+    await run(`drop trigger stock_${event}_raises_change on stock`)
+    await run(`
+      create trigger stock_${event}_raises_change after ${event} on stock referencing new table as changed
+      for each statement execute function raise_stocked_shop_products()`)
+  }
 }

@@ -49,7 +49,7 @@ const shopProducts = () =>
     .leftJoin('stock', 'stock.shopProductId', 'shopProduct.id')
     .select(['shopProduct.externalId', 'product.name', 'priceMinor', 'units'])
     .where('shopProduct.shopId', '=', shop.shopId)
-    .orderBy('shopProduct.id')
+    .orderBy('shopProduct.externalId')
     .execute()
 
 const versions = async () =>
@@ -59,7 +59,7 @@ const versions = async () =>
       .innerJoin('shopProduct', 'shopProduct.id', 'change.shopProductId')
       .select('version')
       .where('shopId', '=', shop.shopId)
-      .orderBy('shopProductId')
+      .orderBy('shopProduct.externalId')
       .execute()
   ).map((row) => Number(row.version))
 
@@ -113,7 +113,7 @@ describe('importing rows', () => {
       ],
     })
 
-    expect((await shopProducts()).map((row) => row.name)).toEqual(['Товар 2', 'последний'])
+    expect((await shopProducts()).map((row) => row.name)).toEqual(['последний', 'Товар 2'])
     expect(await errors(importId)).toEqual([
       { row: '1', code: 'duplicate-id', level: 'error', value: 'a' },
       { row: '3', code: 'duplicate-id', level: 'error', value: 'a' },
