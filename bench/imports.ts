@@ -38,10 +38,7 @@ export async function measureCsv(
     url: roleUrl(readConfig('worker', market.env), 'system'),
     applicationName: 'bench-peer',
   })
-  const workers = [
-    await market.product.startWorker('integrations'),
-    await market.product.startWorker('parsing'),
-  ]
+  const parsing = await market.product.startWorker('parsing')
   const upload = async (shop: { shopId: string; apiKey: string }) => {
     const seconds = stopwatch()
     const { id } = await market.api.upload(shop.apiKey, shop.shopId, {
@@ -57,25 +54,32 @@ export async function measureCsv(
     fileMb: file.length / 1024 ** 2,
     ...{ ours: [], peer: [], again: [], writesAgain: 0, sameCatalogue: true, withProjection: 0 },
   }
+  const everything = await market.product.startWorker('storefront', 'integrations')
+  figures.withProjection = await upload(await market.openShop())
+  await untilSearchable(market)
+  await everything.terminate()
+
+  const integrations = await market.product.startWorker('integrations')
   for (let round = 0; round < rounds; round++) {
     const plain = await market.openShop()
     const seconds = stopwatch()
     await importPlainly(system.db, plain, file)
     figures.peer.push(seconds())
+    console.error(`  round ${round + 1}: peer ${figures.peer.at(-1)!.toFixed(1)} s`)
 
     const shop = await market.openShop()
     figures.ours.push(await upload(shop))
     const before = await newestTransaction(market, shop.sellerId)
     figures.again.push(await upload(shop))
+    console.error(
+      `  ours ${figures.ours.at(-1)!.toFixed(1)} s, again ${figures.again.at(-1)!.toFixed(1)} s`,
+    )
     figures.writesAgain += await rowsWrittenAfter(market, shop.sellerId, before)
     figures.sameCatalogue &&=
       (await catalogueHash(market, shop.shopId)) === (await catalogueHash(market, plain.shopId))
   }
-  await workers[0]!.terminate()
-  workers[0] = await market.product.startWorker('storefront', 'integrations')
-  await untilSearchable(market)
-  figures.withProjection = await upload(await market.openShop())
-  for (const worker of workers) await worker.terminate()
+  await integrations.terminate()
+  await parsing.terminate()
   await system.close()
   return figures
 }
