@@ -5,7 +5,9 @@ import { findShopProduct, type ShopProductRow } from '../../db/storefront/shop-p
 import { createRouter, Instant, json, problems } from '../openapi.ts'
 import { notFound } from '../problem.ts'
 import { City, type FindScope } from './scope.ts'
-import { ShopProduct, toShopProduct } from './shapes.ts'
+import { Money, ShopProduct, toShopProduct } from './shapes.ts'
+
+const Attribute = z.object({ name: z.string(), value: z.string(), unit: z.string().optional() })
 
 const ShopProductCard = ShopProduct.extend({
   model: z.string().optional(),
@@ -16,15 +18,25 @@ const ShopProductCard = ShopProduct.extend({
     .string()
     .optional()
     .openapi({ description: 'As the seller wrote it: may hold HTML, sanitise it before showing' }),
-  attributes: z.array(
-    z.object({ name: z.string(), value: z.string(), unit: z.string().optional() }),
-  ),
+  attributes: z.array(Attribute),
   pictures: z.array(z.string()),
   weightGrams: z.int().optional(),
   dimensionsMm: z
     .object({ length: z.int(), width: z.int(), height: z.int() })
     .optional()
     .openapi({ description: 'Of the package' }),
+  variants: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        picture: z.string().optional(),
+        price: Money,
+        available: z.boolean(),
+        attributes: z.array(Attribute),
+      }),
+    )
+    .openapi({ description: 'The same thing in another colour, size …: goods of the same group' }),
   delivery: z.null().openapi({ description: 'The estimate for the city, when there is one' }),
   updatedAt: Instant,
 }).openapi('ShopProductCard')
@@ -69,6 +81,11 @@ const toCard = (row: ShopProductRow): z.infer<typeof ShopProductCard> => ({
     row.heightMm !== null && {
       dimensionsMm: { length: row.lengthMm, width: row.widthMm, height: row.heightMm },
     }),
+  variants: row.variants.map(({ priceMinor, currency, picture, ...variant }) => ({
+    ...variant,
+    ...(picture && { picture }),
+    price: { amount: priceMinor, currency },
+  })),
   delivery: null,
   updatedAt: row.updatedAt.toISOString(),
 })

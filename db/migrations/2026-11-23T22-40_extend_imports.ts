@@ -84,6 +84,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await run('create index import_row_error_row on import_row_error (import_id, row)')
 
+  await run(
+    'create index product_variants on product (origin_shop_id, group_id) where group_id is not null',
+  )
+
   // Merges find goods by their keys, whatever the statistics.
   await run('drop function analyze_catalogue()')
 

@@ -14,8 +14,23 @@ export type ShopProductRow = Omit<ListedShopProduct, 'key'> & {
   lengthMm: number | null
   widthMm: number | null
   heightMm: number | null
+  variants: Variant[]
   updatedAt: Date
 }
+
+/** Another good of the same group: the same thing in another colour, size … */
+export type Variant = {
+  id: string
+  name: string
+  picture: string | null
+  priceMinor: number
+  currency: string
+  available: boolean
+  attributes: Attribute[]
+}
+
+/** More than any group of a sane shop has. */
+const MOST_VARIANTS = 200
 
 /** A published shop product with its units, those of the city when one is given. Role `storefront`. */
 export async function findShopProduct(
@@ -31,6 +46,17 @@ export async function findShopProduct(
         from category a where a.id = any (c.path)) as category_path,
       sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, sp.available,
       greatest(sp.updated_at, p.updated_at) as updated_at,
+      (select coalesce(jsonb_agg(jsonb_build_object(
+          'id', other.id::text, 'name', other.name, 'picture', other.picture, 'priceMinor', other.price_minor,
+          'currency', other.currency, 'available', other.available, 'attributes', other.attributes)
+          order by other.id), '[]')
+        from (
+          select osp.id, op.name, op.pictures[1] as picture, osp.price_minor, osp.currency, osp.available, op.attributes
+          from product op join shop_product osp on osp.product_id = op.id
+          where op.origin_shop_id = p.origin_shop_id and op.group_id = p.group_id
+            and osp.shop_id = sp.shop_id and osp.active and osp.id <> sp.id
+          order by osp.id limit ${MOST_VARIANTS}) other
+      ) as variants,
       (select coalesce(sum(st.units), 0)::bigint from stock st
         where st.shop_product_id = sp.id
           ${cityId === undefined ? sql`` : sql`and st.warehouse_id in (select warehouse_id from warehouse_city where city_id = ${cityId})`}

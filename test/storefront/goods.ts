@@ -23,6 +23,7 @@ export async function createCategory(
 
 export type Good = {
   category: TestCategory
+  groupId?: string
   name?: string
   brand?: string
   model?: string
@@ -55,6 +56,7 @@ export async function createGood(
       sellerId,
       originShopId: shopId,
       externalId,
+      groupId: good.groupId ?? null,
       offerType: 'simplified',
       name: good.name ?? 'Чайник',
       brand: good.brand ?? null,

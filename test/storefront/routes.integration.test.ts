@@ -225,6 +225,21 @@ describe('GET /shop-products/{id}', () => {
     })
   })
 
+  it('shows the published goods of the same group, and of no other shop', async () => {
+    const variant = (name: string, active = true, of = shop) =>
+      createGood(owner, of, { category: kettles, groupId: 'g1', name, active })
+    const red = await variant('Чайник красный')
+    const blue = await variant('Чайник синий')
+    await variant('Чайник снятый', false)
+    await variant('Чужой чайник', true, await createShop(owner))
+    const { body } = await get(`/shop-products/${red.shopProductId}`)
+    expect(body.variants).toMatchObject([
+      { id: blue.shopProductId, name: 'Чайник синий', price: { currency: 'RUB' } },
+    ])
+    expect((await get(`/shop-products/${kettle.shopProductId}`)).body.variants).toEqual([])
+    await settle(database.system.db, 'cache')
+  })
+
   it('counts the units of the city', async () => {
     const stock = async (query: string) =>
       (await get(`/shop-products/${kettle.shopProductId}${query}`)).body.stock
