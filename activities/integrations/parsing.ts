@@ -36,7 +36,7 @@ export type ParsingDeps = {
 export type ParsingActivities = ReturnType<typeof createParsingActivities>
 
 /** Rows, categories and errors that are committed together, with the position after them. */
-const BATCH_SIZE = 4_000
+const BATCH_SIZE = 2_000
 
 export const createParsingActivities = ({ system, objectStore, formats }: ParsingDeps) => ({
   /**

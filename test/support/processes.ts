@@ -6,6 +6,7 @@ import { endChild, openChildren } from '../../stack/children.ts'
 import { logSays, untilHealthy } from '../../stack/healthy.ts'
 import type { Child } from '../../stack/part.ts'
 import { openPorts } from '../../stack/ports.ts'
+import { WORKER_FLAGS } from '../../stack/worker-flags.ts'
 
 export type ProductProcess = {
   pid: number
@@ -45,7 +46,13 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
       entry,
       logFile,
       process.execPath,
-      ['--max-semi-space-size=8', '--import', './telemetry.ts', `${entry}/main.ts`, ...args],
+      [
+        ...(entry === 'workers' ? WORKER_FLAGS : []),
+        '--import',
+        './telemetry.ts',
+        `${entry}/main.ts`,
+        ...args,
+      ],
       { cwd: root, env: { ...env, ...given } },
     )
     running.add(child)
