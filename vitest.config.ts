@@ -1,6 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-const kinds = ['workflow', 'integration', 'replay', 'system'] as const
+const kinds = ['workflow', 'replay', 'hostile', 'integration', 'system'] as const
 
 /** Projects run one after the other in this order; `files` of one project may run at the same time. */
 const project = (
@@ -33,8 +33,9 @@ export default defineConfig({
         globalSetup: 'test/support/time-skipping-server.ts',
       }),
       project('replay', 3, bundling),
-      project('integration', 4, { ...stack, maxWorkers: 2 }),
-      project('system', 5, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
+      project('hostile', 4, { maxWorkers: 2 }),
+      project('integration', 5, { ...stack, maxWorkers: 2 }),
+      project('system', 6, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
     ],
   },
 })
