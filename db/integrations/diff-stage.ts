@@ -1,7 +1,15 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
 import type { Import } from './imports.ts'
-import { comparisons, current, productColumns, shopProductColumns, values } from './row-columns.ts'
+import {
+  comparisons,
+  current,
+  productColumns,
+  productOf,
+  shopProductColumns,
+  shopProductOf,
+  values,
+} from './row-columns.ts'
 import { categoriesOf, rowsOf } from './stage.ts'
 import { wantedStock } from './wanted-stock.ts'
 
@@ -85,9 +93,11 @@ export async function listStillAsShown(
 ): Promise<string[]> {
   const { rows } = await sql<{ row: string }>`
     select staged.row from ${rowsOf(id)} staged
-    join import_diff shown on shown.import_id = ${id} and shown.external_id = staged.external_id
-    left join product on product.origin_shop_id = ${shopId} and product.external_id = staged.external_id
-    left join shop_product on shop_product.shop_id = ${shopId} and shop_product.external_id = staged.external_id
+    join lateral (
+      select base from import_diff
+      where import_diff.import_id = ${id} and import_diff.external_id = staged.external_id offset 0) shown on true
+    left join ${productOf(shopId)} on true
+    left join ${shopProductOf(shopId)} on true
     where staged.row > ${after} and staged.row <= ${upTo}
       and shown.base is not distinct from case when shop_product.id is not null then ${base} end`.execute(
     trx,
