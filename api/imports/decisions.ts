@@ -2,8 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import { listDiff } from '../../db/integrations/diff-queries.ts'
 import type { Database } from '../../db/database.ts'
-import { findImport } from '../../db/integrations/import-queries.ts'
-import { keepMapping, type Import as ImportRow } from '../../db/integrations/imports.ts'
+import { keepMapping } from '../../db/integrations/imports.ts'
 import { rememberTableMapping } from '../../db/integrations/table-mappings.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import type { Requires } from '../auth.ts'
@@ -18,7 +17,6 @@ import {
   pageOf,
   problems,
 } from '../openapi.ts'
-import { notFound } from '../problem.ts'
 import {
   conflict,
   NOTHING_WAITS,
@@ -27,7 +25,8 @@ import {
   type AskWorkflowDeps,
 } from './ask-workflow.ts'
 import { Difference, showDifference } from './difference.ts'
-import { Import, ImportId, isImportId, showImport } from './import-view.ts'
+import { getOwnImport } from './get-own-import.ts'
+import { Import, ImportId, showImport } from './import-view.ts'
 import { readMapping, TableMapping } from './mapping.ts'
 
 export type DecisionsDeps = AskWorkflowDeps & {
@@ -51,14 +50,6 @@ const Apply = z
 export function decisions(deps: DecisionsDeps) {
   const { seller, requires } = deps
 
-  const getImport = async (sellerId: string, importId: string): Promise<ImportRow> => {
-    const row = isImportId(importId)
-      ? await asSeller(seller, sellerId, (trx) => findImport(trx, importId))
-      : undefined
-    if (!row) throw notFound()
-    return row
-  }
-
   return createRouter()
     .openapi(
       createRoute({
@@ -77,7 +68,7 @@ export function decisions(deps: DecisionsDeps) {
       async (c) => {
         const { sellerId } = c.get('caller')
         const { limit, cursor } = c.req.valid('query')
-        const { id: importId } = await getImport(sellerId, c.req.valid('param').id)
+        const { id: importId } = await getOwnImport(seller, sellerId, c.req.valid('param').id)
         const [row = '0', externalId = ''] =
           cursor === undefined ? [] : decodeCursor(cursor, DiffPosition)
         const rows = await asSeller(seller, sellerId, (trx) =>
@@ -108,10 +99,10 @@ export function decisions(deps: DecisionsDeps) {
       async (c) => {
         const { sellerId } = c.get('caller')
         const { shown, confirmDeactivation = false } = c.req.valid('json') ?? {}
-        const row = await getImport(sellerId, c.req.valid('param').id)
+        const row = await getOwnImport(seller, sellerId, c.req.valid('param').id)
         if (row.state !== 'awaiting-apply') throw conflict(NOTHING_WAITS)
         await requestApply(deps, row.id, { shown: shown ?? row.shown, confirmDeactivation })
-        const applying = await getImport(sellerId, row.id)
+        const applying = await getOwnImport(seller, sellerId, row.id)
         c.header('Location', `/v1/imports/${row.id}`)
         return c.json(showImport(applying, languageOf(c), new Date()), 202)
       },
@@ -134,7 +125,7 @@ export function decisions(deps: DecisionsDeps) {
       async (c) => {
         const { sellerId } = c.get('caller')
         const given = c.req.valid('json')
-        const row = await getImport(sellerId, c.req.valid('param').id)
+        const row = await getOwnImport(seller, sellerId, c.req.valid('param').id)
         const { foundTable } = row
         if (row.state !== 'awaiting-mapping' || !foundTable) throw conflict(NO_COLUMNS_ASKED)
         const mapping = readMapping(given, '', foundTable.headers)
@@ -147,7 +138,7 @@ export function decisions(deps: DecisionsDeps) {
           })
         })
         await tellMappingConfirmed(deps, row.id)
-        const reading = await getImport(sellerId, row.id)
+        const reading = await getOwnImport(seller, sellerId, row.id)
         c.header('Location', `/v1/imports/${row.id}`)
         return c.json(showImport(reading, languageOf(c), new Date()), 202)
       },

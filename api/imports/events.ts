@@ -3,13 +3,11 @@ import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
-import { findImport } from '../../db/integrations/import-queries.ts'
-import { asSeller } from '../../db/tenancy.ts'
 import type { Requires } from '../auth.ts'
 import { languageOf } from '../language.ts'
 import { createRouter, problems, type ApiEnv } from '../openapi.ts'
-import { notFound } from '../problem.ts'
-import { ImportId, isImportId, showImport } from './import-view.ts'
+import { getOwnImport } from './get-own-import.ts'
+import { ImportId, showImport } from './import-view.ts'
 
 export type EventsDeps = {
   seller: Kysely<Database>
@@ -50,10 +48,7 @@ export function importEvents({ seller, requires, isDraining }: EventsDeps) {
       const { sellerId } = c.get('caller')
       const { id } = c.req.valid('param')
       const look = async () => {
-        const row = isImportId(id)
-          ? await asSeller(seller, sellerId, (trx) => findImport(trx, id))
-          : undefined
-        if (!row) throw notFound()
+        const row = await getOwnImport(seller, sellerId, id)
         return JSON.stringify(showImport(row, languageOf(c), new Date()))
       }
       return tell(c, await look(), look, isDraining)

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { Readable } from 'node:stream'
 import type { WorkflowClient } from '@temporalio/client'
-import { findImport, listImports, listRowErrors } from '../../db/integrations/import-queries.ts'
+import { listImports, listRowErrors } from '../../db/integrations/import-queries.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
@@ -13,7 +13,8 @@ import { beyondCancel, OVER, requestCancellation } from './cancel-import.ts'
 import { errorRepresentation, XLSX } from './error-representation.ts'
 import { importByUrl, ImportByUrlBody, type ImportByUrlDeps } from './import-by-url.ts'
 import { ImportForm } from './import-fields.ts'
-import { Import, ImportId, isImportId, showImport } from './import-view.ts'
+import { getOwnImport } from './get-own-import.ts'
+import { Import, ImportId, showImport } from './import-view.ts'
 import { RowError, rowErrorsAsCsv, showRowError, type FetchRowErrors } from './row-errors.ts'
 import { startImport, type StartImportDeps } from './start-import.ts'
 import { openUpload } from './upload.ts'
@@ -30,14 +31,6 @@ const ErrorPosition = z.tuple([z.string().regex(/^\d{1,18}$/)])
 
 export function imports(deps: ImportsDeps) {
   const { seller, requires } = deps
-
-  const getImport = async (sellerId: string, importId: string) => {
-    const row = isImportId(importId)
-      ? await asSeller(seller, sellerId, (trx) => findImport(trx, importId))
-      : undefined
-    if (!row) throw notFound()
-    return row
-  }
 
   return createRouter()
     .openapi(
@@ -133,7 +126,7 @@ export function imports(deps: ImportsDeps) {
         responses: { 200: json(Import, 'The import'), ...problems(401, 403, 404) },
       }),
       async (c) => {
-        const row = await getImport(c.get('caller').sellerId, c.req.valid('param').id)
+        const row = await getOwnImport(seller, c.get('caller').sellerId, c.req.valid('param').id)
         return c.json(showImport(row, languageOf(c), new Date()), 200)
       },
     )
@@ -163,7 +156,11 @@ export function imports(deps: ImportsDeps) {
       async (c) => {
         const { sellerId } = c.get('caller')
         const language = languageOf(c)
-        const { id: importId, reportKey } = await getImport(sellerId, c.req.valid('param').id)
+        const { id: importId, reportKey } = await getOwnImport(
+          seller,
+          sellerId,
+          c.req.valid('param').id,
+        )
         c.header('Vary', 'Accept, Accept-Language')
         const representation = errorRepresentation(c.req.header('Accept'))
         if (representation === 'xlsx') {
@@ -215,10 +212,10 @@ export function imports(deps: ImportsDeps) {
       }),
       async (c) => {
         const { sellerId } = c.get('caller')
-        const row = await getImport(sellerId, c.req.valid('param').id)
+        const row = await getOwnImport(seller, sellerId, c.req.valid('param').id)
         if (row.state === 'completed' || row.state === 'failed') throw beyondCancel(OVER)
         if (row.state !== 'cancelled') await requestCancellation(deps, row.id)
-        const cancelled = await getImport(sellerId, row.id)
+        const cancelled = await getOwnImport(seller, sellerId, row.id)
         c.header('Location', `/v1/imports/${row.id}`)
         return c.json(showImport(cancelled, languageOf(c), new Date()), 202)
       },
