@@ -1,5 +1,6 @@
 import type { Position } from './cursor.ts'
 import { attributePair } from './document.ts'
+import { matching, preferring } from './text-query.ts'
 
 export const SEARCH_SORTS = ['relevance', 'popular', 'price-asc', 'price-desc', 'new'] as const
 export type SearchSort = (typeof SEARCH_SORTS)[number]
@@ -138,27 +139,6 @@ const inStock = ({ inStock, city }: SearchQuestion): Clause[] => {
   if (!inStock) return []
   return city ? [{ term: { cities: city } }] : [{ exists: { field: 'cities' } }]
 }
-
-/** What is found: most words anywhere in what names the good, all of them in its description, or one of its codes. */
-const matching = (q: string): Clause => ({
-  bool: {
-    minimum_should_match: 1,
-    should: [
-      { match: { everything: { query: q, minimum_should_match: '3<75%' } } },
-      { match: { description: { query: q, operator: 'and', boost: 0.2 } } },
-      ...codes.map((field) => ({ term: { [field]: { value: q, boost: 20 } } })),
-    ],
-  },
-})
-
-/** What comes first: the words in the name, as they were typed rather than by their stems, in their order. */
-const preferring = (q: string): Clause[] => [
-  { match: { name: { query: q, boost: 2 } } },
-  { match: { 'name.exact': { query: q, operator: 'and', boost: 4 } } },
-  { match_phrase: { 'name.exact': { query: q, slop: 2, boost: 2 } } },
-]
-
-const codes = ['vendorCode', 'model', 'barcodes'] as const
 
 /** The id makes every order total, so that a page begins exactly where the last one ended. */
 const orders: Record<SearchSort, Record<string, 'asc' | 'desc'>[]> = {
