@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Sink } from '../../contracts/storefront.ts'
 import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
 import { placeOf } from '../../domain/storefront/listing.ts'
@@ -35,32 +35,7 @@ export async function readPendingDocuments(
     )
     select pending.*, published.*
     from pending
-    left join lateral (
-      select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
-        p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
-        sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
-        sp.available, p.attributes, sp.popularity, sp.created_at,
-        coalesce(units.total, 0) as units_total, units.by_city as units_by_city
-      from shop_product sp
-      join shop s on s.id = sp.shop_id and s.state = 'active'
-      join product p on p.id = sp.product_id
-      join category c on c.id = p.category_id
-      cross join lateral (
-        select array_agg(a.name order by array_position(c.path, a.id)) as names
-        from category a where a.id = any (c.path)
-      ) path
-      cross join lateral (
-        select sum(units)::bigint as total,
-          (select jsonb_object_agg(city_id, units) from (
-            select wc.city_id, sum(st.units) as units
-            from stock st join warehouse_city wc using (warehouse_id)
-            where st.shop_product_id = sp.id and st.units > 0
-            group by wc.city_id
-          ) cities) as by_city
-        from stock where shop_product_id = sp.id
-      ) units
-      where sp.id = pending.shop_product_id and sp.active
-    ) published on true
+    left join ${publishedContent(sql`pending.shop_product_id`)} on true
     order by pending.changed_at`.execute(db)
   return rows.map(toPending)
 }
@@ -99,10 +74,39 @@ export async function confirmProjected(
   return Number(numAffectedRows ?? 0)
 }
 
+/** What everybody may know of the shop product of this id, as `published.*`; no row when that is nothing. */
+export const publishedContent = (id: RawBuilder<unknown>) => sql`
+  lateral (
+    select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
+      p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
+      sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
+      sp.available, p.attributes, sp.popularity, sp.created_at,
+      coalesce(units.total, 0) as units_total, units.by_city as units_by_city
+    from shop_product sp
+    join shop s on s.id = sp.shop_id and s.state = 'active'
+    join product p on p.id = sp.product_id
+    join category c on c.id = p.category_id
+    cross join lateral (
+      select array_agg(a.name order by array_position(c.path, a.id)) as names
+      from category a where a.id = any (c.path)
+    ) path
+    cross join lateral (
+      select sum(units)::bigint as total,
+        (select jsonb_object_agg(city_id, units) from (
+          select wc.city_id, sum(st.units) as units
+          from stock st join warehouse_city wc using (warehouse_id)
+          where st.shop_product_id = sp.id and st.units > 0
+          group by wc.city_id
+        ) cities) as by_city
+      from stock where shop_product_id = sp.id
+    ) units
+    where sp.id = ${id} and sp.active
+  ) published`
+
 const applied = (sink: Sink, table?: string) =>
   sql.ref(table ? `${table}.${sink}_version` : `${sink}_version`)
 
-type Content = {
+export type Content = {
   id: string
   externalId: string
   name: string
@@ -147,7 +151,7 @@ const toPending = (row: PendingRow): PendingDocument => ({
   document: row.id === null ? null : toDocument(row),
 })
 
-const toDocument = (row: Content): ShopProductDocument => ({
+export const toDocument = (row: Content): ShopProductDocument => ({
   id: row.id,
   externalId: row.externalId,
   name: row.name,

@@ -1,1 +1,3 @@
 export { projectChanges } from './project-changes.ts'
+export { reindexCatalog } from './reindex-catalog.ts'
+export { checkDrift } from './check-drift.ts'
