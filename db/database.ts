@@ -250,6 +250,16 @@ export type Database = {
     afterId: Count
     traceParent: string | null
   }
+  searchGeneration: {
+    id: Id
+    indexName: string
+    state: SearchGenerationState
+    schemaVersion: number
+    createdAt: Instant
+    liveAt: OptionalInstant
+    retiredAt: OptionalInstant
+    /** When it was dropped or had failed. */
+    endedAt: OptionalInstant
   reindex: {
     id: string
     state: Generated<ReindexState>
@@ -341,6 +351,11 @@ export type Database = {
     value: string | null
   }
 }
+
+/**
+ * One life of the search index. Live changes are written to what is `building`, `live` or, for the way back, `retired`.
+ */
+export type SearchGenerationState = 'building' | 'live' | 'retired' | 'dropped' | 'failed'
 
 /** What the comparison of a new index with PostgreSQL found, over all its rounds. */
 export type Parity = {

@@ -1,6 +1,6 @@
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
-import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { roleUrl } from '../config.ts'
