@@ -260,6 +260,7 @@ export type Database = {
     retiredAt: OptionalInstant
     /** When it was dropped or had failed. */
     endedAt: OptionalInstant
+  }
   reindex: {
     id: string
     state: Generated<ReindexState>

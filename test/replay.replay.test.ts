@@ -10,6 +10,8 @@ const domainOf: Record<string, string> = {
   fetchPictures: 'integrations',
   publishFeed: 'integrations',
   projectChanges: 'storefront',
+  reindexCatalog: 'storefront',
+  checkDrift: 'storefront',
 }
 
 const histories = await listHistories()

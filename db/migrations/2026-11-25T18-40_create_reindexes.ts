@@ -49,7 +49,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`)
   await run('create index drift_cycle_newest on drift_cycle (created_at desc, id)')
 
-  await run(
-    'grant select, insert, update, delete on reindex, drift_cycle to yarmarka_system',
-  )
+  await run('grant select, insert, update, delete on reindex, drift_cycle to yarmarka_system')
 }

@@ -20,7 +20,10 @@ export const readDocumentsAfter = (
   afterId: string,
   limit: number,
 ): Promise<CurrentDocument[]> =>
-  readDocuments(db, sql`select id from shop_product where id > ${afterId} order by id limit ${limit}`)
+  readDocuments(
+    db,
+    sql`select id from shop_product where id > ${afterId} order by id limit ${limit}`,
+  )
 
 /** One for each of these ids, whatever became of it, in the order of the ids; as role `system`. */
 export const readDocumentsOf = (

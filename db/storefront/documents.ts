@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Sink } from '../../contracts/storefront.ts'
+import { withContentHash } from '../../domain/storefront/content-hash.ts'
 import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
 import { placeOf } from '../../domain/storefront/listing.ts'
 import type { Attribute, Database, ListedIn } from '../database.ts'
@@ -151,33 +152,34 @@ const toPending = (row: PendingRow): PendingDocument => ({
   document: row.id === null ? null : toDocument(row),
 })
 
-export const toDocument = (row: Content): ShopProductDocument => ({
-  id: row.id,
-  externalId: row.externalId,
-  name: row.name,
-  brand: row.brand,
-  model: row.model,
-  vendorCode: row.vendorCode,
-  barcodes: row.barcodes,
-  description: row.description,
-  category: {
-    id: row.categoryId,
-    name: row.categoryName,
-    path: row.categoryPath,
-    names: row.categoryNames,
-  },
-  shop: { id: row.shopId, name: row.shopName },
-  priceMinor: Number(row.priceMinor),
-  oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
-  currency: row.currency,
-  url: row.url,
-  pictures: row.pictures,
-  available: row.available,
-  attributes: row.attributes.map(({ name, value, unit }) =>
-    attributePair(name, unit ? `${value} ${unit}` : value),
-  ),
-  cities: Object.keys(row.unitsByCity ?? {}),
-  units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
-  popularity: Number(row.popularity),
-  createdAt: row.createdAt.toISOString(),
-})
+export const toDocument = (row: Content): ShopProductDocument =>
+  withContentHash({
+    id: row.id,
+    externalId: row.externalId,
+    name: row.name,
+    brand: row.brand,
+    model: row.model,
+    vendorCode: row.vendorCode,
+    barcodes: row.barcodes,
+    description: row.description,
+    category: {
+      id: row.categoryId,
+      name: row.categoryName,
+      path: row.categoryPath,
+      names: row.categoryNames,
+    },
+    shop: { id: row.shopId, name: row.shopName },
+    priceMinor: Number(row.priceMinor),
+    oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
+    currency: row.currency,
+    url: row.url,
+    pictures: row.pictures,
+    available: row.available,
+    attributes: row.attributes.map(({ name, value, unit }) =>
+      attributePair(name, unit ? `${value} ${unit}` : value),
+    ),
+    cities: Object.keys(row.unitsByCity ?? {}),
+    units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
+    popularity: Number(row.popularity),
+    createdAt: row.createdAt.toISOString(),
+  })

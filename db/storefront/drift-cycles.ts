@@ -1,42 +1,45 @@
-import { sql, type Kysely, type Selectable } from 'kysely'
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
 import type { Database } from '../database.ts'
 import { createdAtMicros, olderThan, type Newest } from './newest.ts'
 
 export type DriftCycle = Selectable<Database['driftCycle']>
 
-export async function openDriftCycle(db: Kysely<Database>, id: string): Promise<void> {
+/** Harmless when repeated. */
+export async function openDriftCycle(db: Kysely<Database>, id: string): Promise<DriftCycle> {
   await db
     .insertInto('driftCycle')
     .values({ id })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  return db.selectFrom('driftCycle').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
-const COUNTS = {
-  documents: 'document_count',
-  buckets: 'bucket_count',
-  differingBuckets: 'differing_bucket_count',
+const COUNTED = {
   missing: 'missing_count',
   different: 'different_count',
   extra: 'extra_count',
   repaired: 'repaired_count',
-  pages: 'page_count',
-  stalePages: 'stale_page_count',
-  unsettledPages: 'unsettled_page_count',
 } as const
-export type DriftCount = keyof typeof COUNTS
 
 /** Adds to what the cycle has counted so far; belongs in the transaction that mends what is counted. */
 export async function countDrift(
   db: Kysely<Database>,
   id: string,
-  counts: Partial<Record<DriftCount, number>>,
+  counts: Partial<Record<keyof typeof COUNTED, number>>,
 ): Promise<void> {
   const columns = Object.entries(counts).map(([name, count]) => {
-    const column = sql.ref(COUNTS[name as DriftCount])
+    const column = sql.ref(COUNTED[name as keyof typeof COUNTED])
     return sql`${column} = ${column} + ${count}`
   })
   await sql`update drift_cycle set ${sql.join(columns)} where id = ${id}`.execute(db)
+}
+
+export async function updateDriftCycle(
+  db: Kysely<Database>,
+  id: string,
+  values: Updateable<Database['driftCycle']>,
+): Promise<void> {
+  await db.updateTable('driftCycle').set(values).where('id', '=', id).execute()
 }
 
 export const closeDriftCycle = (

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely'
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
 import type { ReindexState } from '../../contracts/storefront.ts'
 import type { Database } from '../database.ts'
 import { appendEvent } from '../events.ts'
@@ -46,9 +46,6 @@ export const findReindex = (db: Kysely<Database>, id: string): Promise<Reindex |
 export const getReindex = (db: Kysely<Database>, id: string): Promise<Reindex> =>
   db.selectFrom('reindex').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
-export const lockReindex = (trx: Transaction<Database>, id: string): Promise<Reindex> =>
-  trx.selectFrom('reindex').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
-
 export async function updateReindex(
   db: Kysely<Database>,
   id: string,
@@ -57,16 +54,38 @@ export async function updateReindex(
   await db.updateTable('reindex').set(values).where('id', '=', id).execute()
 }
 
-/** Moves the position on, with what was done since it was last moved. */
+/**
+ * Moves the position on, with what was done since it was last moved. One who is late, or fills an index that was given
+ * up, moves nothing.
+ */
 export async function commitBackfill(
   db: Kysely<Database>,
-  id: string,
+  { id, generationId }: Pick<Reindex, 'id' | 'generationId'>,
   done: { afterId: string; read: number; written: number; workedMs: number },
 ): Promise<void> {
   await sql`
     update reindex set after_id = ${done.afterId}, read_count = read_count + ${done.read},
       written_count = written_count + ${done.written}, worked_ms = worked_ms + ${Math.round(done.workedMs)}
-    where id = ${id}`.execute(db)
+    where id = ${id} and generation_id = ${generationId} and after_id < ${done.afterId}`.execute(db)
+}
+
+/** From the first page of another generation on: what was written is gone. */
+export const restartBackfill = (db: Kysely<Database>, id: string): Promise<void> =>
+  updateReindex(db, id, {
+    ...{ generationId: null, indexName: null, afterId: 0 },
+    ...{ readCount: 0, writtenCount: 0, workedMs: 0 },
+  })
+
+/** Those that can still be rolled back. */
+export const listOpenWindows = (db: Kysely<Database>): Promise<Reindex[]> =>
+  db.selectFrom('reindex').selectAll().where('state', '=', 'live').execute()
+
+export async function countShopProducts(db: Kysely<Database>): Promise<number> {
+  const { count } = await db
+    .selectFrom('shopProduct')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** The newest first; `after` is where the page before ended. */

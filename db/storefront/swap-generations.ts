@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Database } from '../database.ts'
+import type { Database, SearchGenerationState } from '../database.ts'
 import type { SearchGenerationRow } from './search-generations.ts'
 
 export const findGeneration = (
@@ -8,17 +8,11 @@ export const findGeneration = (
 ): Promise<SearchGenerationRow | undefined> =>
   db.selectFrom('searchGeneration').selectAll().where('id', '=', id).executeTakeFirst()
 
-/** Those that hold every document: what is searched, and what can be gone back to. */
-export const listWholeGenerations = (db: Kysely<Database>): Promise<SearchGenerationRow[]> =>
-  db
-    .selectFrom('searchGeneration')
-    .selectAll()
-    .where('state', 'in', ['live', 'retired'])
-    .orderBy('id')
-    .execute()
-
-export const listRetiredGenerations = (db: Kysely<Database>): Promise<SearchGenerationRow[]> =>
-  db.selectFrom('searchGeneration').selectAll().where('state', '=', 'retired').execute()
+export const listGenerations = (
+  db: Kysely<Database>,
+  ...states: SearchGenerationState[]
+): Promise<SearchGenerationRow[]> =>
+  db.selectFrom('searchGeneration').selectAll().where('state', 'in', states).orderBy('id').execute()
 
 /** One generation is read from now on and the other kept: forth at a swap, back at a rollback. Harmless when repeated. */
 export async function putLive(

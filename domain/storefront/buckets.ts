@@ -4,7 +4,7 @@ import { HASH_BITS, hashOf } from './content-hash.ts'
 export type HeldDocument = { id: string; version: number; contentHash: number | null }
 
 /** Neighbouring ids: what one bucket may hold can be listed, whether it is there or not. */
-export const BUCKET_SIZE = 500
+export const BUCKET_SIZE = 100
 
 /** By number of the bucket: how many documents it holds, and what they are, in whatever order they came. */
 export type Buckets = Map<number, { count: number; sum: number }>

@@ -3,10 +3,11 @@ import type { ShopProductDocument } from './document.ts'
 /** Any sum of two stays a whole number that JavaScript counts exactly. */
 export const HASH_BITS = 52
 
-/** What a document says, as a number. It finds mistakes, not malice: two lanes of FNV-1a. */
-export const contentHash = (document: ShopProductDocument): number =>
-  hashOf(JSON.stringify(document))
+export const withContentHash = (
+  content: Omit<ShopProductDocument, 'contentHash'>,
+): ShopProductDocument => ({ ...content, contentHash: hashOf(JSON.stringify(content)) })
 
+/** Finds mistakes, not malice: two lanes of FNV-1a. */
 export function hashOf(text: string): number {
   let [low, high] = [0x811c9dc5, 0x01234567]
   for (let at = 0; at < text.length; at++) {

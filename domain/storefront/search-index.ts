@@ -59,6 +59,7 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
   units: { type: 'object', enabled: false },
   popularity: long,
   createdAt: { type: 'date' },
+  contentHash: { ...long, index: false },
   /** Name, brand, model, codes and categories together: the words of a query may be spread over them. */
   everything: { type: 'text', analyzer: 'russian_text', norms: false },
 }

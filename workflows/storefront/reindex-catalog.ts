@@ -25,15 +25,9 @@ import { etaSeconds, perSecond, type Pace } from '../../domain/storefront/eta.ts
 import * as policies from '../policies.ts'
 
 const { backfillPages, verifyParity } = proxyActivities<ReindexingActivities>(policies.long)
-const {
-  openReindex,
-  recordReindexState,
-  readyIndex,
-  swapIndices,
-  rollBackSwap,
-  closeWindow,
-  abandonReindex,
-} = proxyActivities<ReindexingActivities>(policies.mustLand)
+const { openReindex, recordReindexState, swapIndices, rollBackSwap, closeWindow, abandonReindex } =
+  proxyActivities<ReindexingActivities>(policies.mustLand)
+const { dropListings } = proxyActivities<ReindexingActivities>(policies.optional)
 
 /**
  * Builds the search index anew beside the one that is searched, and swaps them when PostgreSQL says that nothing is
@@ -47,7 +41,7 @@ export async function reindexCatalog({
   const key = { reindexId }
   let state: ReindexState = 'queued'
   let pace: Pace = { done: 0, total: 0, workedMs: 0 }
-  let rollbackMinutes: number
+  let rollbackMinutes = 0
   let isRollbackAsked = false
 
   setHandler(reindexProgress, () => ({
@@ -72,12 +66,10 @@ export async function reindexCatalog({
 
   try {
     await openReindex(key)
-    await backfill()
-    state = 'verifying'
-    await recordReindexState({ ...key, state })
-    await readyIndex(key)
-    if ((await verifyParity(key)) === 'differs') return await abandon('failed', 'parity')
-    rollbackMinutes = await CancellationScope.nonCancellable(() => swapIndices(key))
+    const parity = await fill()
+    if (parity === 'differs') return await abandon('failed', 'parity')
+    rollbackMinutes = (await CancellationScope.nonCancellable(() => swapIndices(key)))
+      .rollbackMinutes
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error
     if (isCancellation(error)) return abandon('cancelled')
@@ -85,10 +77,22 @@ export async function reindexCatalog({
     throw error
   }
   state = 'live'
-  const end = await untilWindowCloses(rollbackMinutes)
+  await CancellationScope.nonCancellable(invalidate)
+  const end = await untilWindowCloses()
   state = end
   await condition(allHandlersFinished)
   return { state: end }
+
+  /** Fills the index and proves it; one that Elasticsearch lost meanwhile is filled again. */
+  async function fill(): Promise<'equal' | 'differs'> {
+    for (;;) {
+      await backfill()
+      state = 'verifying'
+      await recordReindexState({ ...key, state })
+      const parity = await verifyParity(key)
+      if (parity !== 'lost') return parity
+    }
+  }
 
   async function backfill(): Promise<void> {
     for (;;) {
@@ -122,10 +126,19 @@ export async function reindexCatalog({
     return { state: end }
   }
 
-  /** Cancelled, it closes at once. */
-  async function untilWindowCloses(minutes: number): Promise<ReindexCatalogResult['state']> {
+  /** Listings are read from PostgreSQL and do not depend on the index: without Redis, the swap is as good. */
+  async function invalidate(): Promise<void> {
     try {
-      if (minutes > 0) await condition(() => isRollbackAsked, `${minutes} minutes`)
+      await dropListings()
+    } catch (error) {
+      if (isCancellation(error)) throw error
+    }
+  }
+
+  /** Cancelled, it closes at once. */
+  async function untilWindowCloses(): Promise<ReindexCatalogResult['state']> {
+    try {
+      if (rollbackMinutes > 0) await condition(() => isRollbackAsked, `${rollbackMinutes} minutes`)
     } catch (error) {
       if (!isCancellation(error)) throw error
     }
