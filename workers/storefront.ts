@@ -1,5 +1,6 @@
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
+import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
@@ -32,6 +33,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
       activities: createStorefrontActivities({
         system: system.db,
         elasticsearch,
+        writer: createBulkWriter(elasticsearch),
         index: shopProductsIndex,
         cache: createListingCache(redis),
         log,
