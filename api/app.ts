@@ -4,6 +4,7 @@ import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
+import { poison } from './admin/poison.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
@@ -64,4 +65,5 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
+    .route('/v1/admin/poison', poison({ ...deps, requires }))
 }

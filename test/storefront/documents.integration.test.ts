@@ -26,6 +26,9 @@ const pendingOf = async ({ shopProductId }: TestGood) => {
 }
 const documentOf = async (good: TestGood) => (await pendingOf(good))?.document
 
+const raise = ({ shopProductId }: TestGood, db = owner) =>
+  sql`update shop_product set price_minor = price_minor + 1 where id = ${shopProductId}`.execute(db)
+
 describe('what raises a change', () => {
   let good: TestGood
   beforeEach(async () => {
@@ -231,26 +234,26 @@ describe('a pending document', () => {
     expect(await pendingOf(good)).toMatchObject({ traceParent })
   })
 
-  it('waits behind those that have waited longer, and no more than the limit are read', async () => {
+  it('keeps its place when it changes again while it waits, and no more than the limit are read', async () => {
     await settleAll()
     const first = await createGood(owner, shop, { category: kettles })
-    const second = await createGood(owner, shop, { category: kettles })
-    await owner
-      .updateTable('shopProduct')
-      .set({ priceMinor: 1_00 })
-      .where('id', '=', first.shopProductId)
-      .execute()
-    const [oldest] = await readPendingDocuments(system, 'search', 1)
-    expect(oldest?.shopProductId).toBe(second.shopProductId)
+    await createGood(owner, shop, { category: kettles })
+    await raise(first)
+    const oldest = await readPendingDocuments(system, 'search', 1)
+    expect(oldest.map(({ shopProductId }) => shopProductId)).toEqual([first.shopProductId])
+  })
+
+  it('that never rests waits since it was last read, not since it first changed', async () => {
+    await settleAll()
+    const good = await createGood(owner, shop, { category: kettles })
+    const read = await readPendingDocuments(system, 'search', 10)
+    await raise(good)
+    await confirmProjected(system, 'search', read)
+    expect((await pendingOf(good))?.changedAt).toEqual(read[0]?.readAt)
   })
 })
 
 describe('confirming', () => {
-  const raise = ({ shopProductId }: TestGood, db = owner) =>
-    sql`update shop_product set price_minor = price_minor + 1 where id = ${shopProductId}`.execute(
-      db,
-    )
-
   it('ends the wait in one sink and not in the other', async () => {
     await settleAll()
     const good = await createGood(owner, shop, { category: kettles })
