@@ -8,6 +8,7 @@ import {
   readDocumentsOf,
   type CurrentDocument,
 } from '../../db/storefront/current-documents.ts'
+import { findParked } from '../../db/storefront/parked.ts'
 import {
   addToBucket,
   differingBuckets,
@@ -137,14 +138,14 @@ async function compareDocuments(
   )
   if (suspects.length === 0) return { drifted: [], moving: [] }
 
-  const after = await readDocumentsOf(
-    system,
-    suspects.map(({ shopProductId }) => shopProductId),
-  )
+  const suspectIds = suspects.map(({ shopProductId }) => shopProductId)
+  const after = await readDocumentsOf(system, suspectIds)
+  const parked = await findParked(system, index.indexName, suspectIds)
   const drifted: Drifted[] = []
   const moving: string[] = []
   for (const [at, suspect] of suspects.entries()) {
     const { shopProductId: id, version, settled, document } = suspect
+    if (parked.has(id)) continue
     const isStill = settled && after[at]?.settled === true && after[at].version === version
     const heldVersion = held.get(id)?.version ?? 0
     if (!isStill) moving.push(id)
