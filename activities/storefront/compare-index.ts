@@ -47,7 +47,7 @@ export type Comparison = {
 const PAGE_SIZE = 2_000
 const BUCKETS_AT_ONCE = 20
 /** What is on its way when it is looked at is looked at again, so many times. */
-const ROUNDS = 20
+const ROUNDS = 10
 const ROUND_MS = 500
 
 /**

@@ -17,6 +17,8 @@ export async function swapForth(deps: BuildDeps, reindex: Reindex): Promise<void
 
   if (live.schemaVersion !== built.schemaVersion)
     await tolerateUnknownFields(elasticsearch, live.indexName)
+  // What both were given last is found in both.
+  await elasticsearch.indices.refresh({ index: built.indexName })
   await pointAlias(elasticsearch, index.alias, built.indexName)
   await system.transaction().execute(async (trx) => {
     await putLive(trx, { liveId: built.id, retiredId: live.id })

@@ -47,6 +47,21 @@ export async function startReindex(
   }
 }
 
+/** Its workflow ended and left it at work: it was terminated. Not known, it is taken for running. */
+export async function isAbandoned(
+  { workflows }: AskReindexDeps,
+  reindexId: string,
+): Promise<boolean> {
+  try {
+    const { status } = await workflows.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
+      workflows.getHandle(reindexWorkflowId(reindexId)).describe(),
+    )
+    return status.name !== 'RUNNING'
+  } catch {
+    return false
+  }
+}
+
 const updates = { pause: pauseReindex, resume: resumeReindex, rollback: rollBackReindex }
 export type ReindexOrder = keyof typeof updates | 'cancel'
 

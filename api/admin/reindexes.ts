@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { currentTraceParent } from '../../clients/tracing.ts'
 import type { Database } from '../../db/database.ts'
 import {
+  closeAbandoned,
   findReindex,
   listReindexes,
   requestReindex,
@@ -88,8 +89,12 @@ export function reindexes(deps: ReindexesDeps) {
       async (c) => {
         const { rollbackMinutes } = NewReindex.parse(c.req.valid('json') ?? {})
         const id = randomUUID()
-        const traceParent = currentTraceParent() ?? null
-        const row = await requestReindex(system, { id, rollbackMinutes, traceParent })
+        const request = { id, rollbackMinutes, traceParent: currentTraceParent() ?? null }
+        let row = await requestReindex(system, request)
+        if (row.id !== id && (await isAbandoned(deps, row.id))) {
+          await closeAbandoned(system, row.id)
+          row = await requestReindex(system, request)
+        }
         if (row.id !== id) throw underWay(row)
         await startReindex(deps, id)
         c.header('Location', locationOf(row))

@@ -76,6 +76,19 @@ export const restartBackfill = (db: Kysely<Database>, id: string): Promise<void>
     ...{ readCount: 0, writtenCount: 0, workedMs: 0 },
   })
 
+/** One whose workflow is gone; what it built is cleared away by the next one. */
+export async function closeAbandoned(db: Kysely<Database>, id: string): Promise<void> {
+  await db
+    .updateTable('reindex')
+    .set({
+      ...{ state: 'failed', finishedAt: new Date() },
+      problem: JSON.stringify({ code: 'workflow-gone' }),
+    })
+    .where('id', '=', id)
+    .where('state', 'in', AT_WORK)
+    .execute()
+}
+
 /** Those that can still be rolled back. */
 export const listOpenWindows = (db: Kysely<Database>): Promise<Reindex[]> =>
   db.selectFrom('reindex').selectAll().where('state', '=', 'live').execute()

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity'
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
 import type { ReindexingActivities } from '../../activities/storefront/reindexing.ts'
 import {
@@ -44,9 +44,9 @@ function scenario(
   }
   const noted = Object.entries(all).map(([name, activity]) => [
     name,
-    async (given: { state?: string; problem?: string }) => {
-      did.push([name, given.state, given.problem].filter(Boolean).join(' '))
-      return (activity as (given: object) => unknown)(given)
+    async (given?: { state?: string; problem?: string }) => {
+      did.push([name, given?.state, given?.problem].filter(Boolean).join(' '))
+      return (activity as (given?: object) => unknown)(given)
     },
   ])
   return {
@@ -110,14 +110,11 @@ export const reindexScenarios = {
       await handle.cancel()
     })
   },
-  'cancelled-while-filling': () => {
-    const shift = heldShift()
-    return scenario(shift, async (handle) => {
-      await shift.begun
+  'cancelled-while-filling': () =>
+    scenario({ backfillPages: fillUntilCancelled }, async (handle, did) => {
+      await until(() => did.includes('backfillPages'))
       await handle.cancel()
-      shift.end()
-    })
-  },
+    }),
   'not-equal': () => scenario({ verifyParity: async () => 'differs' }),
   'index-lost': () => {
     let lost = 1
@@ -136,3 +133,13 @@ export const reindexScenarios = {
       },
     }),
 } satisfies Record<string, () => ReindexScenario>
+
+async function fillUntilCancelled(): Promise<never> {
+  const context = Context.current()
+  const beat = setInterval(() => heartbeat(), 100)
+  try {
+    return await context.cancelled
+  } finally {
+    clearInterval(beat)
+  }
+}

@@ -70,7 +70,10 @@ describe('reindexCatalog', () => {
     [
       'index-lost',
       'completed',
-      [...FILL, ...VERIFY, 'backfillPages', ...VERIFY, ...SWAP, 'closeWindow'],
+      [
+        ...[...FILL, ...VERIFY, 'recordReindexState backfilling', 'backfillPages'],
+        ...[...VERIFY, ...SWAP, 'closeWindow'],
+      ],
     ],
   ] as const)('%s: ends %s', async (name, state, steps) => {
     const scenario = reindexScenarios[name]()

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await search.project()
 })
 beforeEach(async () => {
-  await owner.deleteFrom('reindex').execute()
+  await search.forgetReindexes()
   await search.project()
 })
 
@@ -161,7 +161,9 @@ describe('the parity check', () => {
     expect(await verify(reindexId)).toBe('lost')
     while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
     expect(await verify(reindexId)).toBe('equal')
-    await expectWhole(indexName)
+    const { indexName: another } = await search.reindexed(reindexId)
+    await expectWhole(another!)
+    expect(await search.generations()).toMatchObject({ [indexName]: 'failed' })
     await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
   })
 })

@@ -5,10 +5,12 @@ import { createStorefrontActivities } from '../../activities/storefront/index.ts
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
 import { createListingCache } from '../../clients/cache/listing-cache.ts'
 import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { deleteIndex } from '../../clients/elasticsearch/swap-alias.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { sinks, type Sink } from '../../contracts/storefront.ts'
 import { readDocumentsAfter } from '../../db/storefront/current-documents.ts'
 import { getReindex, requestReindex } from '../../db/storefront/reindexes.ts'
+import { endGeneration, listGenerations } from '../../db/storefront/swap-generations.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -100,6 +102,15 @@ export async function searchByHand() {
       const result = await run(() => drifting.closeDriftCycle({ cycleId, state: 'completed' }))
       const cycle = system.selectFrom('driftCycle').selectAll().where('id', '=', cycleId)
       return { ...result, cycle: await cycle.executeTakeFirstOrThrow() }
+    },
+
+    /** No reindex is on record, and no index but the one that is searched. */
+    async forgetReindexes(): Promise<void> {
+      await database.owner.db.deleteFrom('reindex').execute()
+      for (const { id, indexName } of await listGenerations(system, 'building', 'retired')) {
+        await endGeneration(system, id, 'dropped')
+        await deleteIndex(elasticsearch, indexName)
+      }
     },
 
     /** What searches find, by id: price and version. */

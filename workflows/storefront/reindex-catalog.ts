@@ -80,7 +80,7 @@ export async function reindexCatalog({
   await CancellationScope.nonCancellable(invalidate)
   const end = await untilWindowCloses()
   state = end
-  await condition(allHandlersFinished)
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
   return { state: end }
 
   /** Fills the index and proves it; one that Elasticsearch lost meanwhile is filled again. */
@@ -91,6 +91,7 @@ export async function reindexCatalog({
       await recordReindexState({ ...key, state })
       const parity = await verifyParity(key)
       if (parity !== 'lost') return parity
+      await recordReindexState({ ...key, state: 'backfilling' })
     }
   }
 
