@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
@@ -35,8 +36,13 @@ const benches = {
     size: 200_000,
     run: feeds.run,
   },
+  backfill: {
+    title: 'Backfill of the search index against PGSync',
+    size: 200_000,
+    run: backfill.run,
+  },
   reindex: {
-    title: 'Reindex: backfill, swap under load, drift',
+    title: 'Reindex under load, and a drift cycle',
     size: 200_000,
     run: reindex.run,
   },
