@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as syncChaos from './sync-chaos.ts'
+import * as sync from './sync.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -33,6 +35,16 @@ const benches = {
     title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
     size: 200_000,
     run: feeds.run,
+  },
+  sync: {
+    title: 'Search follows PostgreSQL: the lag of single changes',
+    size: 120,
+    run: sync.run,
+  },
+  'sync-chaos': {
+    title: 'Search follows PostgreSQL through kills, restarts and refusals',
+    size: 100_000,
+    run: syncChaos.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

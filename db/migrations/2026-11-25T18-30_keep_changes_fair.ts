@@ -17,8 +17,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   await run('alter table change_fanout add column stepped_at timestamptz')
 
-  const raises: Record<string, { ids: string; deleted?: boolean }> = {
+  // A product that is being changed by another, uncommitted transaction does not raise what is inserted here, for it does
+  // not see it: wait for its end, so that it does, or is seen.
+  const afterTheirProducts = `
+    perform from product where id in (select product_id from changed) order by id for share;`
+  const raises: Record<string, { ids: string; deleted?: boolean; first?: string }> = {
     raise_shop_products: { ids: 'select id from changed' },
+    raise_new_shop_products: { ids: 'select id from changed', first: afterTheirProducts },
     raise_deleted_shop_products: { ids: 'select id from changed', deleted: true },
     raise_shop_products_of_products: {
       ids: 'select sp.id from shop_product sp where sp.product_id in (select id from changed)',
@@ -27,11 +32,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ids: 'select sp.id from shop_product sp where sp.id in (select shop_product_id from changed)',
     },
   }
-  for (const [name, { ids, deleted = false }] of Object.entries(raises))
+  for (const [name, { ids, deleted = false, first = '' }] of Object.entries(raises))
     await run(`
       create or replace function ${name}() returns trigger
       language plpgsql security definer set search_path = pg_catalog, public, pg_temp
-      as $$ begin
+      as $$ begin ${first}
         insert into change (shop_product_id, deleted_at, trace_parent)
         select ids.id, ${deleted ? 'clock_timestamp()' : 'null'}, nullif(current_setting('yarmarka.trace_parent', true), '')
         from (${ids}) ids order by ids.id
@@ -44,6 +49,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           where change.raised_in <> excluded.raised_in or change.deleted_at is distinct from excluded.deleted_at;
         return null;
       end $$`)
+
+  await run('drop trigger shop_product_insert_raises_change on shop_product')
+  await run(`
+    create trigger shop_product_insert_raises_change after insert on shop_product
+    referencing new table as changed for each statement execute function raise_new_shop_products()`)
 
   await run(`
     create or replace function search_lag_ms() returns double precision

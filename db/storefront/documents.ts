@@ -75,8 +75,8 @@ const longestWaiting = (sink: Sink, kind: 'wide' | 'not wide', limit: number) =>
 /**
  * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending, and counts as
  * waiting since the read (a document that never rests is not for ever behind). Confirmed by the cache, a document is
- * remembered at the place where it now stands. Never waits and never deadlocks: a row that is
- * locked is being raised at this moment, so it is left pending.
+ * remembered at the place where it now stands. Never waits and never deadlocks: a row that is locked is being raised at
+ * this moment, so it is left pending.
  * @returns how many were confirmed
  */
 export async function confirmProjected(

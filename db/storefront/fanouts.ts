@@ -8,10 +8,11 @@ import type { Database } from '../database.ts'
  * fan-out waits (or all of them are in other hands), so the caller repeats until then.
  */
 export async function drainFanouts(db: Kysely<Database>, batchSize: number): Promise<number> {
-  for (;;) {
+  while (await db.selectFrom('changeFanout').select('id').limit(1).executeTakeFirst()) {
     const raised = await db.transaction().execute((trx) => takeStep(trx, batchSize))
     if (raised !== 0) return raised ?? 0
   }
+  return 0
 }
 
 /** `undefined` when nothing waits; 0 when a fan-out ended without a document. */

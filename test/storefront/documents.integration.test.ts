@@ -6,6 +6,7 @@ import { confirmProjected, readPendingDocuments } from '../../db/storefront/docu
 import { attributePair } from '../../domain/storefront/document.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { createCategory, createGood, settle, type TestGood } from './goods.ts'
 
 const database = await freshDatabase()
@@ -111,6 +112,32 @@ describe('what raises a change', () => {
     await owner.deleteFrom('stock').where('shopProductId', '=', good.shopProductId).execute()
     await expectWaiting(good)
     expect((await documentOf(good))?.cities).toEqual([])
+  })
+
+  it('a product that another transaction is changing while it comes on sale', async () => {
+    const [inserting, renaming] = await Promise.all([
+      database.owner.pool.connect(),
+      database.owner.pool.connect(),
+    ])
+    try {
+      await renaming.query('begin')
+      await renaming.query(`update product set name = 'Самовар' where id = ${good.productId}`)
+      const inserted = inserting.query<{ id: string }>(`
+        insert into shop_product (seller_id, shop_id, product_id, external_id, price_minor, currency, available)
+        select seller_id, shop_id, product_id, 'again', price_minor, currency, true
+        from shop_product where id = ${good.shopProductId} returning id`)
+      await until(async () => {
+        const { rows } = await sql`select from pg_locks where not granted`.execute(owner)
+        return rows.length > 0
+      })
+      await renaming.query('commit')
+      const { rows } = await inserted
+      const added = { productId: good.productId, shopProductId: rows[0]!.id }
+      expect((await documentOf(added))?.name).toBe('Самовар')
+    } finally {
+      inserting.release()
+      renaming.release()
+    }
   })
 
   it('nothing, when a statement changes no row', async () => {
