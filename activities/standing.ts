@@ -7,13 +7,12 @@ const HEARTBEAT_MS = 2_000
 
 /**
  * Repeats `step` until the shift is over or the worker is told to stop: at once while it says that more is waiting,
- * otherwise after a rest. Between steps nothing is held.
- * @param step does one bounded piece of work and returns 0 when it may rest
- * @param restMs what changes meanwhile is taken together
+ * otherwise `everyMs` after it began. Between steps nothing is held.
+ * @param step does one bounded piece of work and returns 0 when the next one may wait
  */
 export async function untilHandover(
   step: () => Promise<number>,
-  restMs: number = IDLE_MS,
+  everyMs: number = IDLE_MS,
 ): Promise<void> {
   const endsAt = Date.now() + SHIFT_MS
   const stopped = cancellationSignal()
@@ -21,8 +20,10 @@ export async function untilHandover(
   const alive = setInterval(heartbeat, HEARTBEAT_MS)
   try {
     while (Date.now() < endsAt && !stopped.aborted) {
+      const begunAt = Date.now()
       const more = await step()
-      if (more === 0) await sleep(restMs).catch(() => {})
+      const restMs = begunAt + everyMs - Date.now()
+      if (more === 0 && restMs > 0) await sleep(restMs).catch(() => {})
     }
   } finally {
     clearInterval(alive)

@@ -7,6 +7,8 @@ import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
 import * as reindex from './reindex.ts'
+import * as syncChaos from './sync-chaos.ts'
+import * as sync from './sync.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -45,6 +47,16 @@ const benches = {
     title: 'Reindex under load, and a drift cycle',
     size: 200_000,
     run: reindex.run,
+  },
+  sync: {
+    title: 'Search follows PostgreSQL: the lag of single changes',
+    size: 120,
+    run: sync.run,
+  },
+  'sync-chaos': {
+    title: 'Search follows PostgreSQL through kills, restarts and refusals',
+    size: 100_000,
+    run: syncChaos.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

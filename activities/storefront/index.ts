@@ -30,11 +30,11 @@ export type StorefrontActivities = ReturnType<typeof createStorefrontActivities>
 const PAGE_SIZE = 1_000
 
 /**
- * How long a sink rests when little is waiting: what changes again meanwhile is written once. Search adds its
+ * How often a sink looks when little is waiting: what changes again meanwhile is written once. Search adds its
  * `refresh_interval` before anybody sees the change, and an index operation costs much; a cached page costs little and
  * is wrong until it is dropped.
  */
-const REST_MS: Record<Sink, number> = { search: 300, cache: 100 }
+const EVERY_MS: Record<Sink, number> = { search: 400, cache: 100 }
 
 export const createStorefrontActivities = (deps: StorefrontDeps) => ({
   /**
@@ -52,7 +52,7 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
       if (page.length > 0) projected += await applyInSpan(deps, sink, page)
       return page.length < PAGE_SIZE && raised < PAGE_SIZE ? 0 : page.length + raised
     }
-    await untraced(() => untilHandover(projectPage, REST_MS[sink]))
+    await untraced(() => untilHandover(projectPage, EVERY_MS[sink]))
     return projected
   },
 })

@@ -23,8 +23,8 @@ export type PendingDocument = {
 
 /**
  * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`; and as many again of
- * those that only a fan-out has raised, so that a fan-out over the whole catalogue delays single changes by less than a
- * page, and they it. Version and content are of one snapshot, and nothing stays locked: write outside, then
+ * those that were raised among many, so that an import, or a fan-out over the whole catalogue, delays single changes by
+ * less than a page, and they it. Version and content are of one snapshot, and nothing stays locked: write outside, then
  * {@link confirmProjected}.
  */
 export async function readPendingDocuments(
@@ -51,8 +51,8 @@ const longestWaiting = (sink: Sink, kind: 'wide' | 'not wide', limit: number) =>
 /**
  * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending, and counts as
  * waiting since the read (a document that never rests is not for ever behind). Confirmed by the cache, a document is
- * remembered at the place where it now stands. Never waits and never deadlocks: a row that is
- * locked is being raised at this moment, so it is left pending.
+ * remembered at the place where it now stands. Never waits and never deadlocks: a row that is locked is being raised at
+ * this moment, so it is left pending.
  * @returns how many were confirmed
  */
 export async function confirmProjected(

@@ -8,10 +8,11 @@ import type { Database } from '../database.ts'
  * fan-out waits (or all of them are in other hands), so the caller repeats until then.
  */
 export async function drainFanouts(db: Kysely<Database>, batchSize: number): Promise<number> {
-  for (;;) {
+  while (await db.selectFrom('changeFanout').select('id').limit(1).executeTakeFirst()) {
     const raised = await db.transaction().execute((trx) => takeStep(trx, batchSize))
     if (raised !== 0) return raised ?? 0
   }
+  return 0
 }
 
 /** `undefined` when nothing waits; 0 when a fan-out ended without a document. */
@@ -40,7 +41,8 @@ async function takeStep(
       set version = change.version + 1,
           changed_at = case when change.search_version < change.version then change.changed_at
             else excluded.changed_at end,
-          wide = change.wide or change.search_version >= change.version and change.cache_version >= change.version,
+          wide = change.wide
+            or change.search_version >= change.version and change.cache_version >= change.version,
           trace_parent = excluded.trace_parent, raised_in = excluded.raised_in
     returning shop_product_id`.execute(trx)
 
