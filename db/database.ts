@@ -242,6 +242,19 @@ export type Database = {
     traceParent: string | null
     raisedIn: Generated<string>
   }
+  searchCount: {
+    day: ColumnType<Date, string, string>
+    /** Empty for all texts that are not kept. */
+    text: string
+    /** Empty when no city was asked for. */
+    cityId: string
+    searches: Count
+    zeroResults: Count
+    slow: Count
+    slowestMs: number
+  }
+  /** Where a seller's carriers reach beyond the cities that its warehouses serve. */
+  deliveryCity: { sellerId: Id; cityId: string }
   changeFanout: {
     id: GeneratedId
     source: 'category' | 'shop' | 'warehouse'

@@ -19,6 +19,16 @@ const kept = { type: 'keyword', index: false, doc_values: false }
 /** Codes are asked for in any letter case. */
 const code = { type: 'keyword', normalizer: 'lowercase', copy_to: 'everything' }
 const long = { type: 'long' }
+/** Counted by every search: what that needs is made when the index is refreshed, not by the first one who asks. */
+const counted = { ...keyword, eager_global_ordinals: true }
+/** Begun words, for suggestions: whoever types asks for each word by its first letters. */
+const begun = {
+  type: 'text',
+  analyzer: 'begun_text',
+  search_analyzer: 'exact_text',
+  index_options: 'docs',
+  norms: false,
+}
 
 /** Only what a stock Elasticsearch 9 and the local node both have: no scripts, no scaled_float, no nested. */
 const properties: Record<keyof ShopProductDocument | 'everything', object> = {
@@ -28,9 +38,9 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
     type: 'text',
     analyzer: 'russian_text',
     copy_to: 'everything',
-    fields: { exact: { type: 'text', analyzer: 'exact_text' } },
+    fields: { exact: { type: 'text', analyzer: 'exact_text' }, begun },
   },
-  brand: { ...keyword, copy_to: 'everything' },
+  brand: { ...counted, copy_to: 'everything' },
   model: code,
   vendorCode: code,
   barcodes: code,
@@ -39,11 +49,12 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
     properties: {
       id: keyword,
       name: kept,
-      path: keyword,
+      path: counted,
       names: { type: 'text', analyzer: 'russian_text', norms: false, copy_to: 'everything' },
     },
   },
   shop: { properties: { id: keyword, name: kept } },
+  sellerId: keyword,
   priceMinor: long,
   oldPriceMinor: { ...long, index: false },
   currency: keyword,
@@ -51,7 +62,7 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
   pictures: kept,
   available: { type: 'boolean' },
   // A longer value is shown on the page of the good; nobody filters by it.
-  attributes: { ...keyword, ignore_above: 512 },
+  attributes: { ...counted, ignore_above: 512 },
   cities: keyword,
   units: { type: 'object', enabled: false },
   popularity: long,
@@ -62,7 +73,7 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
 
 export const shopProductsIndex: SearchIndex = {
   alias: 'shop-products',
-  version: 1,
+  version: 2,
   settings: {
     // One shard: counts of facets are exact.
     number_of_shards: 1,
@@ -75,6 +86,7 @@ export const shopProductsIndex: SearchIndex = {
       filter: {
         russian_stop: { type: 'stop', stopwords: '_russian_' },
         russian_stemmer: { type: 'stemmer', language: 'russian' },
+        begun: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true },
       },
       analyzer: {
         russian_text: {
@@ -88,6 +100,12 @@ export const shopProductsIndex: SearchIndex = {
           char_filter: ['yo'],
           tokenizer: 'standard',
           filter: ['lowercase'],
+        },
+        begun_text: {
+          type: 'custom',
+          char_filter: ['yo'],
+          tokenizer: 'standard',
+          filter: ['lowercase', 'begun'],
         },
       },
     },
