@@ -6,13 +6,11 @@ const BATCH = 2_000
 /**
  * Fills a new index with `documents` and puts it behind the alias in the place of those before, which go: readers see
  * all of the old or all of the new. An index that an interrupted attempt has left goes too.
- * @param progressed is called after each batch
  */
 export async function replaceIndex(
   client: Client,
   { alias, settings, mappings }: Omit<SearchIndex, 'version'>,
   documents: readonly object[],
-  progressed: () => void = () => {},
 ): Promise<void> {
   const index = `${alias}-${Date.now()}`
   await client.indices.create({ index, settings, mappings })
@@ -25,7 +23,6 @@ export async function replaceIndex(
       const failed = items.find((item) => item.index?.error)?.index?.error
       throw new Error(`${index} could not be filled: ${failed?.type}: ${failed?.reason ?? ''}`)
     }
-    progressed()
   }
   await client.indices.forcemerge({ index, max_num_segments: 1 })
   await client.indices.refresh({ index })

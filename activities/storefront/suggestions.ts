@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity'
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
 import { replaceIndex } from '../../clients/elasticsearch-replacement.ts'
@@ -10,6 +9,7 @@ import {
   listSuggestableCategories,
 } from '../../db/storefront/suggestable.ts'
 import { suggestionsIndex, type Suggestion } from '../../domain/storefront/suggest-index.ts'
+import { heartbeating } from '../heartbeating.ts'
 
 export type SuggestionsDeps = {
   /** Connected as the role `system`. */
@@ -34,32 +34,28 @@ export const createSuggestionsActivities = ({
   forgetOldSearches: () => pruneSearchCounts(system, KEEP),
 
   /** Makes all suggestions anew and puts them in the place of the ones before. A second attempt begins again. */
-  async rebuildSuggestions(): Promise<SuggestionCounts> {
-    const queries = await listQueriesToSuggest(system, {
-      atLeast: SEARCHED_AT_LEAST,
-      limit: MOST_QUERIES,
-    })
-    heartbeat()
-    const brands = await listSuggestableBrands(system, MOST_BRANDS)
-    heartbeat()
-    const categories = await listSuggestableCategories(system)
-    heartbeat()
-    const all: Suggestion[] = [
-      ...queries.map(({ text, searches, cities }) =>
-        suggestion('query', { text, weight: Number(searches), cities }),
-      ),
-      ...brands.map(({ brand, goods, cities }) =>
-        suggestion('brand', { text: brand, weight: Number(goods), cities }),
-      ),
-      ...categories.map(({ id, name, parent, goods, cities }) => ({
-        ...suggestion('category', { text: name, weight: Number(goods), cities }),
-        categoryId: id,
-        parent,
-      })),
-    ]
-    await replaceIndex(elasticsearch, suggestions, all, heartbeat)
-    return { queries: queries.length, brands: brands.length, categories: categories.length }
-  },
+  rebuildSuggestions: (): Promise<SuggestionCounts> =>
+    heartbeating(async () => {
+      const [queries, brands, categories] = [
+        await listQueriesToSuggest(system, { atLeast: SEARCHED_AT_LEAST, limit: MOST_QUERIES }),
+        await listSuggestableBrands(system, MOST_BRANDS),
+        await listSuggestableCategories(system),
+      ]
+      await replaceIndex(elasticsearch, suggestions, [
+        ...queries.map(({ text, searches, cities }) =>
+          suggestion('query', { text, weight: Number(searches), cities }),
+        ),
+        ...brands.map(({ brand, goods, cities }) =>
+          suggestion('brand', { text: brand, weight: Number(goods), cities }),
+        ),
+        ...categories.map(({ id, name, parent, goods, cities }) => ({
+          ...suggestion('category', { text: name, weight: Number(goods), cities }),
+          categoryId: id,
+          parent,
+        })),
+      ])
+      return { queries: queries.length, brands: brands.length, categories: categories.length }
+    }),
 })
 
 const suggestion = (
