@@ -1,11 +1,11 @@
 import { createListingCache } from '../clients/cache/listing-cache.ts'
-import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { connectTemporal } from '../clients/temporal.ts'
-import { readConfigOrExit, roleUrl } from '../config.ts'
+import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
@@ -19,15 +19,16 @@ const REDIS_TIMEOUT_MS = 200
 const config = readConfigOrExit('api')
 const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
 
-const connectAs = (role: 'seller' | 'storefront') =>
+const connectAs = (role: DatabaseRole, max = 10) =>
   connectPostgres({
     url: roleUrl(config, role),
     applicationName: `yarmarka-api-${role}`,
-    max: 10,
+    max,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
 const seller = connectAs('seller')
 const storefront = connectAs('storefront')
+const system = connectAs('system', 2)
 const redis = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS })
 const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
 const objectStore = connectObjectStore(config)
@@ -40,6 +41,7 @@ const drain = createDrain(server)
 const app = createApp({
   seller: seller.db,
   storefront: storefront.db,
+  system: system.db,
   cache: createListingCache(redis),
   search: elasticsearch,
   searchLog,
@@ -73,6 +75,7 @@ async function stop() {
   await Promise.allSettled([
     seller.close(),
     storefront.close(),
+    system.close(),
     elasticsearch.close(),
     temporal.close(),
   ])

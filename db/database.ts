@@ -262,6 +262,17 @@ export type Database = {
     afterId: Count
     traceParent: string | null
   }
+  searchGeneration: {
+    id: Id
+    indexName: string
+    state: SearchGenerationState
+    schemaVersion: number
+    createdAt: Instant
+    liveAt: OptionalInstant
+    retiredAt: OptionalInstant
+    /** When it was dropped or had failed. */
+    endedAt: OptionalInstant
+  }
   event: {
     id: GeneratedId
     sellerId: Id | null
@@ -316,6 +327,11 @@ export type Database = {
     value: string | null
   }
 }
+
+/**
+ * One life of the search index. Live changes are written to what is `building`, `live` or, for the way back, `retired`.
+ */
+export type SearchGenerationState = 'building' | 'live' | 'retired' | 'dropped' | 'failed'
 
 export type FeedPublicationState =
   'queued' | 'building' | 'published' | 'held' | 'unchanged' | 'failed'

@@ -1,8 +1,8 @@
 import type { ShopProductDocument } from './document.ts'
 
 /**
- * An index behind an alias. Readers and writers know the alias; the concrete index is `<alias>-v<version>`. A change of
- * settings or mappings is a new version.
+ * An index behind an alias. Readers know the alias alone; what lies behind it is a generation, made for a schema
+ * `version`. A change of settings or mappings is a new version.
  */
 export type SearchIndex = {
   alias: string
@@ -11,8 +11,11 @@ export type SearchIndex = {
   mappings: Record<string, unknown>
 }
 
-export const indexName = ({ alias, version }: Pick<SearchIndex, 'alias' | 'version'>) =>
-  `${alias}-v${version}`
+/** The concrete index of a generation: `shop-products-<schema version>-<generation>`. */
+export const indexName = (
+  { alias, version }: Pick<SearchIndex, 'alias' | 'version'>,
+  generationId: string,
+) => `${alias}-${version}-${generationId}`
 
 const keyword = { type: 'keyword' }
 const kept = { type: 'keyword', index: false, doc_values: false }
