@@ -68,10 +68,19 @@ export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Prom
     newGoods.map(({ row }) => row),
     newGoods.map(({ externalId, productId }) => productId ?? newIds.get(externalId)!),
   )
-  const restocked = await mergeStock(trx, imported, staged)
+  const restocked = await mergeStock(
+    trx,
+    imported,
+    which(({ shopProductId, stockDiffers }) => shopProductId === null || stockDiffers),
+  )
 
   const created = newGoods.length
-  const written = new Set([...differing.map(({ row }) => row), ...restocked])
+  const written = new Set([
+    ...which(
+      (row) => row.shopProductId === null || row.productDiffers || row.shopProductDiffers,
+    ).map(({ row }) => row),
+    ...restocked,
+  ])
   const updated = written.size - created
   return {
     created,
@@ -93,15 +102,23 @@ async function rowsToMerge(trx: Trx, imported: Import, chunk: Chunk): Promise<Ra
   if (shown === 0)
     return sql`(select * from ${rowsOf(id)} where row > ${chunk.after} and row <= ${chunk.upTo}) staged`
   const rows = await listStillAsShown(trx, imported, chunk)
-  return sql`(select * from ${rowsOf(id)} where row = any (${rows}::bigint[])) staged`
+  return stagedAt(id, rows)
 }
+
+const stagedAt = (importId: string, rows: readonly string[]) =>
+  sql`(select * from ${rowsOf(importId)} where row = any (${rows}::bigint[])) staged`
 
 /** @returns the rows whose stock changed */
 async function mergeStock(
   trx: Trx,
   imported: Import,
-  staged: RawBuilder<unknown>,
+  differing: readonly Differing[],
 ): Promise<string[]> {
+  if (differing.length === 0) return []
+  const staged = stagedAt(
+    imported.id,
+    differing.map(({ row }) => row),
+  )
   const { rows } = await sql<{ row: string }>`
     with ${wantedStock(imported, staged)},
     changed as (
