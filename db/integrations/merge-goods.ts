@@ -28,11 +28,12 @@ export type Differing = {
   stockDiffers: boolean
 }
 
-/** In the order of the file. */
+/** The first `limit`, in the order of the file. */
 export async function listDiffering(
   trx: Trx,
   { id, shopId }: Import,
   staged: RawBuilder<unknown>,
+  limit: number,
 ): Promise<Differing[]> {
   const { rows } = await sql<Differing>`
     select * from (
@@ -54,7 +55,8 @@ export async function listDiffering(
         where stock.shop_product_id = shop_product.id and stock.warehouse_id = shop.default_warehouse_id
         offset 0) stock on true) compared
     where shop_product_id is null or product_differs or shop_product_differs or stock_differs
-    order by row`.execute(trx)
+    order by row
+    limit ${limit}`.execute(trx)
   return rows
 }
 
