@@ -1,4 +1,5 @@
 import type { ShopProductDocument } from './document.ts'
+import { analysis } from './text-analysis.ts'
 
 /**
  * An index behind an alias. Readers and writers know the alias; the concrete index is `<alias>-v<version>`. A change of
@@ -17,22 +18,33 @@ export const indexName = ({ alias, version }: Pick<SearchIndex, 'alias' | 'versi
 const keyword = { type: 'keyword' }
 const kept = { type: 'keyword', index: false, doc_values: false }
 /** Codes are asked for in any letter case. */
-const code = { type: 'keyword', normalizer: 'lowercase', copy_to: 'everything' }
+const code = { type: 'keyword', normalizer: 'code' }
 const long = { type: 'long' }
 
+type CatchAll = 'everything' | 'words' | 'codes' | 'details'
+
 /** Only what a stock Elasticsearch 9 and the local node both have: no scripts, no scaled_float, no nested. */
-const properties: Record<keyof ShopProductDocument | 'everything', object> = {
+const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
   id: keyword,
   externalId: keyword,
   name: {
     type: 'text',
     analyzer: 'russian_text',
-    copy_to: 'everything',
-    fields: { exact: { type: 'text', analyzer: 'exact_text' } },
+    copy_to: ['everything', 'words', 'codes'],
+    fields: {
+      exact: { type: 'text', analyzer: 'exact_text' },
+      head: { type: 'text', analyzer: 'head_text', norms: false },
+      head_exact: { type: 'text', analyzer: 'exact_head', norms: false },
+    },
   },
-  brand: { ...keyword, copy_to: 'everything' },
-  model: code,
-  vendorCode: code,
+  // A brand is a name: it is found as it is written, never by a stem.
+  brand: {
+    ...keyword,
+    copy_to: 'words',
+    fields: { words: { type: 'text', analyzer: 'exact_text', norms: false } },
+  },
+  model: { ...code, copy_to: ['words', 'codes'] },
+  vendorCode: { ...code, copy_to: ['words', 'codes'] },
   barcodes: code,
   description: { type: 'text', analyzer: 'russian_text', norms: false },
   category: {
@@ -40,7 +52,12 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
       id: keyword,
       name: kept,
       path: keyword,
-      names: { type: 'text', analyzer: 'russian_text', norms: false, copy_to: 'everything' },
+      names: {
+        type: 'text',
+        analyzer: 'russian_text',
+        norms: false,
+        copy_to: ['everything', 'words'],
+      },
     },
   },
   shop: { properties: { id: keyword, name: kept } },
@@ -51,18 +68,21 @@ const properties: Record<keyof ShopProductDocument | 'everything', object> = {
   pictures: kept,
   available: { type: 'boolean' },
   // A longer value is shown on the page of the good; nobody filters by it.
-  attributes: { ...keyword, ignore_above: 512 },
+  attributes: { ...keyword, ignore_above: 512, copy_to: 'details' },
   cities: keyword,
   units: { type: 'object', enabled: false },
   popularity: long,
   createdAt: { type: 'date' },
-  /** Name, brand, model, codes and categories together: the words of a query may be spread over them. */
+  /** The words of a query may be spread over name and categories (by their stems), brand and codes (as they are). */
   everything: { type: 'text', analyzer: 'russian_text', norms: false },
+  words: { type: 'text', analyzer: 'exact_text', norms: false },
+  codes: { type: 'text', analyzer: 'joined_codes', norms: false, index_options: 'docs' },
+  details: { type: 'text', analyzer: 'russian_text', norms: false },
 }
 
 export const shopProductsIndex: SearchIndex = {
   alias: 'shop-products',
-  version: 1,
+  version: 2,
   settings: {
     // One shard: counts of facets are exact.
     number_of_shards: 1,
@@ -70,27 +90,7 @@ export const shopProductsIndex: SearchIndex = {
     refresh_interval: '500ms',
     // A late write must not bring back what was deleted: deletes are remembered as long as anything may be repeated.
     gc_deletes: '1h',
-    analysis: {
-      char_filter: { yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] } },
-      filter: {
-        russian_stop: { type: 'stop', stopwords: '_russian_' },
-        russian_stemmer: { type: 'stemmer', language: 'russian' },
-      },
-      analyzer: {
-        russian_text: {
-          type: 'custom',
-          char_filter: ['yo'],
-          tokenizer: 'standard',
-          filter: ['lowercase', 'russian_stop', 'russian_stemmer'],
-        },
-        exact_text: {
-          type: 'custom',
-          char_filter: ['yo'],
-          tokenizer: 'standard',
-          filter: ['lowercase'],
-        },
-      },
-    },
+    analysis,
   },
   mappings: { dynamic: 'strict', properties },
 }

@@ -1,6 +1,7 @@
 import type { Position } from './cursor.ts'
 import { attributePair } from './document.ts'
-import { matching, preferring } from './text-query.ts'
+import { matching, preferring } from './text-query/clauses.ts'
+import type { Synonyms } from './text-query/synonyms.ts'
 
 export const SEARCH_SORTS = ['relevance', 'popular', 'price-asc', 'price-desc', 'new'] as const
 export type SearchSort = (typeof SEARCH_SORTS)[number]
@@ -8,6 +9,7 @@ export type SearchSort = (typeof SEARCH_SORTS)[number]
 /** What a buyer asks for. Values of one facet widen the answer, facets narrow it. */
 export type SearchQuestion = {
   q?: string | undefined
+  synonyms?: Synonyms
   /** Whose stock is shown, and with `inStock` what it is filtered by. */
   city?: string | undefined
   inStock: boolean
@@ -50,8 +52,8 @@ export function searchRequest(question: SearchQuestion) {
     _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
     query: {
       bool: {
-        must: question.q ? [matching(question.q)] : [],
-        should: question.q ? preferring(question.q) : [],
+        must: question.q ? [matching(question.q, question.synonyms)] : [],
+        should: question.q ? preferring(question.q, question.synonyms) : [],
         filter: inStock(question),
       },
     },

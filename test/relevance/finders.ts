@@ -1,0 +1,103 @@
+import type { Client } from '@elastic/elasticsearch'
+import { findGoods } from '../../api/storefront/find-goods.ts'
+import { bulkWrite, ensureIndex } from '../../clients/elasticsearch.ts'
+import { searchAnswer, type SearchResponse } from '../../domain/storefront/search-answer.ts'
+import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
+import type { LookUpResponse } from '../../domain/storefront/text-query/correction.ts'
+import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
+import type { Good } from './catalogue/generate.ts'
+
+const TEN = 10
+
+/** The ids of the first ten that a query finds, best first. */
+export type Finder = (q: string) => Promise<string[]>
+
+/** The product: its documents, its index, its way to ask. */
+export async function openProduct(
+  client: Client,
+  prefix: string,
+  goods: readonly Good[],
+  synonyms: Synonyms,
+): Promise<Finder> {
+  const index = { ...shopProductsIndex, alias: `${prefix}ours` }
+  await ensureIndex(client, index)
+  const operations = goods.map(({ document }) => ({ id: document.id, version: 1, document }))
+  for (let at = 0; at < operations.length; at += 1_000) {
+    const { failed } = await bulkWrite(client, index.alias, operations.slice(at, at + 1_000))
+    if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
+  }
+  await client.indices.refresh({ index: index.alias })
+
+  const ask = async (question: SearchQuestion) => {
+    const response = await client.search({ index: index.alias, ...searchRequest(question) })
+    return searchAnswer(question, response as unknown as SearchResponse)
+  }
+  const lookUp = async (request: object) =>
+    (await client.search({ index: index.alias, ...request })) as unknown as LookUpResponse
+  return async (q) => {
+    const question: SearchQuestion = {
+      ...{ q, synonyms, inStock: false, brands: [], attributes: new Map() },
+      ...{ sort: 'relevance', limit: TEN },
+    }
+    const { items } = await findGoods({ ask, lookUp }, question)
+    return items.map(({ id }) => id)
+  }
+}
+
+/**
+ * The peer: the same texts under Elasticsearch's own `russian` analyzer, asked by one `multi_match` over all fields with
+ * the name first. Of its types and operators the one that does best on the tuning half.
+ */
+export async function openPeer(
+  client: Client,
+  prefix: string,
+  goods: readonly Good[],
+): Promise<Finder> {
+  const index = `${prefix}peer`
+  const text = { type: 'text' as const, analyzer: 'russian' }
+  const fields = ['name', 'brand', 'model', 'vendorCode', 'category', 'attributes', 'description']
+  await client.indices.create({
+    index,
+    settings: { number_of_shards: 1, number_of_replicas: 0 },
+    mappings: {
+      properties: {
+        ...Object.fromEntries(fields.map((field) => [field, text])),
+        barcodes: { type: 'keyword' },
+        popularity: { type: 'long' },
+      },
+    },
+  })
+  const { errors } = await client.bulk({
+    index,
+    refresh: true,
+    operations: goods.flatMap(({ document }) => [
+      { index: { _id: document.id } },
+      {
+        ...Object.fromEntries(fields.map((field) => [field, document[field as 'name']])),
+        category: document.category.names,
+        barcodes: document.barcodes,
+        popularity: document.popularity,
+      },
+    ]),
+  })
+  if (errors) throw new Error('The peer did not take all documents')
+
+  return async (q) => {
+    const { hits } = await client.search({
+      index,
+      size: TEN,
+      _source: false,
+      query: { multi_match: { query: q, ...peerQuery } },
+      sort: [{ _score: { order: 'desc' } }, { popularity: { order: 'desc' } }],
+    })
+    return hits.hits.map(({ _id }) => _id!)
+  }
+}
+
+const peerQuery = {
+  type: 'best_fields' as const,
+  operator: 'or' as const,
+  tie_breaker: 0.3,
+  fields: ['name^3', 'brand^2', 'model^2', 'vendorCode^2', 'category', 'attributes', 'description'],
+}
