@@ -29,6 +29,8 @@ export type ApiDeps = HealthDeps &
   PublishedFeedsDeps & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
+    /** Connected as the role `system`, for the operators' routes alone. */
+    system: Kysely<Database>
     log: Pick<Logger, 'error' | 'warn'>
   }
 

@@ -2,8 +2,8 @@ import type { ShopProductDocument } from './document.ts'
 import { analysis } from './text-analysis.ts'
 
 /**
- * An index behind an alias. Readers and writers know the alias; the concrete index is `<alias>-v<version>`. A change of
- * settings or mappings is a new version.
+ * An index behind an alias. Readers know the alias alone; what lies behind it is a generation, made for a schema
+ * `version`. A change of settings or mappings is a new version.
  */
 export type SearchIndex = {
   alias: string
@@ -12,14 +12,27 @@ export type SearchIndex = {
   mappings: Record<string, unknown>
 }
 
-export const indexName = ({ alias, version }: Pick<SearchIndex, 'alias' | 'version'>) =>
-  `${alias}-v${version}`
+/** The concrete index of a generation: `shop-products-<schema version>-<generation>`. */
+export const indexName = (
+  { alias, version }: Pick<SearchIndex, 'alias' | 'version'>,
+  generationId: string,
+) => `${alias}-${version}-${generationId}`
 
 const keyword = { type: 'keyword' }
 const kept = { type: 'keyword', index: false, doc_values: false }
 /** Codes are asked for in any letter case. */
 const code = { type: 'keyword', normalizer: 'code' }
 const long = { type: 'long' }
+/** Counted by every search: what that needs is made when the index is refreshed, not by the first one who asks. */
+const counted = { ...keyword, eager_global_ordinals: true }
+/** Begun words, for suggestions: whoever types asks for each word by its first letters. */
+const begun = {
+  type: 'text',
+  analyzer: 'begun_text',
+  search_analyzer: 'exact_text',
+  index_options: 'docs',
+  norms: false,
+}
 
 type CatchAll = 'everything' | 'words' | 'codes' | 'details'
 
@@ -35,11 +48,12 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
       exact: { type: 'text', analyzer: 'exact_text' },
       head: { type: 'text', analyzer: 'head_text', norms: false },
       head_exact: { type: 'text', analyzer: 'exact_head', norms: false },
+      begun,
     },
   },
   // A brand is a name: it is found as it is written, never by a stem.
   brand: {
-    ...keyword,
+    ...counted,
     copy_to: 'words',
     fields: { words: { type: 'text', analyzer: 'exact_text', norms: false } },
   },
@@ -51,7 +65,7 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
     properties: {
       id: keyword,
       name: kept,
-      path: keyword,
+      path: counted,
       names: {
         type: 'text',
         analyzer: 'russian_text',
@@ -61,6 +75,7 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
     },
   },
   shop: { properties: { id: keyword, name: kept } },
+  sellerId: keyword,
   priceMinor: long,
   oldPriceMinor: { ...long, index: false },
   currency: keyword,
@@ -68,7 +83,7 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
   pictures: kept,
   available: { type: 'boolean' },
   // A longer value is shown on the page of the good; nobody filters by it.
-  attributes: { ...keyword, ignore_above: 512, copy_to: 'details' },
+  attributes: { ...counted, ignore_above: 512, copy_to: 'details' },
   cities: keyword,
   units: { type: 'object', enabled: false },
   popularity: long,

@@ -19,6 +19,7 @@ export const analysis = {
     not_empty: { type: 'length', min: 1 },
     // SM-G991B, SM G991B and SMG991B are one: neighbours are joined, and what has digits is kept.
     neighbours: { type: 'shingle', min_shingle_size: 2, max_shingle_size: 3, token_separator: '' },
+    begun: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true },
     no_digits: { type: 'pattern_replace', pattern: '^\\D*$', replacement: '' },
   },
   analyzer: {
@@ -51,6 +52,12 @@ export const analysis = {
       char_filter: ['head', 'yo', 'apostrophes'],
       tokenizer: 'standard',
       filter: ['lowercase', 'letters_and_digits'],
+    },
+    begun_text: {
+      type: 'custom',
+      char_filter: ['yo', 'apostrophes'],
+      tokenizer: 'standard',
+      filter: ['lowercase', 'letters_and_digits', 'begun'],
     },
     joined_codes: {
       type: 'custom',

@@ -1,10 +1,10 @@
 import type { Client } from '@elastic/elasticsearch'
 import { findGoods } from '../../api/storefront/find-goods.ts'
-import { bulkWrite, ensureIndex } from '../../clients/elasticsearch.ts'
-import { searchAnswer, type SearchResponse } from '../../domain/storefront/search-answer.ts'
+import { indexViews } from '../../api/storefront/index-view.ts'
+import { bulkWrite } from '../../clients/elasticsearch/bulk-write.ts'
+import { createIndex } from '../../clients/elasticsearch/indices.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
-import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
-import type { LookUpResponse } from '../../domain/storefront/text-query/correction.ts'
+import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
 import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
 import type { Good } from './catalogue/generate.ts'
 
@@ -20,29 +20,30 @@ export async function openProduct(
   goods: readonly Good[],
   synonyms: Synonyms,
 ): Promise<Finder> {
-  const index = { ...shopProductsIndex, alias: `${prefix}ours` }
-  await ensureIndex(client, index)
+  const [name, alias] = [`${prefix}ours-1`, `${prefix}ours`]
+  await createIndex(client, shopProductsIndex, { name, readAs: alias })
   const operations = goods.map(({ document }) => ({ id: document.id, version: 1, document }))
   for (let at = 0; at < operations.length; at += 1_000) {
-    const { failed } = await bulkWrite(client, index.alias, operations.slice(at, at + 1_000))
+    const { failed } = await bulkWrite(client, name, operations.slice(at, at + 1_000))
     if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
   }
-  await client.indices.refresh({ index: index.alias })
+  await client.indices.refresh({ index: name })
 
-  const ask = async (question: SearchQuestion) => {
-    const response = await client.search({ index: index.alias, ...searchRequest(question) })
-    return searchAnswer(question, response as unknown as SearchResponse)
-  }
-  const lookUp = async (request: object) =>
-    (await client.search({ index: index.alias, ...request })) as unknown as LookUpResponse
+  const views = indexViews(client, alias)
+  const readSynonyms = () => Promise.resolve(synonyms)
   return async (q) => {
-    const question: SearchQuestion = {
-      ...{ q, synonyms, inStock: false, brands: [], attributes: new Map() },
-      ...{ sort: 'relevance', limit: TEN },
-    }
-    const { items } = await findGoods({ ask, lookUp }, question)
+    const { items } = await findGoods({ search: client, views, readSynonyms }, { ...question, q })
     return items.map(({ id }) => id)
   }
+}
+
+const question: SearchQuestion = {
+  inStock: false,
+  deliverable: false,
+  brands: [],
+  attributes: new Map(),
+  sort: 'relevance',
+  limit: TEN,
 }
 
 /**

@@ -1,10 +1,16 @@
+import type { Clause } from '../selections.ts'
 import { lookingAlike } from './letters.ts'
 import { unitsOf, type Synonyms, type Unit } from './synonyms.ts'
 import { hasDigit, isStopWord, joined, readWords } from './words.ts'
 
-export type Clause = Record<string, unknown>
-
 const NO_SYNONYMS: Synonyms = new Map()
+
+/** How the words of a query are asked for: `must` finds, `should` puts first. */
+export type TextClauses = { must: Clause[]; should: Clause[] }
+
+/** The words of a query, and what means the same; without a query everything is found, and nothing is preferred. */
+export const textClauses = (q: string | undefined, synonyms?: Synonyms): TextClauses =>
+  q ? { must: [matching(q, synonyms)], should: preferring(q, synonyms) } : { must: [], should: [] }
 
 /**
  * What is found: most words anywhere in what names the good, each as typed or by a synonym, all of them in its

@@ -1,4 +1,4 @@
-import type { Clause } from './clauses.ts'
+import type { Clause } from '../selections.ts'
 import { onOtherLayout } from './letters.ts'
 import { transliterate } from './transliterate.ts'
 import { isStopWord, readWords } from './words.ts'
@@ -9,6 +9,8 @@ export const ENOUGH = 3
 /** Longer queries are sentences, and each word costs look-ups. */
 const MOST_WORDS = 8
 const LONGEST_WORD = 30
+/** Of a transliterated word, that others are compared with. */
+const MOST_SPELLINGS = 3
 
 /** What is read of Elasticsearch's answer to `lookUpRequest`. */
 export type LookUpResponse = {
@@ -21,23 +23,13 @@ export type LookUpResponse = {
 
 /**
  * Asks in one request which words of a query the index knows: as typed, typed on the other layout of the keyboard,
- * transliterated, and which known words are spelt nearly so.
+ * transliterated, and which known words are spelt nearly so. `undefined` when there are no words to ask about.
  */
 export function lookUpRequest(q: string) {
   const words = wordsOf(q)
+  if (words.length === 0) return undefined
   const spellings = [...new Set(words.flatMap((word) => [word, ...respellings(word)]))]
-  const suggestions = (texts: readonly string[]) => ({
-    text: texts.join(' '),
-    term: {
-      field: 'words',
-      suggest_mode: 'missing',
-      sort: 'score',
-      size: 3,
-      prefix_length: 0,
-      min_word_length: 3,
-      accuracy: 0.6,
-    },
-  })
+  const plain = words.flatMap(readWords).filter(isSpellable)
   return {
     size: 0,
     track_total_hits: false,
@@ -47,8 +39,10 @@ export function lookUpRequest(q: string) {
       },
     },
     suggest: {
-      typed: suggestions(words.filter(isSpellable)),
-      transliterated: suggestions(words.filter(isSpellable).flatMap(transliterate)),
+      typed: nearestKnown(plain),
+      transliterated: nearestKnown(
+        plain.flatMap((word) => transliterate(word).slice(0, MOST_SPELLINGS)),
+      ),
     },
   }
 }
@@ -65,40 +59,54 @@ export function correctedQuery(q: string, response: LookUpResponse): string | un
   return corrected.some((word, i) => word !== words[i]) ? corrected.join(' ') : undefined
 }
 
-const wordsOf = (q: string) => typedWords(q).slice(0, MOST_WORDS)
-
-/** On the other layout some letters are signs: `[jkjlbkmybr` is холодильник. */
-const typedWords = (q: string) =>
+/** On the other layout some letters are signs (`[jkjlbkmybr` is холодильник), so words with such signs stay whole. */
+const wordsOf = (q: string) =>
   q
+    .normalize('NFKC')
     .toLowerCase()
     .split(/\s+/)
-    .flatMap((typed) => (isOtherLayout(typed) ? [typed] : readWords(typed)))
-
-const isOtherLayout = (typed: string) => /^[a-z[\];',.`]+$/.test(typed) && /[[\];',.`]/.test(typed)
+    .flatMap((typed) => (/^(?=.*[a-z])[a-z[\];',.`]+$/.test(typed) ? [typed] : readWords(typed)))
+    .slice(0, MOST_WORDS)
+    .map((word) => word.slice(0, LONGEST_WORD))
 
 const respellings = (word: string) => [
   ...readWords(onOtherLayout(word)).slice(0, 1),
   ...transliterate(word),
 ]
 
-const isSpellable = (word: string) => /^\p{L}{3,}$/u.test(word) && word.length <= LONGEST_WORD
+const isSpellable = (word: string) => /^\p{L}{3,}$/u.test(word)
+
+const nearestKnown = (words: readonly string[]) => ({
+  text: words.join(' '),
+  term: {
+    field: 'words',
+    suggest_mode: 'missing' as const,
+    sort: 'score' as const,
+    size: 3,
+    prefix_length: 1,
+    min_word_length: 3,
+    accuracy: 0.6,
+  },
+})
+
+/** A spelling that was guessed first is not as good as what was typed. */
+const TRUST_IN_TRANSLITERATION = 0.95
 
 /** The known word that is spelt most alike, among several the one in most goods. */
 function nearest(word: string, { suggest = {} }: LookUpResponse): string | undefined {
-  if (!isSpellable(word)) return undefined
+  const plain = readWords(word)[0] ?? word
   const of = (name: string, spelt: readonly string[], trust: number) =>
     (suggest[name] ?? [])
       .filter(({ text }) => spelt.includes(text))
       .flatMap(({ options }) => options)
       .map(({ text, score, freq }) => ({ text, score: score * trust, freq }))
-  const [best] = [
-    ...of('typed', [word], 1),
-    ...of('transliterated', transliterate(word), 0.95),
-  ].sort((a, b) => b.score - a.score || b.freq - a.freq)
-  return best?.text
+  return [
+    ...of('typed', [plain], 1),
+    ...of('transliterated', transliterate(plain), TRUST_IN_TRANSLITERATION),
+  ].sort((a, b) => b.score - a.score || b.freq - a.freq)[0]?.text
 }
 
-/** Whether the index has the word, stemmed or as it is. */
+/** Whether the index has the word, by its stem or as it is. */
 const knows = (word: string): Clause => ({
   dis_max: {
     queries: [{ match_phrase: { everything: word } }, { match_phrase: { words: word } }],

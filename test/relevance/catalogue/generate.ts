@@ -98,6 +98,7 @@ function toDocument(
     description: descriptionOf(family, truth, random),
     category: { id: ids.at(-1)!, name: path.at(-1)!, path: ids, names: path },
     shop: pick(shops, random),
+    sellerId: '1',
     priceMinor,
     oldPriceMinor: null,
     currency: 'RUB',
