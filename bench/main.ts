@@ -6,6 +6,7 @@ import * as facets from './facets.ts'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as relevance from './relevance.ts'
 import * as suggest from './suggest.ts'
 import * as xlsx from './xlsx.ts'
 
@@ -45,6 +46,11 @@ const benches = {
     title: 'Suggestions while somebody types, against match_phrase_prefix',
     size: 200_000,
     run: suggest.run,
+  },
+  relevance: {
+    title: 'Relevance of search on 148 held-out Russian queries',
+    size: 6_034,
+    run: relevance.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 
