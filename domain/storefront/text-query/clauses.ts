@@ -3,6 +3,9 @@ import { lookingAlike } from './letters.ts'
 import { unitsOf, type Synonyms, type Unit } from './synonyms.ts'
 import { hasDigit, isStopWord, joined, readWords } from './words.ts'
 
+/** Of three units two, of four three, of five four; of more four in five. */
+const MOST_OF_THEM = '2<-1 5<80%'
+
 const NO_SYNONYMS: Synonyms = new Map()
 
 /** How the words of a query are asked for: `must` finds, `should` puts first. */
@@ -27,7 +30,7 @@ export function matching(q: string, synonyms = NO_SYNONYMS): Clause {
         {
           bool: {
             should: units.map((unit) => anyOf(unit, anywhere)),
-            minimum_should_match: '3<75%',
+            minimum_should_match: MOST_OF_THEM,
           },
         },
         { match: { description: { query: words.join(' '), operator: 'and', boost: 0.2 } } },

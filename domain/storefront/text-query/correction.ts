@@ -67,14 +67,16 @@ const wordsOf = (q: string) =>
     .split(/\s+/)
     .flatMap((typed) => (/^(?=.*[a-z])[a-z[\];',.`]+$/.test(typed) ? [typed] : readWords(typed)))
     .slice(0, MOST_WORDS)
-    .map((word) => word.slice(0, LONGEST_WORD))
 
-const respellings = (word: string) => [
-  ...readWords(onOtherLayout(word)).slice(0, 1),
-  ...transliterate(word),
-]
+/** What the word may be in other letters. A sign at its end may be a letter of the other layout, or just a sign. */
+function respellings(word: string): string[] {
+  if (word.length > LONGEST_WORD) return []
+  const [plain = word] = readWords(word)
+  const retyped = [word, plain].map((typed) => readWords(onOtherLayout(typed)))
+  return [...retyped.filter(({ length }) => length === 1).flat(), ...transliterate(plain)]
+}
 
-const isSpellable = (word: string) => /^\p{L}{3,}$/u.test(word)
+const isSpellable = (word: string) => /^\p{L}{3,}$/u.test(word) && word.length <= LONGEST_WORD
 
 const nearestKnown = (words: readonly string[]) => ({
   text: words.join(' '),

@@ -10,7 +10,7 @@ export type SynonymGroup = { terms: readonly string[]; means: readonly string[] 
 /** What else finds what a term asks for, by the stems of its words. */
 export type Synonyms = ReadonlyMap<string, readonly string[]>
 
-const MOST_ALTERNATIVES = 8
+const MOST_ALTERNATIVES = 5
 const LONGEST_TERM = 4
 
 export function indexSynonyms(groups: readonly SynonymGroup[]): Synonyms {

@@ -1,5 +1,5 @@
 /** More than that nobody means; the rest of a query is not looked at. */
-const MOST_WORDS = 12
+const MOST_WORDS = 10
 const LONGEST_WORD = 60
 
 /**
