@@ -1,5 +1,5 @@
 import type { ShopProductDocument } from './document.ts'
-import { analysis } from './text-analysis.ts'
+import { FLEETING } from './text-query/stem.ts'
 
 /**
  * An index behind an alias. Readers know the alias alone; what lies behind it is a generation, made for a schema
@@ -20,7 +20,7 @@ export const indexName = (
 
 const keyword = { type: 'keyword' }
 const kept = { type: 'keyword', index: false, doc_values: false }
-/** Codes are asked for in any letter case. */
+/** Codes are asked for in any letter case, with or without what stands between their parts. */
 const code = { type: 'keyword', normalizer: 'code' }
 const long = { type: 'long' }
 /** Counted by every search: what that needs is made when the index is refreshed, not by the first one who asks. */
@@ -93,6 +93,63 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
   words: { type: 'text', analyzer: 'exact_text', norms: false },
   codes: { type: 'text', analyzer: 'joined_codes', norms: false, index_options: 'docs' },
   details: { type: 'text', analyzer: 'russian_text', norms: false },
+}
+
+const NO_LETTER_NOR_DIGIT = '[^\\p{L}\\p{N}]'
+const text = (filter: string[], ...charFilters: string[]) => ({
+  type: 'custom',
+  char_filter: [...charFilters, 'yo', 'apostrophes'],
+  tokenizer: 'standard',
+  filter: ['lowercase', 'letters_and_digits', ...filter],
+})
+const stemmed = ['russian_stop', 'russian_stemmer', 'fleeting_vowel']
+
+/** How texts become terms. */
+const analysis = {
+  char_filter: {
+    yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] },
+    apostrophes: { type: 'mapping', mappings: ["' => ", '’ => ', '` => '] },
+    // «Чехол для iPhone 15» is a case, «Гирлянда на ёлку» a garland: the head of a name is what is sold.
+    head: { type: 'pattern_replace', pattern: '(?iu)\\s(для|под|к|на)\\s.*$', replacement: '' },
+    joined: { type: 'pattern_replace', pattern: NO_LETTER_NOR_DIGIT, replacement: '' },
+  },
+  filter: {
+    // iPhone15 and iPhone 15 are one: letters and digits are words of their own.
+    letters_and_digits: { type: 'word_delimiter_graph', split_on_case_change: false },
+    russian_stop: { type: 'stop', stopwords: '_russian_' },
+    russian_stemmer: { type: 'stemmer', language: 'russian' },
+    fleeting_vowel: { type: 'pattern_replace', pattern: FLEETING.source, replacement: '$1$2' },
+    begun: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true },
+    // SM-G991B and SMG991B are one, so are Galaxy S21 and GalaxyS21: neighbours are joined, what has digits is kept.
+    joined: { type: 'pattern_replace', pattern: NO_LETTER_NOR_DIGIT, replacement: '' },
+    neighbours: {
+      type: 'shingle',
+      min_shingle_size: 2,
+      max_shingle_size: 3,
+      token_separator: '',
+      filler_token: '',
+    },
+    emptied_without_digits: { type: 'pattern_replace', pattern: '^\\D*$', replacement: '' },
+    not_empty: { type: 'length', min: 1 },
+  },
+  analyzer: {
+    russian_text: text(stemmed),
+    head_text: text(stemmed, 'head'),
+    exact_text: text([]),
+    exact_head: text([], 'head'),
+    begun_text: text(['begun']),
+    joined_codes: {
+      type: 'custom',
+      tokenizer: 'whitespace',
+      filter: [
+        ...['lowercase', 'joined', 'not_empty', 'neighbours'],
+        ...['emptied_without_digits', 'not_empty'],
+      ],
+    },
+  },
+  normalizer: {
+    code: { type: 'custom', char_filter: ['joined'], filter: ['lowercase'] },
+  },
 }
 
 export const shopProductsIndex: SearchIndex = {

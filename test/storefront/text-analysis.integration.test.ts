@@ -40,6 +40,8 @@ describe('Russian text', () => {
           document.description ?? '',
         ]),
         ...forTuning.map(({ q }) => q),
+        'скорость мощностью новейший прочнейшие стоимости кость возможностями трость ценнейшего',
+        'улыбающийся купивший продаваемых нравится сделанные видели',
       ]
         .flatMap(readWords)
         .filter((word) => /^[а-я]+$/.test(word)),
@@ -79,6 +81,7 @@ describe('names that are no words', () => {
     ['iPhone 15 Pro', 'iphone15pro'],
     ['MZ-V8P1T0BW', 'mzv8p1t0bw'],
     ['205/55 R16', '20555r16'],
+    ['Galaxy – S21', 'galaxys21'],
   ])('are found joined: %s by %s', async (written, typed) => {
     expect(await terms('joined_codes', written)).toContain(typed)
   })

@@ -9,7 +9,7 @@ export function stem(word: string): string {
   let rest = withoutEnding(word.slice(start))
   if (rest.endsWith('и')) rest = rest.slice(0, -1)
   rest = withoutDerivation(fixed, rest)
-  rest = rest.replace(/(нн)ейше?$/, '$1').replace(/ейше?$/, '')
+  rest = rest.replace(/ейше?$/, '')
   rest = rest.endsWith('нн') ? rest.slice(0, -1) : rest.replace(/ь$/, '')
   return (fixed + rest).replace(FLEETING, '$1$2')
 }

@@ -1,20 +1,18 @@
 import type { Good, Truth } from '../catalogue/generate.ts'
 
 export const KINDS = [
-  ...['inflection', 'yo', 'layout', 'translit', 'model-number'],
-  ...['typo', 'synonym', 'brand', 'exact-form', 'several-words'],
+  'inflection',
+  'yo',
+  'layout',
+  'translit',
+  'model-number',
+  'typo',
+  'synonym',
+  'brand',
+  'exact-form',
+  'several-words',
 ] as const
-export type Kind =
-  | 'inflection'
-  | 'yo'
-  | 'layout'
-  | 'translit'
-  | 'model-number'
-  | 'typo'
-  | 'synonym'
-  | 'brand'
-  | 'exact-form'
-  | 'several-words'
+export type Kind = (typeof KINDS)[number]
 
 type OneOrMore = string | readonly string[]
 
