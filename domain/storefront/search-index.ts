@@ -42,10 +42,9 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
   externalId: keyword,
   name: {
     type: 'text',
-    analyzer: 'russian_text',
+    analyzer: 'exact_text',
     copy_to: ['everything', 'words', 'codes'],
     fields: {
-      exact: { type: 'text', analyzer: 'exact_text' },
       head: { type: 'text', analyzer: 'head_text', norms: false },
       head_exact: { type: 'text', analyzer: 'exact_head', norms: false },
       begun,

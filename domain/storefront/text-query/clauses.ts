@@ -51,14 +51,13 @@ export function preferring(q: string, synonyms = NO_SYNONYMS): Clause[] {
   const query = words.join(' ')
   const inHead = units.map((unit) => anyOf(unit, inField('name.head')))
   return [
-    { match: { name: { query, boost: 2 } } },
     { bool: { should: inHead, boost: 2 } },
     { bool: { must: inHead, boost: 4 } },
     { match: { 'brand.words': { query, boost: 2 } } },
     { match: { 'category.names': { query, boost: 1 } } },
     { match: { 'name.head_exact': { query, operator: 'and', boost: 3 } } },
-    { match: { 'name.exact': { query, operator: 'and', boost: 1 } } },
-    { match_phrase: { 'name.exact': { query, slop: 2, boost: 2 } } },
+    { match: { name: { query, operator: 'and', boost: 1 } } },
+    { match_phrase: { name: { query, slop: 2, boost: 2 } } },
   ]
 }
 
