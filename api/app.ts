@@ -2,6 +2,7 @@ import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { searches } from './admin/searches.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
@@ -58,5 +59,6 @@ export function createApp(deps: ApiDeps) {
     .route('/pictures', pictures(deps))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
+    .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

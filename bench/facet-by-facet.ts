@@ -6,19 +6,27 @@ import type { SearchQuestion } from '../domain/storefront/search-query.ts'
 import { matching, preferring } from '../domain/storefront/text-query/clauses.ts'
 
 type Clause = Record<string, unknown>
+type Counted = { buckets?: object[]; doc_count?: number; min?: number | null }
+
+export const COLOUR = 'Цвет'
 
 /**
- * The peer: a request for the goods and one for each of six facets, which counts under what is chosen in the others.
- * Gives the total.
+ * The peer: a request for the goods and one for each of six facets (category, brand, price, in stock, colour, all other
+ * attributes), which counts under what is chosen in the others. Gives enough of the answer to be compared.
  */
 export async function searchFacetByFacet(
   client: Client,
   question: SearchQuestion,
   inTurn: boolean,
-): Promise<number> {
+) {
+  const { category, brands, priceFrom, priceTo, city } = question
   const chosen: Record<string, Clause> = {
-    category: { term: { 'category.path': question.category } },
-    brand: { terms: { brand: question.brands } },
+    ...(category && { category: { term: { 'category.path': category } } }),
+    ...(brands.length > 0 && { brand: { terms: { brand: brands } } }),
+    ...(priceFrom !== undefined && {
+      price: { range: { priceMinor: { gte: priceFrom, lte: priceTo } } },
+    }),
+    ...(question.inStock && { inStock: { term: { cities: city } } }),
     ...Object.fromEntries(
       [...question.attributes].map(([name, values]) => [
         name,
@@ -33,9 +41,6 @@ export async function searchFacetByFacet(
       filter: Object.entries(chosen).flatMap(([name, clause]) => (name === except ? [] : [clause])),
     },
   })
-  const ofAttribute = (name: string) => ({
-    terms: { field: 'attributes', size: 50, include: `${attributePair(name, '')}.*` },
-  })
   const facets: Record<string, Record<string, Clause>> = {
     category: { values: { terms: { field: 'category.path', size: 1_000 } } },
     brand: { values: { terms: { field: 'brand', size: 50 } } },
@@ -43,9 +48,13 @@ export async function searchFacetByFacet(
       bounds: { stats: { field: 'priceMinor' } },
       histogram: { range: { field: 'priceMinor', ranges: RANGES } },
     },
-    Цвет: { values: ofAttribute('Цвет') },
-    Материал: { values: ofAttribute('Материал') },
-    inStock: { yes: { filter: { term: { cities: question.city } } } },
+    [COLOUR]: {
+      values: {
+        terms: { field: 'attributes', size: 50, include: `${attributePair(COLOUR, '')}.*` },
+      },
+    },
+    attributes: { values: { terms: { field: 'attributes', size: 300 } } },
+    inStock: { yes: { filter: { term: { cities: city } } } },
   }
   const index = shopProductsIndex.alias
   const requests = [
@@ -65,12 +74,19 @@ export async function searchFacetByFacet(
       aggs,
     })),
   ]
-  const totals: unknown[] = []
-  const send = async (request: (typeof requests)[number]) =>
-    totals.push((await client.search(request)).hits.total)
-  if (inTurn) for (const request of requests) await send(request)
-  else await Promise.all(requests.map(send))
-  return (totals.find((total) => total !== undefined) as { value: number }).value
+  const answers = []
+  if (inTurn) for (const request of requests) answers.push(await client.search(request))
+  else answers.push(...(await Promise.all(requests.map((request) => client.search(request)))))
+  const [goods, ...counted] = answers
+  const ofFacet = (name: string) =>
+    counted[Object.keys(facets).indexOf(name)]!.aggregations as Record<string, Counted>
+  return {
+    total: (goods!.hits.total as { value: number }).value,
+    brands: ofFacet('brand')['values']!.buckets!.length,
+    categories: ofFacet('category')['values']!.buckets!.length,
+    inStock: ofFacet('inStock')['yes']!.doc_count!,
+    least: ofFacet('price')['bounds']!.min!,
+  }
 }
 
 const RANGES = [undefined, ...PRICE_BOUNDS].map((from, n) => ({

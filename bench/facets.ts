@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import { findShopProducts } from '../api/storefront/find-shop-products.ts'
 import { indexViews } from '../api/storefront/index-view.ts'
 import { listSellersDeliveringTo } from '../db/storefront/delivery-cities.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
+import type { SearchAnswer } from '../domain/storefront/search-answer.ts'
 import type { SearchQuestion } from '../domain/storefront/search-query.ts'
 import { differencesFromSql, flattenGoods } from '../test/support/facets-by-sql.ts'
 import { randomFilters } from '../test/support/filter-sets.ts'
 import { sampler, type Sampler } from '../test/support/sampler.ts'
 import type { SearchCatalogue } from '../test/support/search-catalogue.ts'
-import { searchFacetByFacet } from './facet-by-facet.ts'
+import { COLOUR, searchFacetByFacet } from './facet-by-facet.ts'
 import { atRate, percentile, sorted, spreadOf, timed, type Latencies } from './latencies.ts'
 import { openSearchMarket, type SearchMarket } from './search-market.ts'
 
@@ -40,21 +42,28 @@ export async function run(size: number): Promise<string> {
   }
 }
 
-/** The facets category, brand, price, colour, material and in stock; category, brand and colour are chosen. */
-const threeOfSix = (
-  { one, some, chance }: Sampler,
+/** Of six facets: category, brand, price, in stock, colour and all other attributes. */
+function threeOfSix(
+  { one, some, chance, number }: Sampler,
   { cities, brands, categories, attributes, kinds }: SearchCatalogue,
-): SearchQuestion => ({
-  q: chance(0.5) ? one(kinds).toLowerCase() : undefined,
-  city: one(cities),
-  inStock: false,
-  deliverable: false,
-  category: one(categories.slice(0, 20)),
-  brands: some(brands.slice(0, 20), 3),
-  attributes: new Map([['Цвет', some(attributes['Цвет']!, 3)]]),
-  sort: 'popular',
-  limit: 20,
-})
+): SearchQuestion {
+  const chosen = new Set<string>()
+  while (chosen.size < 3) chosen.add(one(['category', 'brand', 'price', 'in stock', COLOUR]))
+  const priceFrom = 10_000 + number(300_000)
+  return {
+    q: chance(0.3) ? one(kinds).toLowerCase() : undefined,
+    city: one(cities),
+    inStock: chosen.has('in stock'),
+    deliverable: false,
+    // Departments and sections: what people begin with.
+    category: chosen.has('category') ? one(categories.slice(0, 56)) : undefined,
+    brands: chosen.has('brand') ? some(brands.slice(0, 40), 4) : [],
+    ...(chosen.has('price') && { priceFrom, priceTo: priceFrom * 5 }),
+    attributes: new Map(chosen.has(COLOUR) ? [[COLOUR, some(attributes[COLOUR]!, 3)]] : []),
+    sort: 'popular',
+    limit: 20,
+  }
+}
 
 /** In turn, from this process, on the same node and data; both must say the same. */
 async function race(
@@ -64,15 +73,18 @@ async function race(
   const views = indexViews(elasticsearch, shopProductsIndex.alias)
   const times = { ours: [] as Latencies, together: [] as Latencies, inTurn: [] as Latencies }
   for (const question of questions) {
-    const totals = new Set<number>()
-    const ours = async () =>
-      totals.add((await findShopProducts({ search: elasticsearch, views }, question)).total)
+    const answers: object[] = []
+    const ours = async () => {
+      const found = await findShopProducts({ search: elasticsearch, views }, question)
+      answers.push(compared(found))
+    }
     const peer = async (inTurn: boolean) =>
-      totals.add(await searchFacetByFacet(elasticsearch, question, inTurn))
+      answers.push(await searchFacetByFacet(elasticsearch, question, inTurn))
     times.ours.push(await timed(ours))
     times.together.push(await timed(() => peer(false)))
     times.inTurn.push(await timed(() => peer(true)))
-    if (totals.size !== 1) throw new Error(`totals differ: ${[...totals].join(', ')}`)
+    if (!answers.every((answer) => isDeepStrictEqual(answer, answers[0])))
+      throw new Error(`answers differ: ${JSON.stringify(answers)}`)
   }
   return {
     ours: sorted(times.ours),
@@ -81,11 +93,23 @@ async function race(
   }
 }
 
+const compared = ({ total, facets }: SearchAnswer) => ({
+  total,
+  brands: facets.brand.filter(({ count }) => count > 0).length,
+  categories: facets.category.filter(({ count }) => count > 0).length,
+  inStock: facets.inStock[0]!.count,
+  least: facets.price.min,
+})
+
 /** Through the API, at a pace of its own. */
 const serve = ({ url }: SearchMarket, questions: readonly SearchQuestion[]): Promise<Latencies> =>
-  atRate(PER_SECOND, questions, async ({ q, city, category, brands, attributes }) => {
-    const query = new URLSearchParams({ city: city!, category: category!, sort: 'popular' })
+  atRate(PER_SECOND, questions, async (question) => {
+    const { q, city, category, brands, inStock, priceFrom, priceTo, attributes } = question
+    const query = new URLSearchParams({ city: city!, sort: 'popular', inStock: String(inStock) })
     if (q) query.set('q', q)
+    if (category) query.set('category', category)
+    if (priceFrom !== undefined) query.set('priceFrom', String(priceFrom))
+    if (priceTo !== undefined) query.set('priceTo', String(priceTo))
     for (const brand of brands) query.append('brand', brand)
     for (const [name, values] of attributes)
       for (const value of values) query.append(`attr.${name}`, value)

@@ -1,9 +1,9 @@
 import { Client } from '@elastic/elasticsearch'
-import { bulkWrite, ensureIndex } from '../clients/elasticsearch.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { readConfig, roleUrl } from '../config.ts'
-import { confirmProjected, readPendingDocuments } from '../db/storefront/documents.ts'
+import { readPendingDocuments } from '../db/storefront/documents.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
+import { projectToSearch } from '../test/storefront/storefront-app.ts'
 import { fillSearchCatalogue, type SearchCatalogue } from '../test/support/search-catalogue.ts'
 import { openMarketplace, type Marketplace } from './marketplace.ts'
 
@@ -12,8 +12,6 @@ export type SearchMarket = Marketplace & {
   elasticsearch: Client
   system: ReturnType<typeof connectPostgres>
 }
-
-const PAGE = 5_000
 
 /** A marketplace with so many shop products, all of them searchable. */
 export async function openSearchMarket(goods: number): Promise<SearchMarket> {
@@ -27,23 +25,8 @@ export async function openSearchMarket(goods: number): Promise<SearchMarket> {
   }
   try {
     const catalogue = await fillSearchCatalogue(market.owner.db, goods)
-    await ensureIndex(elasticsearch, shopProductsIndex)
-    for (;;) {
-      const page = await readPendingDocuments(system.db, 'search', PAGE)
-      if (page.length === 0) break
-      const { failed } = await bulkWrite(
-        elasticsearch,
-        shopProductsIndex.alias,
-        page.map(({ shopProductId, version, document }) => ({
-          id: shopProductId,
-          version,
-          document,
-        })),
-      )
-      if (failed.length > 0) throw new Error(`not indexed: ${failed[0]?.reason}`)
-      await confirmProjected(system.db, 'search', page)
-    }
-    await elasticsearch.indices.refresh({ index: shopProductsIndex.alias })
+    while ((await readPendingDocuments(system.db, 'search', 1)).length > 0)
+      await projectToSearch(system.db, elasticsearch, shopProductsIndex)
     console.error(`  ${goods} shop products are searchable`)
     return { ...market, catalogue, elasticsearch, system, close }
   } catch (error) {

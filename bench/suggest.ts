@@ -63,25 +63,28 @@ function rebuild(
   return new MockActivityEnvironment().run(() => activities.rebuildSuggestions())
 }
 
-/** What people type, letter by letter from the second on: the kind, a word of the name or a brand. */
-function* typing(
+/** What people type, letter by letter from the second on: the kind with a word of the name, or a brand. */
+function typing(
   { one, chance }: Sampler,
   { kinds, brands, cities }: SearchCatalogue,
-): Generator<SuggestQuestion> {
-  for (;;) {
-    const text = chance(0.3)
-      ? one(brands)
-      : `${one(kinds)} ${one(['для дома', 'зимний', 'детский', 'лёгкий'])}`
+  letters: number,
+): SuggestQuestion[] {
+  const typed: SuggestQuestion[] = []
+  while (typed.length < letters) {
+    const text = chance(0.3) ? one(brands) : `${one(kinds)} ${one(TRAITS)}`
     const city = chance(0.8) ? one(cities) : undefined
     for (let length = 2; length <= text.length; length++)
-      yield { q: text.slice(0, length).toLowerCase(), city }
+      typed.push({ q: text.slice(0, length).toLowerCase(), city })
   }
+  return typed.slice(0, letters)
 }
+
+const TRAITS = ['для дома', 'зимний', 'детский', 'лёгкий']
 
 async function race(market: SearchMarket): Promise<Figures> {
   const { elasticsearch, url } = market
-  const trace = typing(sampler(3), market.catalogue)
-  const questions = () => trace.take(PER_SECOND * SECONDS).toArray()
+  const draw = sampler(3)
+  const questions = () => typing(draw, market.catalogue, PER_SECOND * SECONDS)
   const indices = { suggestions: suggestionsIndex.alias, goods: shopProductsIndex.alias }
   const send = {
     ours: (question: SuggestQuestion) =>

@@ -1,6 +1,6 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
-import { replaceIndex } from '../../clients/elasticsearch-replacement.ts'
+import { replaceIndex } from '../../clients/elasticsearch/replace-index.ts'
 import type { SuggestionCounts } from '../../contracts/storefront.ts'
 import type { Database } from '../../db/database.ts'
 import { listQueriesToSuggest, pruneSearchCounts } from '../../db/storefront/search-counts.ts'

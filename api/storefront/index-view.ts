@@ -5,7 +5,7 @@ import { steady } from './remembering.ts'
 export const VIEW_KEPT_FOR = '2m'
 
 /** Who begins to read within so long shares a view: however many search, the node keeps a bounded number of them. */
-const SHARED_FOR_MS = 100
+const SHARED_FOR_MS = 250
 
 export type IndexViews = {
   /** The index as it is now, or was a moment ago. */
@@ -28,5 +28,7 @@ export function indexViews(client: Elasticsearch, index: string): IndexViews {
 
 const OPEN_WITHIN_MS = 1_000
 
+/** Expired or closed (404); or the index that it was of is gone, which Elasticsearch calls a shard without a copy. */
 export const isViewLost = (error: unknown): boolean =>
-  error instanceof errors.ResponseError && error.statusCode === 404
+  error instanceof errors.ResponseError &&
+  (error.statusCode === 404 || /no_shard_available/.test(JSON.stringify(error.body)))

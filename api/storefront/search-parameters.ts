@@ -48,7 +48,7 @@ export const SearchParameters = z
   })
   .catchall(oneOrMore(z.string().min(1).max(512)))
   .superRefine((query, context) => {
-    const others = Object.keys(query).filter((name) => !(name in SearchParameters.shape))
+    const others = Object.keys(query).filter((name) => !Object.hasOwn(SearchParameters.shape, name))
     const unknown = others.filter((name) => !isAttribute(name))
     if (unknown.length > 0)
       context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: query })
@@ -61,7 +61,7 @@ export const SearchParameters = z
         input: query,
       })
     const chosen = [...(query.brand ?? []), ...others.flatMap((name) => query[name] as string[])]
-    if (chosen.length > MOST_CHOSEN)
+    if (others.length <= MOST_ATTRIBUTES && chosen.length > MOST_CHOSEN)
       context.addIssue({
         code: 'too_big',
         origin: 'array',

@@ -9,6 +9,7 @@ import {
   type SuggestResponse,
 } from '../../domain/storefront/suggest-query.ts'
 import { createRouter, json, problems } from '../openapi.ts'
+import { unavailable } from '../problem-of.ts'
 import { orUnavailable } from './elasticsearch-away.ts'
 import { City, type FindScope } from './scope.ts'
 import { ShopProduct, toFoundShopProduct } from './shapes.ts'
@@ -103,7 +104,10 @@ async function ask(
       { searches: suggestRequest(question, indices) },
       { requestTimeout: SUGGEST_TIMEOUT_MS, maxRetries: 1, retryBackoff: () => 0 },
     )
-    return suggestAnswer(response as unknown as SuggestResponse)
+    const { responses } = response as unknown as SuggestResponse
+    const goods = responses.at(-1)
+    if (goods?.status !== 200) throw unavailable(goods?.error)
+    return suggestAnswer({ responses })
   } catch (error) {
     throw orUnavailable(error)
   }

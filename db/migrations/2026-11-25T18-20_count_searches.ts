@@ -13,7 +13,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       slowest_ms int not null,
       primary key (day, text, city_id)
     )`.execute(db)
-  await sql`grant select on search_count to yarmarka_storefront`.execute(db)
   await sql`grant select, insert, update, delete on search_count to yarmarka_system`.execute(db)
 
   // The storefront only reads: adding to counts is all that it may write. In the order of the key, so that processes

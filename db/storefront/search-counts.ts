@@ -40,7 +40,7 @@ export type CountedQuery = {
   count: string
 }
 
-/** Texts by how often they were searched, found nothing, or were slow, from day to day. Role `storefront`. */
+/** Texts by how often they were searched, found nothing, or were slow, from day to day. Role `system`. */
 export async function listCountedQueries(
   db: Kysely<Database>,
   {
@@ -67,7 +67,7 @@ export async function listCountedQueries(
       group by text
     ) counted
     ${after ? sql`where (count, text) < (${after.count}::numeric, ${after.text})` : sql``}
-    order by count desc, text desc limit ${limit + 1}`.execute(db)
+    order by count desc, text desc limit ${limit}`.execute(db)
   return rows
 }
 

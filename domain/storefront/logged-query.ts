@@ -26,9 +26,13 @@ const mayBePersonal = (q: string) => {
   return /@|https?:|www\./i.test(text) || /\p{Nd}(?:[\s().+-]*\p{Nd}){8}/u.test(text)
 }
 
-/** Words by which nobody should be greeted; a stem stands for its forms. */
-const ABUSE =
-  /(^|[^\p{L}])(ху[йеяюи]|пизд|[её]б[аеиулн]|за[её]б|у[её]б|на[её]б|бляд|бля(?!\p{L})|мудак|мудил|пид[оа]р|шлюх|сука(?!\p{L})|суки(?!\p{L})|говн|залуп|чурк[аи](?!\p{L})|хохл[ыау]?(?!\p{L})|жид(?!\p{L})|нигер|fuck|shit|cunt|bitch|nigg|whore)/u
+/** Words by which nobody should be greeted, by their stems; `$` ends those that other words begin with. */
+const ABUSE_STEMS = [
+  ...['ху[йеяюи]', 'пизд', '(за|у|на|вы)?еб[аеиулн]', 'бляд', 'бля$', 'мудак', 'мудил', 'пид[оа]р'],
+  ...['шлюх', 'сук[аи]$', 'говн', 'залуп', 'чурк[аи]$', 'хохл[ыау]?$', 'жид$', 'нигер'],
+  ...['fuck', 'shit', 'cunt', 'bitch', 'nigg', 'whore'],
+]
+const ABUSE = new RegExp(`(?<!\\p{L})(${ABUSE_STEMS.join('|').replaceAll('$', '(?!\\p{L})')})`, 'u')
 
 /** As letters of the other alphabet look alike, a word is looked at in both. */
 const isAbusive = (text: string) => ABUSE.test(text) || ABUSE.test(toCyrillic(text))

@@ -65,11 +65,12 @@ function goods({ q, city }: SuggestQuestion) {
 
 /** What is read of Elasticsearch's answer to `suggestRequest`. */
 export type SuggestResponse = {
-  responses: { hits?: { hits: { _source: unknown }[] } }[]
+  responses: { status?: number; error?: unknown; hits?: { hits: { _source: unknown }[] } }[]
 }
 
 export type SuggestAnswer = Record<Suggestion['kind'], Suggestion[]> & { goods: FoundDocument[] }
 
+/** A kind that could not be read has none. */
 export function suggestAnswer({ responses }: SuggestResponse): SuggestAnswer {
   const [query, category, brand, goods] = responses.map(
     ({ hits }) => hits?.hits.map(({ _source }) => _source) ?? [],

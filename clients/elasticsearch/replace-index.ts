@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch'
-import type { SearchIndex } from '../domain/storefront/search-index.ts'
+import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 
 const BATCH = 2_000
 
