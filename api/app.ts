@@ -2,6 +2,7 @@ import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { searches } from './admin/searches.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
@@ -29,6 +30,8 @@ export type ApiDeps = HealthDeps &
   PublishedFeedsDeps & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
+    /** Connected as the role `system`, for the operators' routes alone. */
+    system: Kysely<Database>
     log: Pick<Logger, 'error' | 'warn'>
   }
 
@@ -56,5 +59,6 @@ export function createApp(deps: ApiDeps) {
     .route('/pictures', pictures(deps))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
+    .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
 }

@@ -2,9 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import * as facets from './facets.ts'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as relevance from './relevance.ts'
+import * as suggest from './suggest.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -33,6 +36,21 @@ const benches = {
     title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
     size: 200_000,
     run: feeds.run,
+  },
+  facets: {
+    title: 'Facets in one request, against a request per facet',
+    size: 200_000,
+    run: facets.run,
+  },
+  suggest: {
+    title: 'Suggestions while somebody types, against match_phrase_prefix',
+    size: 200_000,
+    run: suggest.run,
+  },
+  relevance: {
+    title: 'Relevance of search on 148 held-out Russian queries',
+    size: 6_034,
+    run: relevance.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

@@ -231,6 +231,7 @@ export type Database = {
     claimedUntil: Instant
     createdAt: Instant
   }
+  searchSynonym: { id: GeneratedId; terms: string[]; means: Generated<string[]> }
   change: {
     shopProductId: Id
     version: Generated<Id>
@@ -242,12 +243,36 @@ export type Database = {
     traceParent: string | null
     raisedIn: Generated<string>
   }
+  searchCount: {
+    day: ColumnType<Date, string, string>
+    /** Empty for all texts that are not kept. */
+    text: string
+    /** Empty when no city was asked for. */
+    cityId: string
+    searches: Count
+    zeroResults: Count
+    slow: Count
+    slowestMs: number
+  }
+  /** Where a seller's carriers reach beyond the cities that its warehouses serve. */
+  deliveryCity: { sellerId: Id; cityId: string }
   changeFanout: {
     id: GeneratedId
     source: 'category' | 'shop' | 'warehouse'
     sourceId: Id
     afterId: Count
     traceParent: string | null
+  }
+  searchGeneration: {
+    id: Id
+    indexName: string
+    state: SearchGenerationState
+    schemaVersion: number
+    createdAt: Instant
+    liveAt: OptionalInstant
+    retiredAt: OptionalInstant
+    /** When it was dropped or had failed. */
+    endedAt: OptionalInstant
   }
   event: {
     id: GeneratedId
@@ -303,6 +328,11 @@ export type Database = {
     value: string | null
   }
 }
+
+/**
+ * One life of the search index. Live changes are written to what is `building`, `live` or, for the way back, `retired`.
+ */
+export type SearchGenerationState = 'building' | 'live' | 'retired' | 'dropped' | 'failed'
 
 export type FeedPublicationState =
   'queued' | 'building' | 'published' | 'held' | 'unchanged' | 'failed'

@@ -1,14 +1,20 @@
+import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
+import { ensureSchedule } from '../activities/integrations/schedules.ts'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
+import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
-import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { roleUrl } from '../config.ts'
 import {
   projectChanges,
   projectionWorkflowId,
+  refreshSuggestions,
   sinks,
   storefrontQueue,
+  suggestionsScheduleId,
+  suggestionsWorkflowId,
   type ProjectChanges,
 } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
@@ -29,13 +35,16 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     workflows: 'storefront',
     options: {
       taskQueue: storefrontQueue,
-      activities: createStorefrontActivities({
-        system: system.db,
-        elasticsearch,
-        index: shopProductsIndex,
-        cache: createListingCache(redis),
-        log,
-      }),
+      activities: {
+        ...createStorefrontActivities({
+          system: system.db,
+          elasticsearch,
+          index: shopProductsIndex,
+          cache: createListingCache(redis),
+          log,
+        }),
+        ...createSuggestionsActivities({ system: system.db, elasticsearch }),
+      },
       maxConcurrentActivityTaskExecutions: 8,
     },
     async startStanding() {
@@ -46,6 +55,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
           taskQueue: storefrontQueue,
           args: [{ sink, projected: 0 }],
         })
+      await ensureSchedule(temporal.schedule, suggestionsSchedule)
     },
     async close() {
       redis.disconnect()
@@ -53,3 +63,16 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     },
   }
 }
+
+const suggestionsSchedule = {
+  scheduleId: suggestionsScheduleId,
+  spec: { intervals: [{ every: '5 minutes' }] },
+  action: {
+    type: 'startWorkflow',
+    workflowType: refreshSuggestions,
+    workflowId: suggestionsWorkflowId,
+    taskQueue: storefrontQueue,
+  },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  state: { triggerImmediately: true },
+} satisfies ScheduleOptions

@@ -1,7 +1,7 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
-import { bulkWrite, ensureIndex } from '../../clients/elasticsearch.ts'
+import { bulkWrite } from '../../clients/elasticsearch/bulk-write.ts'
 import type { Logger } from '../../clients/logger.ts'
 import { linkTo, untraced, withSpan } from '../../clients/tracing.ts'
 import type { Sink } from '../../contracts/storefront.ts'
@@ -12,9 +12,11 @@ import {
   type PendingDocument,
 } from '../../db/storefront/documents.ts'
 import { drainFanouts } from '../../db/storefront/fanouts.ts'
+import { listWriteTargets } from '../../db/storefront/search-targets.ts'
 import { placeOf, scopesOf } from '../../domain/storefront/listing.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { untilHandover } from '../standing.ts'
+import { ensureLiveIndex } from './ensure-live-index.ts'
 
 export type StorefrontDeps = {
   /** Connected as the role `system`. */
@@ -35,7 +37,7 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
    * @returns how many documents it projected
    */
   async projectPages({ sink }: { sink: Sink }): Promise<number> {
-    if (sink === 'search') await ensureIndex(deps.elasticsearch, deps.index)
+    if (sink === 'search') await ensureLiveIndex(deps)
     let projected = 0
     await untraced(() =>
       untilHandover(async () => {
@@ -59,19 +61,20 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
 type Apply = (deps: StorefrontDeps, page: PendingDocument[]) => Promise<PendingDocument[]>
 
 const apply: Record<Sink, Apply> = {
-  async search({ elasticsearch, index, log }, page) {
-    const { failed } = await bulkWrite(
-      elasticsearch,
-      index.alias,
-      page.map(({ shopProductId, version, document }) => ({
-        id: shopProductId,
-        version,
-        document,
-      })),
-    )
-    if (failed.length === 0) return page
-    log.error({ failed: failed.slice(0, 10), count: failed.length }, 'documents not indexed')
-    const missing = new Set(failed.map(({ id }) => id))
+  async search({ system, elasticsearch, log }, page) {
+    const operations = page.map(({ shopProductId, version, document }) => ({
+      id: shopProductId,
+      version,
+      document,
+    }))
+    const missing = new Set<string>()
+    for (const target of await listWriteTargets(system)) {
+      const { failed } = await bulkWrite(elasticsearch, target, operations)
+      if (failed.length === 0) continue
+      for (const { id } of failed) missing.add(id)
+      const told = { target, failed: failed.slice(0, 10), count: failed.length }
+      log.error(told, 'documents not indexed')
+    }
     return page.filter(({ shopProductId }) => !missing.has(shopProductId))
   },
 

@@ -38,7 +38,7 @@ export async function readPendingDocuments(
     left join lateral (
       select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
         p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
-        sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
+        sp.shop_id, s.name as shop_name, sp.seller_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
         sp.available, p.attributes, sp.popularity, sp.created_at,
         coalesce(units.total, 0) as units_total, units.by_city as units_by_city
       from shop_product sp
@@ -117,6 +117,7 @@ type Content = {
   categoryNames: string[]
   shopId: string
   shopName: string
+  sellerId: string
   priceMinor: string
   oldPriceMinor: string | null
   currency: string
@@ -163,6 +164,7 @@ const toDocument = (row: Content): ShopProductDocument => ({
     names: row.categoryNames,
   },
   shop: { id: row.shopId, name: row.shopName },
+  sellerId: row.sellerId,
   priceMinor: Number(row.priceMinor),
   oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
   currency: row.currency,

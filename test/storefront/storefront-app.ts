@@ -1,11 +1,13 @@
 import type { Client } from '@elastic/elasticsearch'
-import { bulkWrite, ensureIndex } from '../../clients/elasticsearch.ts'
+import { ensureLiveIndex } from '../../activities/storefront/ensure-live-index.ts'
+import { bulkWrite } from '../../clients/elasticsearch/bulk-write.ts'
 import { createRouter } from '../../api/openapi.ts'
 import { problemOf } from '../../api/problem-of.ts'
 import { answerProblem } from '../../api/problem.ts'
 import { storefrontRoutes, type StorefrontDeps } from '../../api/storefront/routes.ts'
 import type { Database } from '../../db/database.ts'
 import { confirmProjected, readPendingDocuments } from '../../db/storefront/documents.ts'
+import { listWriteTargets } from '../../db/storefront/search-targets.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import type { Kysely } from 'kysely'
 
@@ -31,14 +33,17 @@ export async function projectToSearch(
   client: Client,
   index: SearchIndex,
 ): Promise<void> {
-  await ensureIndex(client, index)
+  await ensureLiveIndex({ system, elasticsearch: client, index })
   const page = await readPendingDocuments(system, 'search', 10_000)
-  const { failed } = await bulkWrite(
-    client,
-    index.alias,
-    page.map(({ shopProductId, version, document }) => ({ id: shopProductId, version, document })),
-  )
-  if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
+  const operations = page.map(({ shopProductId, version, document }) => ({
+    id: shopProductId,
+    version,
+    document,
+  }))
+  for (const target of await listWriteTargets(system)) {
+    const { failed } = await bulkWrite(client, target, operations)
+    if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
+  }
   await confirmProjected(system, 'search', page)
   await client.indices.refresh({ index: index.alias })
 }

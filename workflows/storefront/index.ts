@@ -1,1 +1,2 @@
 export { projectChanges } from './project-changes.ts'
+export { refreshSuggestions } from './refresh-suggestions.ts'

@@ -1,32 +1,5 @@
-import { Client, errors } from '@elastic/elasticsearch'
-import type { SearchIndex } from '../domain/storefront/search-index.ts'
-
-/** Reads have their own, shorter limit where they are made. */
-const TIMEOUT_MS = 30_000
-
-/** One client, for one address or behind a balancer. A lost connection is tried again twice, within some seconds. */
-export const connectElasticsearch = ({ url }: { url: string }): Client =>
-  new Client({ node: url, requestTimeout: TIMEOUT_MS, maxRetries: 2 })
-
-/** Makes the index and its alias when there are none; an alias that leads elsewhere already is left as it is. */
-export async function ensureIndex(client: Client, index: SearchIndex): Promise<void> {
-  const { alias, version, settings, mappings } = index
-  if (await client.indices.existsAlias({ name: alias })) return
-  try {
-    await client.indices.create({
-      index: `${alias}-v${version}`,
-      settings,
-      mappings,
-      aliases: { [alias]: {} },
-    })
-  } catch (error) {
-    if (!isAlreadyThere(error)) throw error
-  }
-}
-
-const isAlreadyThere = (error: unknown) =>
-  error instanceof errors.ResponseError &&
-  error.body?.error?.type === 'resource_already_exists_exception'
+import type { Client } from '@elastic/elasticsearch'
+import { writeAlias } from './indices.ts'
 
 /** A document as of `version`; `null` deletes it. */
 export type BulkOperation = { id: string; version: number; document: object | null }
@@ -46,13 +19,13 @@ export type BulkOutcome = {
  */
 export async function bulkWrite(
   client: Client,
-  alias: string,
+  indexName: string,
   operations: readonly BulkOperation[],
 ): Promise<BulkOutcome> {
   const outcome: BulkOutcome = { written: 0, stale: 0, failed: [] }
   if (operations.length === 0) return outcome
   const { items } = await client.bulk({
-    index: alias,
+    index: writeAlias(indexName),
     require_alias: true,
     operations: operations.flatMap(toLines),
   })
