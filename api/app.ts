@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
 import { searches } from './admin/searches.ts'
+import { poison } from './admin/poison.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
@@ -61,4 +62,5 @@ export function createApp(deps: ApiDeps) {
     .route('/feeds', publishedFeeds(deps))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
+    .route('/v1/admin/poison', poison({ ...deps, requires }))
 }

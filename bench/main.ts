@@ -8,6 +8,8 @@ import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
 import * as relevance from './relevance.ts'
 import * as suggest from './suggest.ts'
+import * as syncChaos from './sync-chaos.ts'
+import * as sync from './sync.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -51,6 +53,16 @@ const benches = {
     title: 'Relevance of search on 148 held-out Russian queries',
     size: 6_034,
     run: relevance.run,
+  },
+  sync: {
+    title: 'Search follows PostgreSQL: the lag of single changes',
+    size: 120,
+    run: sync.run,
+  },
+  'sync-chaos': {
+    title: 'Search follows PostgreSQL through kills, restarts and refusals',
+    size: 100_000,
+    run: syncChaos.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

@@ -242,6 +242,8 @@ export type Database = {
     listedIn: ColumnType<ListedIn | null, string | null | undefined, string | null>
     traceParent: string | null
     raisedIn: Generated<string>
+    /** Raised by a fan-out, and by nothing else since. */
+    wide: Generated<boolean>
   }
   searchCount: {
     day: ColumnType<Date, string, string>
@@ -262,6 +264,19 @@ export type Database = {
     sourceId: Id
     afterId: Count
     traceParent: string | null
+    steppedAt: OptionalInstant
+  }
+  poisonDocument: {
+    id: GeneratedId
+    shopProductId: Id
+    indexName: string
+    version: Amount
+    status: number
+    reason: string
+    attempts: Generated<number>
+    parkedAt: Instant
+    /** When it is tried again by itself; `null` when only a change of the document or a person helps. */
+    retryAt: OptionalInstant
   }
   searchGeneration: {
     id: Id

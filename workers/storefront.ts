@@ -3,6 +3,7 @@ import { ensureSchedule } from '../activities/integrations/schedules.ts'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
+import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
@@ -39,6 +40,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
         ...createStorefrontActivities({
           system: system.db,
           elasticsearch,
+          writer: createBulkWriter(elasticsearch),
           index: shopProductsIndex,
           cache: createListingCache(redis),
           log,

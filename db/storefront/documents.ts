@@ -9,7 +9,9 @@ export type PendingDocument = {
   shopProductId: string
   /** The version of exactly this content. */
   version: number
+  /** Since when the change has been waiting. */
   changedAt: Date
+  readAt: Date
   /** The trace whose transaction raised it, for a link. */
   traceParent: string | null
   /** Where its listings were last dropped: the *before* of an invalidation. */
@@ -19,8 +21,10 @@ export type PendingDocument = {
 }
 
 /**
- * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`. Version and content
- * are of one snapshot, and nothing stays locked: write outside, then {@link confirmProjected}.
+ * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`; and as many again of
+ * those that only a fan-out has raised, so that a fan-out over the whole catalogue delays single changes by less than a
+ * page, and they it. Version and content are of one snapshot, and nothing stays locked: write outside, then
+ * {@link confirmProjected}.
  */
 export async function readPendingDocuments(
   db: Kysely<Database>,
@@ -29,9 +33,7 @@ export async function readPendingDocuments(
 ): Promise<PendingDocument[]> {
   const { rows } = await sql<PendingRow>`
     with pending as materialized (
-      select shop_product_id, version, changed_at, trace_parent, listed_in
-      from change where ${applied(sink)} < version
-      order by changed_at limit ${limit}
+      (${longestWaiting(sink, 'not wide', limit)}) union all (${longestWaiting(sink, 'wide', limit)})
     )
     select pending.*, published.*
     from pending
@@ -65,10 +67,16 @@ export async function readPendingDocuments(
   return rows.map(toPending)
 }
 
+const longestWaiting = (sink: Sink, kind: 'wide' | 'not wide', limit: number) => sql`
+  select shop_product_id, version, changed_at, statement_timestamp() as read_at, trace_parent, listed_in
+  from change where ${applied(sink)} < version and ${sql.raw(kind)}
+  order by changed_at limit ${limit}`
+
 /**
- * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending. Confirmed by the
- * cache, a document is remembered at the place where it now stands. Never waits and never deadlocks: a row that is
- * locked is being raised at this moment, so it is left pending.
+ * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending, and counts as
+ * waiting since the read (a document that never rests is not for ever behind). Confirmed by the cache, a document is
+ * remembered at the place where it now stands. Never waits and never deadlocks: a row that is locked is being raised at
+ * this moment, so it is left pending.
  * @returns how many were confirmed
  */
 export async function confirmProjected(
@@ -83,18 +91,19 @@ export async function confirmProjected(
   })
   const { numAffectedRows } = await sql`
     with confirmed as materialized (
-      select c.shop_product_id, given.version, given.listed_in
+      select c.shop_product_id, given.version, given.listed_in, given.read_at
       from unnest(
         ${projected.map(({ shopProductId }) => shopProductId)}::bigint[],
         ${projected.map(({ version }) => version)}::bigint[],
-        ${places}::jsonb[]
-      ) as given (shop_product_id, version, listed_in)
+        ${places}::jsonb[],
+        ${projected.map(({ readAt }) => readAt)}::timestamptz[]
+      ) as given (shop_product_id, version, listed_in, read_at)
       join change c using (shop_product_id)
       where ${applied(sink, 'c')} < given.version
       for update of c skip locked
     )
     update change set ${applied(sink)} = confirmed.version
-      ${sink === 'cache' ? sql`, listed_in = confirmed.listed_in` : sql``}
+      ${sink === 'cache' ? sql`, listed_in = confirmed.listed_in` : sql`, changed_at = case when change.version > confirmed.version then confirmed.read_at else change.changed_at end`}
     from confirmed where change.shop_product_id = confirmed.shop_product_id`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
@@ -135,6 +144,7 @@ type PendingRow = {
   shopProductId: string
   version: string
   changedAt: Date
+  readAt: Date
   traceParent: string | null
   listedIn: ListedIn | null
 } & (Content | { id: null })
@@ -143,6 +153,7 @@ const toPending = (row: PendingRow): PendingDocument => ({
   shopProductId: row.shopProductId,
   version: Number(row.version),
   changedAt: row.changedAt,
+  readAt: row.readAt,
   traceParent: row.traceParent,
   listedIn: row.listedIn,
   document: row.id === null ? null : toDocument(row),

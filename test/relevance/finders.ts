@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import { findGoods } from '../../api/storefront/find-goods.ts'
 import { indexViews } from '../../api/storefront/index-view.ts'
-import { bulkWrite } from '../../clients/elasticsearch/bulk-write.ts'
+import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import { createIndex } from '../../clients/elasticsearch/indices.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
@@ -23,10 +23,8 @@ export async function openProduct(
   const [name, alias] = [`${prefix}ours-1`, `${prefix}ours`]
   await createIndex(client, shopProductsIndex, { name, readAs: alias })
   const operations = goods.map(({ document }) => ({ id: document.id, version: 1, document }))
-  for (let at = 0; at < operations.length; at += 1_000) {
-    const { failed } = await bulkWrite(client, name, operations.slice(at, at + 1_000))
-    if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
-  }
+  const { failed } = await createBulkWriter(client).write(name, operations)
+  if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
   await client.indices.refresh({ index: name })
 
   const views = indexViews(client, alias)
