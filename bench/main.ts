@@ -10,6 +10,7 @@ import * as relevance from './relevance.ts'
 import * as suggest from './suggest.ts'
 import * as syncChaos from './sync-chaos.ts'
 import * as sync from './sync.ts'
+import * as reindex from './reindex.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -63,6 +64,11 @@ const benches = {
     title: 'Search follows PostgreSQL through kills, restarts and refusals',
     size: 100_000,
     run: syncChaos.run,
+  },
+  reindex: {
+    title: 'Reindex: backfill, swap under load, drift',
+    size: 200_000,
+    run: reindex.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

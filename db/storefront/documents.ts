@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Sink } from '../../contracts/storefront.ts'
+import { withContentHash } from '../../domain/storefront/content-hash.ts'
 import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
 import { placeOf } from '../../domain/storefront/listing.ts'
 import type { Attribute, Database, ListedIn } from '../database.ts'
@@ -37,32 +38,7 @@ export async function readPendingDocuments(
     )
     select pending.*, published.*
     from pending
-    left join lateral (
-      select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
-        p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
-        sp.shop_id, s.name as shop_name, sp.seller_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
-        sp.available, p.attributes, sp.popularity, sp.created_at,
-        coalesce(units.total, 0) as units_total, units.by_city as units_by_city
-      from shop_product sp
-      join shop s on s.id = sp.shop_id and s.state = 'active'
-      join product p on p.id = sp.product_id
-      join category c on c.id = p.category_id
-      cross join lateral (
-        select array_agg(a.name order by array_position(c.path, a.id)) as names
-        from category a where a.id = any (c.path)
-      ) path
-      cross join lateral (
-        select sum(units)::bigint as total,
-          (select jsonb_object_agg(city_id, units) from (
-            select wc.city_id, sum(st.units) as units
-            from stock st join warehouse_city wc using (warehouse_id)
-            where st.shop_product_id = sp.id and st.units > 0
-            group by wc.city_id
-          ) cities) as by_city
-        from stock where shop_product_id = sp.id
-      ) units
-      where sp.id = pending.shop_product_id and sp.active
-    ) published on true
+    left join ${publishedContent(sql`pending.shop_product_id`)} on true
     order by pending.changed_at`.execute(db)
   return rows.map(toPending)
 }
@@ -108,10 +84,39 @@ export async function confirmProjected(
   return Number(numAffectedRows ?? 0)
 }
 
+/** What everybody may know of the shop product of this id, as `published.*`; no row when that is nothing. */
+export const publishedContent = (id: RawBuilder<unknown>) => sql`
+  lateral (
+    select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
+      p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
+      sp.shop_id, s.name as shop_name, sp.seller_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
+      sp.available, p.attributes, sp.popularity, sp.created_at,
+      coalesce(units.total, 0) as units_total, units.by_city as units_by_city
+    from shop_product sp
+    join shop s on s.id = sp.shop_id and s.state = 'active'
+    join product p on p.id = sp.product_id
+    join category c on c.id = p.category_id
+    cross join lateral (
+      select array_agg(a.name order by array_position(c.path, a.id)) as names
+      from category a where a.id = any (c.path)
+    ) path
+    cross join lateral (
+      select sum(units)::bigint as total,
+        (select jsonb_object_agg(city_id, units) from (
+          select wc.city_id, sum(st.units) as units
+          from stock st join warehouse_city wc using (warehouse_id)
+          where st.shop_product_id = sp.id and st.units > 0
+          group by wc.city_id
+        ) cities) as by_city
+      from stock where shop_product_id = sp.id
+    ) units
+    where sp.id = ${id} and sp.active
+  ) published`
+
 const applied = (sink: Sink, table?: string) =>
   sql.ref(table ? `${table}.${sink}_version` : `${sink}_version`)
 
-type Content = {
+export type Content = {
   id: string
   externalId: string
   name: string
@@ -159,34 +164,35 @@ const toPending = (row: PendingRow): PendingDocument => ({
   document: row.id === null ? null : toDocument(row),
 })
 
-const toDocument = (row: Content): ShopProductDocument => ({
-  id: row.id,
-  externalId: row.externalId,
-  name: row.name,
-  brand: row.brand,
-  model: row.model,
-  vendorCode: row.vendorCode,
-  barcodes: row.barcodes,
-  description: row.description,
-  category: {
-    id: row.categoryId,
-    name: row.categoryName,
-    path: row.categoryPath,
-    names: row.categoryNames,
-  },
-  shop: { id: row.shopId, name: row.shopName },
-  sellerId: row.sellerId,
-  priceMinor: Number(row.priceMinor),
-  oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
-  currency: row.currency,
-  url: row.url,
-  pictures: row.pictures,
-  available: row.available,
-  attributes: row.attributes.map(({ name, value, unit }) =>
-    attributePair(name, unit ? `${value} ${unit}` : value),
-  ),
-  cities: Object.keys(row.unitsByCity ?? {}),
-  units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
-  popularity: Number(row.popularity),
-  createdAt: row.createdAt.toISOString(),
-})
+export const toDocument = (row: Content): ShopProductDocument =>
+  withContentHash({
+    id: row.id,
+    externalId: row.externalId,
+    name: row.name,
+    brand: row.brand,
+    model: row.model,
+    vendorCode: row.vendorCode,
+    barcodes: row.barcodes,
+    description: row.description,
+    category: {
+      id: row.categoryId,
+      name: row.categoryName,
+      path: row.categoryPath,
+      names: row.categoryNames,
+    },
+    shop: { id: row.shopId, name: row.shopName },
+    sellerId: row.sellerId,
+    priceMinor: Number(row.priceMinor),
+    oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
+    currency: row.currency,
+    url: row.url,
+    pictures: row.pictures,
+    available: row.available,
+    attributes: row.attributes.map(({ name, value, unit }) =>
+      attributePair(name, unit ? `${value} ${unit}` : value),
+    ),
+    cities: Object.keys(row.unitsByCity ?? {}),
+    units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
+    popularity: Number(row.popularity),
+    createdAt: row.createdAt.toISOString(),
+  })

@@ -87,6 +87,7 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
   units: { type: 'object', enabled: false },
   popularity: long,
   createdAt: { type: 'date' },
+  contentHash: { ...long, index: false },
   /** The words of a query may be spread over name and categories (by their stems), brand and codes (as they are). */
   everything: { type: 'text', analyzer: 'russian_text', norms: false },
   words: { type: 'text', analyzer: 'exact_text', norms: false },

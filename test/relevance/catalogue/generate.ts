@@ -1,3 +1,4 @@
+import { withContentHash } from '../../../domain/storefront/content-hash.ts'
 import { attributePair, type ShopProductDocument } from '../../../domain/storefront/document.ts'
 import { appliances } from './appliances.ts'
 import { auto } from './auto.ts'
@@ -87,7 +88,7 @@ function toDocument(
   })
   const priceMinor = Math.round(200 * 1.7 ** (random() * 12)) * 100
   const units = Math.floor(random() * 20)
-  return {
+  return withContentHash({
     id,
     externalId: `g-${id}`,
     name: nameOf(family, truth, gender, random),
@@ -110,7 +111,7 @@ function toDocument(
     units: { total: units, byCity: units > 0 ? { msk: units } : {} },
     popularity: Math.floor(random() ** 3 * 1000),
     createdAt: '2026-11-01T00:00:00.000Z',
-  }
+  })
 }
 
 /** As sellers write: in different orders, with and without brand, code and colour, now and then in capitals. */
