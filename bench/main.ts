@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as facets from './facets.ts'
+import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
@@ -65,8 +66,13 @@ const benches = {
     size: 100_000,
     run: syncChaos.run,
   },
+  backfill: {
+    title: 'Backfill of the search index against PGSync',
+    size: 200_000,
+    run: backfill.run,
+  },
   reindex: {
-    title: 'Reindex: backfill, swap under load, drift',
+    title: 'Reindex under load, and a drift cycle',
     size: 200_000,
     run: reindex.run,
   },

@@ -38,7 +38,12 @@ export function operate({ url, env }: Marketplace, adminKey: string) {
   return {
     elasticsearch,
     begin: (rollbackMinutes: number) => call<ReindexView>('/reindexes', { rollbackMinutes }),
-    rollBack: (id: string) => call<ReindexView>(`/reindexes/${id}/rollback`, {}),
+    order: (id: string, order: 'pause' | 'resume' | 'rollback' | 'cancel') =>
+      call<ReindexView>(`/reindexes/${id}/${order}`, {}),
+    indices: async () =>
+      Object.keys(
+        await elasticsearch.indices.get({ index: `${shopProductsIndex.alias}-*` }),
+      ).sort(),
 
     async until(
       id: string,
@@ -48,7 +53,7 @@ export function operate({ url, env }: Marketplace, adminKey: string) {
       for (;;) {
         const reindex = await call<ReindexView>(`/reindexes/${id}`)
         if (isReached(reindex)) return reindex
-        if (['failed', 'cancelled'].includes(reindex.state))
+        if (reindex.state === 'failed' || reindex.state === 'cancelled')
           throw new Error(`The reindex ended ${reindex.state}`)
         await pause(everyMs)
       }

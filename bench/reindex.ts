@@ -1,23 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { issueApiKey } from '../api/issue-api-key.ts'
-import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import { fillShop } from '../test/support/catalogue.ts'
 import { untilSearchable } from './import-checks.ts'
 import { openMarketplace, type Marketplace } from './marketplace.ts'
-import { openPgsync } from './pgsync.ts'
 import { countDifferences, deleteSilently, operate } from './reindex-checks.ts'
-import { startSearchLoad, type LoadedGood } from './search-load.ts'
-
-export type ReindexFigures = {
-  goods: number
-  /** Seconds from the request to the last page written, each into a new index, with nothing else at work. */
-  ours: number[]
-  /** From the request to searches of the new index: with the parity check and the swap. */
-  whole: number[]
-  peer: number[]
-  underLoad: LoadFigures
-  drift: { planted: number; found: number; repaired: number; seconds: number; left: number }
-}
+import { startSearchLoad, type LoadedGood, type LoadRates } from './search-load.ts'
 
 export type LoadFigures = {
   /** From the request to the swap, the worker killed on the way. */
@@ -31,6 +18,15 @@ export type LoadFigures = {
   /** After a rollback under the same load. */
   lostAfterRollback: number
   extraAfterRollback: number
+}
+
+export type DriftFigures = {
+  planted: number
+  found: number
+  repaired: number
+  seconds: number
+  /** Differences after it. */
+  left: number
 }
 
 const PLANTED = 10
@@ -53,35 +49,12 @@ export async function openFilled(goods: number) {
 }
 export type Filled = Awaited<ReturnType<typeof openFilled>>
 
-export async function measureUndisturbed(
-  { market, operator }: Filled,
-  rounds: number,
-): Promise<Pick<ReindexFigures, 'ours' | 'whole' | 'peer'>> {
-  const figures: Pick<ReindexFigures, 'ours' | 'whole' | 'peer'> = { ours: [], whole: [], peer: [] }
-  const peer = await openPgsync(market.env, shopProductsIndex)
-  for (let round = 1; round <= rounds; round++) {
-    figures.peer.push(await peer.bootstrap(`peer-${round}`))
-    await operator.elasticsearch.indices.delete({ index: `peer-${round}` })
-    const seconds = stopwatch()
-    const { id } = await operator.begin(0)
-    await operator.until(id, ({ state }) => !['queued', 'backfilling'].includes(state))
-    figures.ours.push(seconds())
-    await operator.until(id, ({ state }) => state === 'completed')
-    figures.whole.push(seconds())
-    console.error(
-      `  round ${round}: peer ${figures.peer.at(-1)!.toFixed(1)} s, ours ${figures.ours.at(-1)!.toFixed(1)} s`,
-    )
-  }
-  return figures
-}
-
 /** A reindex under updates and searches, with its worker killed while it fills, and the way back under the same load. */
-export async function measureUnderLoad({
-  market,
-  operator,
-  workers,
-}: Filled): Promise<LoadFigures> {
-  const load = startSearchLoad(market, await readGoods(market))
+export async function measureUnderLoad(
+  { market, operator, workers }: Filled,
+  rates: LoadRates,
+): Promise<LoadFigures> {
+  const load = startSearchLoad(market, await readGoods(market), rates)
   await pause(AROUND_MS)
   const seconds = stopwatch()
   const { id } = await operator.begin(60)
@@ -99,9 +72,9 @@ export async function measureUnderLoad({
   await untilSearchable(market)
   const { lost, extra } = await countDifferences(market, operator)
 
-  const goingBack = startSearchLoad(market, await readGoods(market))
+  const goingBack = startSearchLoad(market, await readGoods(market), rates)
   await pause(AROUND_MS)
-  await operator.rollBack(id)
+  await operator.order(id, 'rollback')
   await operator.until(id, ({ state }) => state === 'rolled-back')
   await pause(AROUND_MS)
   await goingBack.stop()
@@ -134,10 +107,11 @@ export async function measureDrift({ market, operator }: Filled): Promise<Reinde
 export async function run(goods: number): Promise<string> {
   const filled = await openFilled(goods)
   try {
-    const undisturbed = await measureUndisturbed(filled, 2)
     const drift = await measureDrift(filled)
-    const underLoad = await measureUnderLoad(filled)
-    return table({ goods, ...undisturbed, drift, underLoad })
+    const underLoad = await measureUnderLoad(filled, {
+      ...{ updatesPerSecond: 200, searchesPerSecond: 50 },
+    })
+    return describe(goods, underLoad, drift)
   } finally {
     await close(filled)
   }
@@ -159,37 +133,29 @@ async function readGoods({ owner }: Marketplace): Promise<LoadedGood[]> {
   return rows
 }
 
-function table(figures: ReindexFigures): string {
-  const { goods, ours, whole, peer, underLoad, drift } = figures
-  const row = (title: string, seconds: number[]) =>
-    `| ${title} | ${median(seconds).toFixed(1)} (${Math.min(...seconds).toFixed(1)}–${Math.max(...seconds).toFixed(1)}) | ${Math.round(goods / median(seconds))} |`
-  const wrong = Object.entries(underLoad.wrong)
+function describe(goods: number, underLoad: LoadFigures, drift: DriftFigures): string {
+  const wrong = Object.entries(underLoad.wrong).map(([what, count]) => `${count} × ${what}`)
   return [
-    `${goods} shop products, ${ours.length} rounds by turns; median (spread). The peer's index has the same settings and ` +
-      'analysis and no refresh; its document nests the same rows and has neither the names of the category path nor the cities.',
+    `${goods} shop products; 200 updates/s and 50 searches/s; the worker is killed (-9) once while it fills.`,
     '',
-    '| | s | documents/s |',
-    '|---|---:|---:|',
-    row('PGSync, bootstrap (its start-up left out)', peer),
-    row('reindex, backfill (from the request on)', ours),
-    row('reindex with parity check and swap', whole),
-    '',
-    `${(median(peer) / median(ours)).toFixed(2)} × the peer.`,
-    '',
-    `Under 200 updates/s and 50 searches/s, its worker killed once while it filled: swapped after ${underLoad.seconds.toFixed(1)} s; ` +
-      `${underLoad.searches} searches, ${wrong.length === 0 ? 'none failed or wrong' : `WRONG: ${wrong.map(([what, count]) => `${count} × ${what}`).join(', ')}`}; ` +
-      `${underLoad.updates} updates, ${underLoad.lost} lost, ${underLoad.extra} documents too many; ` +
-      `repaired by the parity check: ${underLoad.repairedByParity}; after a rollback under the same load: ` +
-      `${underLoad.lostAfterRollback} lost, ${underLoad.extraAfterRollback} too many.`,
-    '',
-    `${drift.planted} silent deletes: ${drift.found} found and ${drift.repaired} repaired by one drift cycle of ${drift.seconds.toFixed(1)} s; ` +
-      `${drift.left} differences left.`,
+    '| | |',
+    '|---|---:|',
+    `| from the request to the swap, s | ${underLoad.seconds.toFixed(1)} |`,
+    `| searches | ${underLoad.searches} |`,
+    `| failed, or neither old nor new | ${wrong.join(', ') || 0} |`,
+    `| updates | ${underLoad.updates} |`,
+    `| lost | ${underLoad.lost} |`,
+    `| documents too many | ${underLoad.extra} |`,
+    `| repaired by the parity check | ${underLoad.repairedByParity} |`,
+    `| lost after a rollback under the same load | ${underLoad.lostAfterRollback} |`,
+    `| too many after it | ${underLoad.extraAfterRollback} |`,
+    `| silent deletes planted, found, repaired | ${drift.planted}, ${drift.found}, ${drift.repaired} |`,
+    `| differences left after one cycle | ${drift.left} |`,
+    `| the cycle, s | ${drift.seconds.toFixed(1)} |`,
   ].join('\n')
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
-
-function stopwatch(): () => number {
+export function stopwatch(): () => number {
   const startedAt = performance.now()
   return () => (performance.now() - startedAt) / 1_000
 }

@@ -11,8 +11,7 @@ export type SearchLoad = {
   stop(): Promise<void>
 }
 
-const UPDATES_PER_SECOND = 200
-const SEARCHES_PER_SECOND = 50
+export type LoadRates = { updatesPerSecond: number; searchesPerSecond: number }
 
 type Found = { items: { id: string; price: { amount: number } }[]; total: number }
 
@@ -21,11 +20,15 @@ type Found = { items: { id: string; price: { amount: number } }[]; total: number
  * answer is right when it is one good at a price that it has had since the load began: of the index of before or of the
  * new one.
  */
-export function startSearchLoad(market: Marketplace, goods: readonly LoadedGood[]): SearchLoad {
+export function startSearchLoad(
+  market: Marketplace,
+  goods: readonly LoadedGood[],
+  { updatesPerSecond, searchesPerSecond }: LoadRates,
+): SearchLoad {
   const first = new Map(goods.map(({ id, priceMinor }) => [id, priceMinor]))
   const newest = new Map(first)
   const load = { updates: 0, searches: 0, wrong: new Map<string, number>() }
-  const note = (what: string) => load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
+  const note = (what: string) => void load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
 
   const update = async (turn: number) => {
     const { id } = goods[turn % goods.length]!
@@ -64,7 +67,7 @@ export function startSearchLoad(market: Marketplace, goods: readonly LoadedGood[
     }
     await Promise.all(running)
   }
-  const running = [repeat(UPDATES_PER_SECOND, update), repeat(SEARCHES_PER_SECOND, search)]
+  const running = [repeat(updatesPerSecond, update), repeat(searchesPerSecond, search)]
   return Object.assign(load, {
     async stop() {
       stopped = true

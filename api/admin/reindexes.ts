@@ -16,6 +16,7 @@ import { createRouter, json, optionalJsonBody, PageQuery, pageOf, problems } fro
 import { notFound, Problem } from '../problem.ts'
 import {
   conflict,
+  isAbandoned,
   orderReindex,
   REFUSED,
   startReindex,
