@@ -3,6 +3,9 @@ import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
 import { searches } from './admin/searches.ts'
+import { drift } from './admin/drift.ts'
+import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
+import { poison } from './admin/poison.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
@@ -27,7 +30,8 @@ export type ApiDeps = HealthDeps &
   PicturesDeps &
   Omit<ImportsDeps, 'requires'> &
   Omit<FeedsDeps, 'requires'> &
-  PublishedFeedsDeps & {
+  PublishedFeedsDeps &
+  Omit<ReindexesDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     /** Connected as the role `system`, for the operators' routes alone. */
@@ -60,5 +64,8 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
+    .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
+    .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
+    .route('/v1/admin/poison', poison({ ...deps, requires }))
 }

@@ -3,7 +3,7 @@ import { attributePair } from '../domain/storefront/document.ts'
 import { PRICE_BOUNDS } from '../domain/storefront/facet-request.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import type { SearchQuestion } from '../domain/storefront/search-query.ts'
-import { matching, preferring } from '../domain/storefront/text-query.ts'
+import { matching, preferring } from '../domain/storefront/text-query/clauses.ts'
 
 type Clause = Record<string, unknown>
 type Counted = { buckets?: object[]; doc_count?: number; min?: number | null }

@@ -3,10 +3,15 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as facets from './facets.ts'
+import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as relevance from './relevance.ts'
 import * as suggest from './suggest.ts'
+import * as syncChaos from './sync-chaos.ts'
+import * as sync from './sync.ts'
+import * as reindex from './reindex.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -45,6 +50,31 @@ const benches = {
     title: 'Suggestions while somebody types, against match_phrase_prefix',
     size: 200_000,
     run: suggest.run,
+  },
+  relevance: {
+    title: 'Relevance of search on 148 held-out Russian queries',
+    size: 6_034,
+    run: relevance.run,
+  },
+  sync: {
+    title: 'Search follows PostgreSQL: the lag of single changes',
+    size: 120,
+    run: sync.run,
+  },
+  'sync-chaos': {
+    title: 'Search follows PostgreSQL through kills, restarts and refusals',
+    size: 100_000,
+    run: syncChaos.run,
+  },
+  backfill: {
+    title: 'Backfill of the search index against PGSync',
+    size: 200_000,
+    run: backfill.run,
+  },
+  reindex: {
+    title: 'Reindex under load, and a drift cycle',
+    size: 200_000,
+    run: reindex.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

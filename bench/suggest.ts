@@ -132,7 +132,7 @@ const byPhrase = ({ q, city }: SuggestQuestion): object[] => {
       size: 6,
       track_total_hits: false,
       _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
-      query: { bool: { filter: [{ match_phrase_prefix: { 'name.exact': q } }, ...here] } },
+      query: { bool: { filter: [{ match_phrase_prefix: { name: q } }, ...here] } },
       sort: [{ popularity: 'desc' }, { id: 'asc' }],
     },
   ]

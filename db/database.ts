@@ -6,6 +6,7 @@ import type {
   GoogleShoppingSettings,
   YandexMarketSettings,
 } from '../domain/integrations/feeds/settings.ts'
+import type { ReindexState } from '../contracts/storefront.ts'
 import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'
 
 /** bigint travels as a string: ids stay opaque, nothing is rounded. */
@@ -231,6 +232,7 @@ export type Database = {
     claimedUntil: Instant
     createdAt: Instant
   }
+  searchSynonym: { id: GeneratedId; terms: string[]; means: Generated<string[]> }
   change: {
     shopProductId: Id
     version: Generated<Id>
@@ -241,6 +243,8 @@ export type Database = {
     listedIn: ColumnType<ListedIn | null, string | null | undefined, string | null>
     traceParent: string | null
     raisedIn: Generated<string>
+    /** Raised by a fan-out, and by nothing else since. */
+    wide: Generated<boolean>
   }
   searchCount: {
     day: ColumnType<Date, string, string>
@@ -261,6 +265,19 @@ export type Database = {
     sourceId: Id
     afterId: Count
     traceParent: string | null
+    steppedAt: OptionalInstant
+  }
+  poisonDocument: {
+    id: GeneratedId
+    shopProductId: Id
+    indexName: string
+    version: Amount
+    status: number
+    reason: string
+    attempts: Generated<number>
+    parkedAt: Instant
+    /** When it is tried again by itself; `null` when only a change of the document or a person helps. */
+    retryAt: OptionalInstant
   }
   searchGeneration: {
     id: Id
@@ -272,6 +289,43 @@ export type Database = {
     retiredAt: OptionalInstant
     /** When it was dropped or had failed. */
     endedAt: OptionalInstant
+  }
+  reindex: {
+    id: string
+    state: Generated<ReindexState>
+    rollbackMinutes: number
+    generationId: Id | null
+    indexName: string | null
+    /** The generation that it takes the place of. */
+    previousId: Id | null
+    /** Where the backfill stands: what has a greater id is still to be read. */
+    afterId: Count
+    readCount: Count
+    writtenCount: Count
+    totalCount: Count
+    workedMs: Count
+    parity: ColumnType<Parity | null, string | null | undefined, string | null>
+    problem: ColumnType<{ code: string } | null, string | null | undefined, string | null>
+    createdAt: Instant
+    startedAt: OptionalInstant
+    liveAt: OptionalInstant
+    finishedAt: OptionalInstant
+  }
+  driftCycle: {
+    id: string
+    state: Generated<'running' | 'completed' | 'failed'>
+    documentCount: Count
+    bucketCount: Generated<number>
+    differingBucketCount: Generated<number>
+    missingCount: Generated<number>
+    differentCount: Generated<number>
+    extraCount: Generated<number>
+    repairedCount: Generated<number>
+    pageCount: Generated<number>
+    stalePageCount: Generated<number>
+    unsettledPageCount: Generated<number>
+    createdAt: Instant
+    finishedAt: OptionalInstant
   }
   event: {
     id: GeneratedId
@@ -332,6 +386,16 @@ export type Database = {
  * One life of the search index. Live changes are written to what is `building`, `live` or, for the way back, `retired`.
  */
 export type SearchGenerationState = 'building' | 'live' | 'retired' | 'dropped' | 'failed'
+
+/** What the comparison of a new index with PostgreSQL found, over all its rounds. */
+export type Parity = {
+  documents: number
+  buckets: number
+  differingBuckets: number
+  repaired: number
+  /** Documents that still differed after the last round; an index with any is never read. */
+  differing: number
+}
 
 export type FeedPublicationState =
   'queued' | 'building' | 'published' | 'held' | 'unchanged' | 'failed'

@@ -11,6 +11,8 @@ const domainOf: Record<string, string> = {
   publishFeed: 'integrations',
   projectChanges: 'storefront',
   refreshSuggestions: 'storefront',
+  reindexCatalog: 'storefront',
+  checkDrift: 'storefront',
 }
 
 const histories = await listHistories()

@@ -2,7 +2,10 @@ import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { ensureSchedule } from '../activities/integrations/schedules.ts'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
+import { createDriftActivities } from '../activities/storefront/drift.ts'
+import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
+import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
@@ -25,24 +28,36 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     url: roleUrl(config, 'system'),
     applicationName: 'yarmarka-storefront',
   })
+  /** Sees what everybody sees: for what listings should hold. */
+  const storefront = connectPostgres({
+    url: roleUrl(config, 'storefront'),
+    applicationName: 'yarmarka-storefront',
+    max: 2,
+  })
   const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
   const redis = connectRedis({
     url: config.REDIS_URL,
     commandTimeoutMs: 5_000,
     patient: true,
   })
+  const deps = {
+    system: system.db,
+    storefront: storefront.db,
+    elasticsearch,
+    writer: createBulkWriter(elasticsearch),
+    index: shopProductsIndex,
+    redis,
+    cache: createListingCache(redis),
+    log,
+  }
   return {
     workflows: 'storefront',
     options: {
       taskQueue: storefrontQueue,
       activities: {
-        ...createStorefrontActivities({
-          system: system.db,
-          elasticsearch,
-          index: shopProductsIndex,
-          cache: createListingCache(redis),
-          log,
-        }),
+        ...createStorefrontActivities(deps),
+        ...createReindexingActivities(deps),
+        ...createDriftActivities(deps),
         ...createSuggestionsActivities({ system: system.db, elasticsearch }),
       },
       maxConcurrentActivityTaskExecutions: 8,
@@ -59,7 +74,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     },
     async close() {
       redis.disconnect()
-      await Promise.all([elasticsearch.close(), system.close()])
+      await Promise.all([elasticsearch.close(), system.close(), storefront.close()])
     },
   }
 }

@@ -13,6 +13,7 @@ import {
   reserveGenerationId,
   type SearchGenerationRow,
 } from '../../db/storefront/search-generations.ts'
+import { listTargetsOfOtherSchemas } from '../../db/storefront/search-targets.ts'
 import { indexName, type SearchIndex } from '../../domain/storefront/search-index.ts'
 
 type Deps = { system: Kysely<Database>; elasticsearch: Elasticsearch; index: SearchIndex }
@@ -20,18 +21,17 @@ type Deps = { system: Kysely<Database>; elasticsearch: Elasticsearch; index: Sea
 /**
  * Sees to it that the index which is searched is there: registers the first generation, makes its index, and makes the
  * live index anew when Elasticsearch has lost it. Everything is pending again before an empty index can take a write,
- * so nothing is missing from it in the end. Two at once and an end at any step do no harm.
+ * so nothing is missing from it in the end. Indices of another schema are told to bear fields that they do not know. Two at once and an end at any step do no harm.
  */
 export async function ensureLiveIndex({ system, elasticsearch, index }: Deps): Promise<void> {
   const live = (await findLiveGeneration(system)) ?? (await registerFirst(system, index))
-  if (await elasticsearch.indices.exists({ index: live.indexName })) {
-    if (live.schemaVersion !== index.version)
-      await tolerateUnknownFields(elasticsearch, live.indexName)
-    return
+  if (!(await elasticsearch.indices.exists({ index: live.indexName }))) {
+    await forgetProjected(system, 'search')
+    await dropAlias(elasticsearch, index.alias)
+    await createIndex(elasticsearch, index, { name: live.indexName, readAs: index.alias })
   }
-  await forgetProjected(system, 'search')
-  await dropAlias(elasticsearch, index.alias)
-  await createIndex(elasticsearch, index, { name: live.indexName, readAs: index.alias })
+  for (const older of await listTargetsOfOtherSchemas(system, index.version))
+    await tolerateUnknownFields(elasticsearch, older)
 }
 
 async function registerFirst(

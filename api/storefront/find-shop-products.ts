@@ -4,11 +4,8 @@ import {
   type SearchAnswer,
   type SearchResponse,
 } from '../../domain/storefront/search-answer.ts'
-import {
-  searchRequest,
-  type SearchQuestion,
-  type TextClauses,
-} from '../../domain/storefront/search-query.ts'
+import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
+import type { TextClauses } from '../../domain/storefront/text-query/clauses.ts'
 import { unavailable } from '../problem-of.ts'
 import { invalidCursor } from './bound-cursor.ts'
 import { orUnavailable } from './elasticsearch-away.ts'

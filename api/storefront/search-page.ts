@@ -33,7 +33,10 @@ export const SearchPage = z
         .array(FacetValue)
         .openapi({ description: 'The value `true`: to the city; empty without one' }),
     }),
-    correctedQuery: z.string().optional(),
+    correctedQuery: z.string().optional().openapi({
+      description: 'What is answered, when it is not what was typed: that would find too little',
+      example: 'наушники',
+    }),
     lagMs: z
       .int()
       .openapi({ description: 'How long the oldest change has been waiting to become searchable' }),

@@ -4,12 +4,13 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
 import { listSellersDeliveringTo } from '../../db/storefront/delivery-cities.ts'
 import { readSearchLagMs } from '../../db/storefront/search-lag.ts'
+import { readSynonyms } from '../../db/storefront/synonyms.ts'
 import { categoryFacet } from '../../domain/storefront/category-facet.ts'
 import { encodeCursor } from '../../domain/storefront/cursor.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { positionAt } from './bound-cursor.ts'
-import { findShopProducts } from './find-shop-products.ts'
+import { findGoods } from './find-goods.ts'
 import { indexViews } from './index-view.ts'
 import { knownCategories } from './known-categories.ts'
 import { remembering, steady } from './remembering.ts'
@@ -26,6 +27,7 @@ const Position = z
 
 const LAG_IS_TRUE_FOR_MS = 1_000
 const SELLERS_ARE_TRUE_FOR_MS = 10_000
+const SYNONYMS_ARE_TRUE_FOR_MS = 10_000
 
 export type SearchDeps = {
   storefront: Kysely<Database>
@@ -43,6 +45,7 @@ export function search({ storefront, search, index, findScope, searchLog }: Sear
   )
   const findCategories = knownCategories(storefront)
   const views = indexViews(search, index.alias)
+  const synonyms = steady(() => readSynonyms(storefront), SYNONYMS_ARE_TRUE_FOR_MS)
 
   return createRouter().openapi(
     createRoute({
@@ -72,7 +75,7 @@ export function search({ storefront, search, index, findScope, searchLog }: Sear
       const question = { ...asked, city, category, sellers, limit, ...(view && { after }) }
 
       const [found, lagMs] = await Promise.all([
-        findShopProducts({ search, views }, question, { view }),
+        findGoods({ search, views, readSynonyms: synonyms }, question, { view }),
         readLagMs(),
       ])
       if (question.q && !view)
@@ -91,6 +94,7 @@ export function search({ storefront, search, index, findScope, searchLog }: Sear
           nextCursor: found.next ? encodeCursor(about, [found.view, ...found.next]) : null,
           total: found.total,
           facets: { ...facets, category: categoryFacet(facets.category, categories) },
+          ...(found.correctedQuery && { correctedQuery: found.correctedQuery }),
           lagMs,
         },
         200,

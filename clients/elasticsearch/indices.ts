@@ -40,9 +40,9 @@ export async function dropAlias(client: Client, alias: string): Promise<void> {
 }
 
 /**
- * Lets an index of an older schema take documents of today's: fields that it does not know are kept and not indexed,
- * where `dynamic: strict` would refuse the whole document.
+ * Lets an index of another schema take documents of today's: fields that it does not know are kept and not indexed,
+ * where `dynamic: strict` would refuse the whole document. One that is gone is none.
  */
 export async function tolerateUnknownFields(client: Client, name: string): Promise<void> {
-  await client.indices.putMapping({ index: name, dynamic: false })
+  await client.indices.putMapping({ index: name, dynamic: false }, { ignore: [404] })
 }

@@ -11,11 +11,22 @@ import type { Database } from '../database.ts'
  * change knows of the new index. With the targets read first, a page could hold the change and miss the index.
  */
 export async function listWriteTargets(db: Kysely<Database>): Promise<string[]> {
-  const rows = await db
+  const rows = await writeTargets(db).execute()
+  return rows.map(({ indexName }) => indexName)
+}
+
+/** Those of them whose mappings are not of this version. */
+export async function listTargetsOfOtherSchemas(
+  db: Kysely<Database>,
+  version: number,
+): Promise<string[]> {
+  const rows = await writeTargets(db).where('schemaVersion', '<>', version).execute()
+  return rows.map(({ indexName }) => indexName)
+}
+
+const writeTargets = (db: Kysely<Database>) =>
+  db
     .selectFrom('searchGeneration')
     .select('indexName')
     .where('state', 'in', ['building', 'live', 'retired'])
     .orderBy('id')
-    .execute()
-  return rows.map(({ indexName }) => indexName)
-}

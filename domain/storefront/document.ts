@@ -30,6 +30,8 @@ export type ShopProductDocument = {
   units: { total: number; byCity: Record<string, number> }
   popularity: number
   createdAt: string
+  /** All of the above as a number, by which an index is compared with PostgreSQL. */
+  contentHash: number
 }
 
 /** Unit separator: no seller types it, so a name may hold any visible sign. */

@@ -1,7 +1,7 @@
 import type { Position } from './cursor.ts'
 import { facetRequest } from './facet-request.ts'
-import { all, failingAtMostOne, selectionsOf, type Clause } from './selections.ts'
-import { matching, preferring } from './text-query.ts'
+import { all, failingAtMostOne, selectionsOf } from './selections.ts'
+import { textClauses, type TextClauses } from './text-query/clauses.ts'
 
 export const SEARCH_SORTS = ['relevance', 'popular', 'price-asc', 'price-desc', 'new'] as const
 export type SearchSort = (typeof SEARCH_SORTS)[number]
@@ -25,12 +25,6 @@ export type SearchQuestion = {
   limit: number
   after?: Position | undefined
 }
-
-/** How the words of a question are asked for: `must` finds, `should` puts first. */
-export type TextClauses = { must: Clause[]; should: Clause[] }
-
-const textClauses = (q: string | undefined): TextClauses =>
-  q ? { must: [matching(q)], should: preferring(q) } : { must: [], should: [] }
 
 /** A shard that runs out of it answers in part; the caller takes that for no answer, since counts must be exact. */
 const SHARD_TIMEOUT = '2500ms'

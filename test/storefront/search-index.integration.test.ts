@@ -1,5 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { bulkWrite } from '../../clients/elasticsearch/bulk-write.ts'
+import {
+  bulkWrite,
+  toBulkLines,
+  type BulkOperation,
+} from '../../clients/elasticsearch/bulk-write.ts'
 import {
   createIndex,
   tolerateUnknownFields,
@@ -18,6 +22,9 @@ beforeEach(async () => {
   index = `${server.prefix}goods-${made++}`
   await createIndex(client, shopProductsIndex, { name: index })
 })
+
+const bulk = (name: string, operations: BulkOperation[]) =>
+  bulkWrite(client, name, operations.map(toBulkLines))
 
 describe('the index', () => {
   it('is made once, with its write alias', async () => {
@@ -52,9 +59,7 @@ describe('the index', () => {
   })
 
   it('takes no field that it does not know', async () => {
-    const { failed } = await bulkWrite(client, index, [
-      { id: '1', version: 1, document: { colour: 'red' } },
-    ])
+    const { failed } = await bulk(index, [{ id: '1', version: 1, document: { colour: 'red' } }])
     expect(failed).toMatchObject([{ id: '1', status: 400, retryable: false }])
     expect(failed[0]?.reason).toMatch(/strict_dynamic_mapping/)
   })
@@ -62,8 +67,8 @@ describe('the index', () => {
   it('of an older schema may be told to take them', async () => {
     await tolerateUnknownFields(client, index)
     const document = { id: '1', colour: 'red' }
-    expect(await bulkWrite(client, index, [{ id: '1', version: 1, document }])).toMatchObject({
-      written: 1,
+    expect(await bulk(index, [{ id: '1', version: 1, document }])).toMatchObject({
+      written: ['1'],
     })
     const found = await client.search({ index, query: { match: { colour: 'red' } } })
     expect(found.hits.hits).toEqual([])
@@ -72,51 +77,52 @@ describe('the index', () => {
 
 describe('a bulk write', () => {
   const write = (version: number, name: string | null) =>
-    bulkWrite(client, index, [
-      { id: '7', version, document: name === null ? null : { id: '7', name } },
-    ])
+    bulk(index, [{ id: '7', version, document: name === null ? null : { id: '7', name } }])
   const nameNow = async () => {
     const found = await client.get<{ name: string }>({ index, id: '7' }, { ignore: [404] })
     return found._source?.name
   }
 
   it('writes, and leaves what is newer alone', async () => {
-    expect(await write(2, 'second')).toEqual({ written: 1, stale: 0, failed: [] })
-    expect(await write(1, 'first')).toEqual({ written: 0, stale: 1, failed: [] })
-    expect(await write(2, 'second again')).toEqual({ written: 0, stale: 1, failed: [] })
+    expect(await write(2, 'second')).toEqual({ written: ['7'], stale: [], failed: [] })
+    expect(await write(1, 'first')).toEqual({ written: [], stale: ['7'], failed: [] })
+    expect(await write(2, 'second again')).toEqual({ written: [], stale: ['7'], failed: [] })
     expect(await nameNow()).toBe('second')
   })
 
   it('deletes for good: an older write does not bring it back', async () => {
     await write(1, 'alive')
-    expect(await write(3, null)).toEqual({ written: 1, stale: 0, failed: [] })
-    expect(await write(2, 'risen')).toEqual({ written: 0, stale: 1, failed: [] })
+    expect(await write(3, null)).toEqual({ written: ['7'], stale: [], failed: [] })
+    expect(await write(2, 'risen')).toEqual({ written: [], stale: ['7'], failed: [] })
     expect(await nameNow()).toBeUndefined()
   })
 
   it('deletes what was never there, and remembers that', async () => {
-    expect(await write(5, null)).toEqual({ written: 1, stale: 0, failed: [] })
-    expect(await write(4, 'late')).toEqual({ written: 0, stale: 1, failed: [] })
+    expect(await write(5, null)).toEqual({ written: ['7'], stale: [], failed: [] })
+    expect(await write(4, 'late')).toEqual({ written: [], stale: ['7'], failed: [] })
   })
 
   it('does the rest when one document fails', async () => {
-    const { written, failed } = await bulkWrite(client, index, [
+    const { written, failed } = await bulk(index, [
       { id: '1', version: 1, document: { id: '1', priceMinor: 'a lot' } },
       { id: '2', version: 1, document: { id: '2', priceMinor: 100 } },
     ])
-    expect({ written, failed: failed.map(({ id }) => id) }).toEqual({ written: 1, failed: ['1'] })
+    expect({ written, failed: failed.map(({ id }) => id) }).toEqual({
+      written: ['2'],
+      failed: ['1'],
+    })
   })
 
   it('of nothing asks nothing', async () => {
-    expect(await bulkWrite(client, 'nowhere', [])).toEqual({ written: 0, stale: 0, failed: [] })
+    expect(await bulk('nowhere', [])).toEqual({ written: [], stale: [], failed: [] })
   })
 
   it('makes no index by accident when there is none', async () => {
     const missing = `${server.prefix}missing`
-    const { written, failed } = await bulkWrite(client, missing, [
+    const { written, failed } = await bulk(missing, [
       { id: '1', version: 1, document: { id: '1' } },
     ])
-    expect(written).toBe(0)
+    expect(written).toEqual([])
     expect(failed).toMatchObject([{ id: '1', status: 404, retryable: true }])
     expect(await client.indices.exists({ index: `${missing}*`, allow_no_indices: false })).toBe(
       false,

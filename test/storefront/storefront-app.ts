@@ -1,15 +1,18 @@
 import type { Client } from '@elastic/elasticsearch'
 import { ensureLiveIndex } from '../../activities/storefront/ensure-live-index.ts'
-import { bulkWrite } from '../../clients/elasticsearch/bulk-write.ts'
+import { applyToSearch } from '../../activities/storefront/apply-to-search.ts'
+import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { createLogger } from '../../clients/logger.ts'
 import { createRouter } from '../../api/openapi.ts'
 import { problemOf } from '../../api/problem-of.ts'
 import { answerProblem } from '../../api/problem.ts'
 import { storefrontRoutes, type StorefrontDeps } from '../../api/storefront/routes.ts'
 import type { Database } from '../../db/database.ts'
-import { confirmProjected, readPendingDocuments } from '../../db/storefront/documents.ts'
-import { listWriteTargets } from '../../db/storefront/search-targets.ts'
+import { readPendingDocuments } from '../../db/storefront/documents.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import type { Kysely } from 'kysely'
+
+const log = createLogger({ level: 'silent', name: 'test' })
 
 /** The storefront's routes below `/v1`, answering failures as the API does. */
 export function storefrontApp(deps: StorefrontDeps) {
@@ -35,15 +38,6 @@ export async function projectToSearch(
 ): Promise<void> {
   await ensureLiveIndex({ system, elasticsearch: client, index })
   const page = await readPendingDocuments(system, 'search', 10_000)
-  const operations = page.map(({ shopProductId, version, document }) => ({
-    id: shopProductId,
-    version,
-    document,
-  }))
-  for (const target of await listWriteTargets(system)) {
-    const { failed } = await bulkWrite(client, target, operations)
-    if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
-  }
-  await confirmProjected(system, 'search', page)
+  if (page.length > 0) await applyToSearch({ system, writer: createBulkWriter(client), log }, page)
   await client.indices.refresh({ index: index.alias })
 }
