@@ -37,15 +37,15 @@ describe('facets', () => {
   const draw = sampler(25)
   const questions = Array.from({ length: FILTER_SETS }, () => randomFilters(draw, catalogue))
 
+  const totals: number[] = []
+
   it.each(questions)('%# count what PostgreSQL counts', async (question) => {
     const found = await find(question)
+    totals.push(found.total)
     expect(await differencesFromSql(owner, question, found)).toEqual([])
   })
 
-  it('were asked for with goods left and without', async () => {
-    const totals = await Promise.all(
-      questions.map(async (question) => (await find(question)).total),
-    )
+  it('were asked for with goods left and without', () => {
     expect(totals.filter((total) => total > 0).length).toBeGreaterThan(FILTER_SETS / 3)
     expect(totals).toContain(0)
   })
