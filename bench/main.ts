@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import * as feeds from './feeds.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as realFeeds from './real-feeds.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -33,6 +34,11 @@ const benches = {
     title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
     size: 200_000,
     run: feeds.run,
+  },
+  'real-feeds': {
+    title: 'Feeds of real projects, each imported or refused by name',
+    size: Object.keys(realFeeds.realFeeds).length,
+    run: realFeeds.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 
