@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as feeds from './feeds.ts'
+import * as hostile from './hostile.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
 import * as realFeeds from './real-feeds.ts'
@@ -34,6 +35,11 @@ const benches = {
     title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
     size: 200_000,
     run: feeds.run,
+  },
+  hostile: {
+    title: 'Files made to harm, each read in a process of its own',
+    size: hostile.hostileFiles().length,
+    run: hostile.run,
   },
   'real-feeds': {
     title: 'Feeds of real projects, each imported or refused by name',
