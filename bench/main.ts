@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as feeds from './feeds.ts'
 import * as hostile from './hostile.ts'
+import * as import1gb from './import-1gb.ts'
+import * as import1m from './import-1m.ts'
+import * as importKills from './import-kills.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
 import * as realFeeds from './real-feeds.ts'
@@ -15,6 +18,21 @@ const benches = {
     title: 'Import of a YML feed, from upload to catalogue',
     size: 200_000,
     run: importYml.run,
+  },
+  'import-1gb': {
+    title: 'Import of a YML of a gigabyte (size in MB)',
+    size: 1_024,
+    run: import1gb.run,
+  },
+  'import-1m': {
+    title: 'Import of a million rows, against a plain script over the same activities',
+    size: 1_000_000,
+    run: import1m.run,
+  },
+  'import-kills': {
+    title: 'Imports whose workers are killed at random points',
+    size: 50,
+    run: importKills.run,
   },
   imports: {
     title: 'Import of a CSV, from upload to catalogue',

@@ -20,6 +20,7 @@ export type Marketplace = {
   owner: Postgres
   /** Of the API process. */
   url: string
+  pid: number
   api: ReturnType<typeof createApi>
   product: Product
   openShop(): Promise<OpenShop>
@@ -40,12 +41,13 @@ export async function openMarketplace(): Promise<Marketplace> {
   await migrate(readConfig('migrate', stack.env))
   const owner = connectPostgres({ url: stack.env['POSTGRES_URL']!, applicationName: 'bench' })
   const product = await openProduct(stack.env)
-  const { url } = await product.startApi()
+  const { url, pid } = await product.startApi()
   return {
     stack,
     env: stack.env,
     owner,
     url,
+    pid,
     api: createApi(url),
     product,
     openShop: () => openShop(owner.db),
