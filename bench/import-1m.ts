@@ -15,9 +15,11 @@ import { requestImport } from '../test/support/marketplace.ts'
 import { csvColumns, generateCsv } from './generate/csv.ts'
 import { catalogueHash, temporalOf } from './import-checks.ts'
 import { openMarketplace, type Marketplace, type OpenShop } from './marketplace.ts'
+import type { PlainImport } from './plain-import.ts'
+import { stepSeconds } from './steps.ts'
 
 /** By turns at a tenth of the size; then once each at the full one. */
-const ROUNDS = 5
+const ROUNDS = 3
 
 export type OrchestrationFigures = {
   rows: number
@@ -68,6 +70,7 @@ export async function measureOrchestration(
     })
     await handle.result()
     figures.workflow.push((performance.now() - startedAt) / 1_000)
+    console.error(`  workflow ${tell(await stepSeconds(handle))}`)
     const { historyLength } = await handle.describe()
     figures.mostEvents = Math.max(figures.mostEvents, historyLength)
     await ended(shop, importId)
@@ -78,7 +81,9 @@ export async function measureOrchestration(
     const program = join(import.meta.dirname, 'plain-import.ts')
     const run = [...WORKER_FLAGS, program, importId]
     const { stdout } = await promisify(execFile)(process.execPath, run, { env: market.env })
-    figures.script.push(Number(stdout))
+    const { seconds, steps } = JSON.parse(stdout) as PlainImport
+    figures.script.push(seconds)
+    console.error(`  script ${tell(steps)}`)
     await ended(shop, importId)
   }
   for (let round = 0; round < rounds; round++) {
@@ -97,6 +102,12 @@ const { Артикул, Наименование, Категория, Цена, 
   (typeof csvColumns)[string]
 >
 const shortColumns = { Артикул, Наименование, Категория, Цена, Остаток }
+
+/** Of each step, its seconds. */
+const tell = (steps: Record<string, number>) =>
+  Object.entries(steps)
+    .map(([step, seconds]) => `${step} ${seconds.toFixed(2)}`)
+    .join(', ')
 
 export async function run(rows: number): Promise<string> {
   const market = await openMarketplace()

@@ -9,11 +9,13 @@ import { connectPostgres } from '../clients/postgres.ts'
 import { readConfigOrExit, roleUrl } from '../config.ts'
 import { formats } from '../formats/formats.ts'
 
+export type PlainImport = { seconds: number; steps: Record<string, number> }
+
 /**
  * The peer of the workflow: a script that calls the very same activities one after the other, in one process, and knows
  * neither Temporal nor what to do when something fails.
  */
-async function importPlainly(importId: string): Promise<number> {
+async function importPlainly(importId: string): Promise<PlainImport> {
   const config = readConfigOrExit('worker')
   const applicationName = 'bench-script'
   const system = connectPostgres({ url: roleUrl(config, 'system'), applicationName })
@@ -27,23 +29,27 @@ async function importPlainly(importId: string): Promise<number> {
   const { reviewStage } = createReviewingActivities({ system: system.db })
   const { mergeStage } = createMergingActivities({ system: system.db, seller: seller.db })
 
+  const steps: Record<string, number> = {}
   const startedAt = performance.now()
   const key = { importId }
-  for (const step of [
-    () => takeTurn(key),
-    () => isStored(key),
-    () => stageRows(key),
-    () => validateStage(key),
-    () => reporting.writeErrorReport(key),
-    () => reviewStage(key),
-    () => mergeStage(key),
-    () => closeImport({ ...key, state: 'completed' }),
-  ])
+  for (const [name, step] of Object.entries({
+    takeTurn: () => takeTurn(key),
+    isStored: () => isStored(key),
+    stageRows: () => stageRows(key),
+    validateStage: () => validateStage(key),
+    writeErrorReport: () => reporting.writeErrorReport(key),
+    reviewStage: () => reviewStage(key),
+    mergeStage: () => mergeStage(key),
+    closeImport: () => closeImport({ ...key, state: 'completed' }),
+  })) {
+    const begunAt = performance.now()
     await new MockActivityEnvironment().run(step as () => Promise<unknown>)
+    steps[name] = (performance.now() - begunAt) / 1_000
+  }
   const seconds = (performance.now() - startedAt) / 1_000
   objectStore.close()
   await Promise.all([system.close(), seller.close()])
-  return seconds
+  return { seconds, steps }
 }
 
-if (import.meta.main) process.stdout.write(String(await importPlainly(process.argv[2]!)))
+if (import.meta.main) process.stdout.write(JSON.stringify(await importPlainly(process.argv[2]!)))
