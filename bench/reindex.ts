@@ -91,7 +91,7 @@ export async function measureUnderLoad(
   }
 }
 
-export async function measureDrift({ market, operator }: Filled): Promise<ReindexFigures['drift']> {
+export async function measureDrift({ market, operator }: Filled): Promise<DriftFigures> {
   const { rows } = await market.owner.pool.query<{ id: string }>(
     'select id from shop_product order by random() limit $1',
     [PLANTED],

@@ -28,6 +28,9 @@ export type ChaosFigures = Chaos & {
 
 const GOODS_PER_SHOP = 1_000
 const SETTLES_WITHIN_MS = 600_000
+const MOST_BULKS_PER_LIFE = 12
+/** Nothing more may be waiting to be written. */
+const BULKS_COME_WITHIN_MS = 30_000
 
 /**
  * Changes the catalogue at random while the worker is killed, Elasticsearch is killed, and what lies between them
@@ -63,9 +66,9 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
     for (let kill = 1; kill <= chaos.kills; kill++) {
       storm.raging = kill % 2 === 1
       const worker = await product.startWorker('storefront')
+      await bulks(storm, 1 + Math.floor(random() * MOST_BULKS_PER_LIFE))
       // Sometimes in the middle of a write, sometimes between two.
-      await storm.nextBulk()
-      await pause(random() < 0.5 ? random() * 50 : random() * 3_000)
+      await pause(random() < 0.5 ? random() * 50 : random() * 1_000)
       await worker.kill9()
       console.error(`  kill ${kill} after ${elapsed().toFixed(0)} s`)
       if (Math.floor((kill * (chaos.restarts + 1)) / (chaos.kills + 1)) > restarts) {
@@ -76,6 +79,7 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
     storm.raging = true
     await product.startWorker('storefront')
     await changing
+    await bulks(storm, MOST_BULKS_PER_LIFE)
     const seconds = elapsed()
     storm.raging = false
     await until(async () => (await unsettled(market)) === 0, {
@@ -100,6 +104,12 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
     await client.close()
     await system.close()
   }
+}
+
+async function bulks(storm: Storm, count: number): Promise<void> {
+  const enough = AbortSignal.timeout(BULKS_COME_WITHIN_MS)
+  for (let seen = 0; seen < count && !enough.aborted; seen++)
+    await Promise.race([storm.nextBulk(), pause(BULKS_COME_WITHIN_MS, undefined, { ref: false })])
 }
 
 /** Pending documents, waiting fan-outs and documents that will be tried again. */

@@ -243,7 +243,7 @@ export type Database = {
     listedIn: ColumnType<ListedIn | null, string | null | undefined, string | null>
     traceParent: string | null
     raisedIn: Generated<string>
-    /** Raised by a fan-out, and by nothing else since. */
+    /** Raised among many, by a fan-out or a statement over a hundred, and not alone since. */
     wide: Generated<boolean>
   }
   searchCount: {

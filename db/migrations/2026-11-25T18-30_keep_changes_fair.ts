@@ -1,13 +1,16 @@
 import { sql, type Kysely } from 'kysely'
 
+/** A statement that changes more documents than this is none that somebody waits for, such as a chunk of an import. */
+const MANY = 100
+
 /**
- * What fans out over many documents waits beside single changes, not before them; a document that changes again while it
- * waits keeps its place; what a sink refuses is parked.
+ * What changes many documents at once waits beside single changes, not before them; a document that changes again while
+ * it waits keeps its place; what a sink refuses is parked.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const run = (statement: string) => sql.raw(statement).execute(db)
 
-  // Raised by a fan-out, and by nothing else since.
+  // Raised among many, and not alone since.
   await run('alter table change add column wide boolean not null default false')
   for (const sink of ['search', 'cache']) {
     await run(`drop index change_for_${sink}`)
@@ -37,14 +40,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       create or replace function ${name}() returns trigger
       language plpgsql security definer set search_path = pg_catalog, public, pg_temp
       as $$ begin ${first}
-        insert into change (shop_product_id, deleted_at, trace_parent)
-        select ids.id, ${deleted ? 'clock_timestamp()' : 'null'}, nullif(current_setting('yarmarka.trace_parent', true), '')
+        insert into change (shop_product_id, deleted_at, trace_parent, wide)
+        select ids.id, ${deleted ? 'clock_timestamp()' : 'null'},
+          nullif(current_setting('yarmarka.trace_parent', true), ''), count(*) over () > ${MANY}
         from (${ids}) ids order by ids.id
         on conflict (shop_product_id) do update
           set version = change.version + 1,
               changed_at = case when change.search_version < change.version then change.changed_at
                 else excluded.changed_at end,
-              wide = false, deleted_at = excluded.deleted_at, trace_parent = excluded.trace_parent,
+              wide = excluded.wide and (change.wide
+                or change.search_version >= change.version and change.cache_version >= change.version),
+              deleted_at = excluded.deleted_at, trace_parent = excluded.trace_parent,
               raised_in = excluded.raised_in
           where change.raised_in <> excluded.raised_in or change.deleted_at is distinct from excluded.deleted_at;
         return null;

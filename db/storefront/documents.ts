@@ -23,8 +23,8 @@ export type PendingDocument = {
 
 /**
  * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`; and as many again of
- * those that only a fan-out has raised, so that a fan-out over the whole catalogue delays single changes by less than a
- * page, and they it. Version and content are of one snapshot, and nothing stays locked: write outside, then
+ * those that were raised among many, so that an import, or a fan-out over the whole catalogue, delays single changes by
+ * less than a page, and they it. Version and content are of one snapshot, and nothing stays locked: write outside, then
  * {@link confirmProjected}.
  */
 export async function readPendingDocuments(

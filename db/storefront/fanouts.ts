@@ -41,7 +41,8 @@ async function takeStep(
       set version = change.version + 1,
           changed_at = case when change.search_version < change.version then change.changed_at
             else excluded.changed_at end,
-          wide = change.wide or change.search_version >= change.version and change.cache_version >= change.version,
+          wide = change.wide
+            or change.search_version >= change.version and change.cache_version >= change.version,
           trace_parent = excluded.trace_parent, raised_in = excluded.raised_in
     returning shop_product_id`.execute(trx)
 

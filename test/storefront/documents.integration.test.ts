@@ -4,6 +4,7 @@ import { sinks } from '../../contracts/storefront.ts'
 import { inTrace } from '../../db/tenancy.ts'
 import { confirmProjected, readPendingDocuments } from '../../db/storefront/documents.ts'
 import { attributePair } from '../../domain/storefront/document.ts'
+import { fillShop } from '../support/catalogue.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
@@ -268,6 +269,16 @@ describe('a pending document', () => {
     await raise(first)
     const oldest = await readPendingDocuments(system, 'search', 1)
     expect(oldest.map(({ shopProductId }) => shopProductId)).toEqual([first.shopProductId])
+  })
+
+  it('waits beside those that one statement raised among many, not behind them', async () => {
+    await settleAll()
+    const { categoryId } = await fillShop(owner, await createShop(owner), 101)
+    const good = await createGood(owner, shop, { category: { id: categoryId, path: [categoryId] } })
+    const page = await readPendingDocuments(system, 'search', 1)
+    expect(page).toHaveLength(2)
+    expect(page.at(-1)?.shopProductId).toBe(good.shopProductId)
+    await settleAll()
   })
 
   it('that never rests waits since it was last read, not since it first changed', async () => {
