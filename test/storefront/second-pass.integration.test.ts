@@ -44,7 +44,7 @@ const search = async (q: string, more: Record<string, string> = {}) => {
 
 let searches = 0
 server.client.diagnostic.on('request', (_error, event) => {
-  if (event?.meta.request.params.path.includes('_search')) searches++
+  if (/_m?search$/.test(event?.meta.request.params.path ?? '')) searches++
 })
 beforeEach(() => (searches = 0))
 

@@ -74,20 +74,20 @@ const suggest = async (q: string, city?: string) => {
   expect(status).toBe(200)
   const named = (things: { name?: string; text?: string }[]) =>
     things.map(({ name, text }) => name ?? text)
-  return {
-    body,
+  const names = {
     queries: named(body.queries),
     categories: named(body.categories),
     brands: named(body.brands),
     items: named(body.items),
   }
+  return { body, names, ...names }
 }
 
 describe('before there are suggestions', () => {
   it('only goods are suggested', async () => {
     await projectToSearch(database.system.db, server.client, index)
-    const { body: _, ...found } = await suggest('наушники sony')
-    expect(found).toEqual({
+    const { names } = await suggest('наушники sony')
+    expect(names).toEqual({
       ...{ queries: [], categories: [], brands: [], items: ['Беспроводные наушники Sony'] },
     })
   })
@@ -99,8 +99,8 @@ describe('suggestions', () => {
   })
 
   it('are queries, categories, brands and goods that begin so, the weightiest first', async () => {
-    const { body: _, ...found } = await suggest('н')
-    expect(found).toEqual({
+    const { names } = await suggest('н')
+    expect(names).toEqual({
       queries: ['наушники детские', 'наушники беспроводные'],
       categories: ['Наушники'],
       brands: ['Нордвик'],
@@ -116,8 +116,8 @@ describe('suggestions', () => {
   })
 
   it('are true for the city: goods, brands and categories in stock there, its queries first', async () => {
-    const { body: _, ...found } = await suggest('н', 'spb')
-    expect(found).toEqual({
+    const { names } = await suggest('н', 'spb')
+    expect(names).toEqual({
       queries: ['наушники беспроводные', 'наушники детские'],
       categories: ['Наушники'],
       brands: [],
