@@ -95,7 +95,7 @@ async function race(
 
 const compared = ({ total, facets }: SearchAnswer) => ({
   total,
-  brands: facets.brand.filter(({ count }) => count > 0).length,
+  brands: Math.min(50, facets.brand.filter(({ count }) => count > 0).length),
   categories: facets.category.filter(({ count }) => count > 0).length,
   inStock: facets.inStock[0]!.count,
   least: facets.price.min,

@@ -1,4 +1,4 @@
-import { errors, type Client as Elasticsearch } from '@elastic/elasticsearch'
+import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import {
   searchAnswer,
   type SearchAnswer,
@@ -6,9 +6,8 @@ import {
 } from '../../domain/storefront/search-answer.ts'
 import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
 import type { TextClauses } from '../../domain/storefront/text-query/clauses.ts'
-import { unavailable } from '../problem-of.ts'
 import { invalidCursor } from './bound-cursor.ts'
-import { orUnavailable } from './elasticsearch-away.ts'
+import { answeredBy, FailedSearch, orUnavailable } from './elasticsearch-away.ts'
 import { isViewLost, VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 
 /** A search that takes longer has no reader left. */
@@ -31,17 +30,21 @@ export async function findShopProducts(
   question: SearchQuestion,
   { view, text }: { view?: string | undefined; text?: TextClauses } = {},
 ): Promise<Found> {
-  const request = searchRequest(question, text)
+  const searches = searchRequest(question, text)
   const ask = async (id: string): Promise<Found> => {
-    const response = await search.search(
-      { ...request, pit: { id, keep_alive: VIEW_KEPT_FOR } },
+    const pit = { id, keep_alive: VIEW_KEPT_FOR }
+    const { responses } = (await search.msearch(
+      { searches: searches.flatMap(({ body }) => [{}, { ...body, pit }]) },
       { requestTimeout: SEARCH_TIMEOUT_MS, maxRetries: 1, retryBackoff: () => 0 },
+    )) as unknown as { responses: Answered[] }
+    const failed = responses.find(({ status }) => status !== 200)
+    if (failed) throw new FailedSearch(failed.status, failed)
+    if (responses.some(({ timed_out }) => timed_out)) throw new FailedSearch(504, 'timed out')
+    const [{ hits, pit_id }] = responses as [Answered]
+    const aggregations = Object.fromEntries(
+      searches.map(({ facets }, place) => [facets, responses[place]!.aggregations]),
     )
-    if (response.timed_out) throw unavailable(new Error('the search ran out of time'))
-    return {
-      ...searchAnswer(question, response as unknown as SearchResponse),
-      view: response.pit_id ?? id,
-    }
+    return { ...searchAnswer(question, { hits, aggregations }), view: pit_id ?? id }
   }
   try {
     try {
@@ -56,6 +59,13 @@ export async function findShopProducts(
   }
 }
 
+type Answered = {
+  status: number
+  timed_out: boolean
+  pit_id?: string
+  hits: SearchResponse['hits']
+  aggregations: SearchResponse['aggregations'][string]
+}
+
 /** A made-up position or view is all in a request that Elasticsearch can find fault with. */
-const isRefused = (error: unknown) =>
-  error instanceof errors.ResponseError && error.statusCode === 400
+const isRefused = (error: unknown) => answeredBy(error)?.statusCode === 400

@@ -1,4 +1,5 @@
-import { errors, type Client as Elasticsearch } from '@elastic/elasticsearch'
+import type { Client as Elasticsearch } from '@elastic/elasticsearch'
+import { answeredBy } from './elasticsearch-away.ts'
 import { steady } from './remembering.ts'
 
 /** Later pages of a search are read from the index as it was on the first; each page keeps it for so long. */
@@ -29,6 +30,10 @@ export function indexViews(client: Elasticsearch, index: string): IndexViews {
 const OPEN_WITHIN_MS = 1_000
 
 /** Expired or closed (404); or the index that it was of is gone, which Elasticsearch calls a shard without a copy. */
-export const isViewLost = (error: unknown): boolean =>
-  error instanceof errors.ResponseError &&
-  (error.statusCode === 404 || /no_shard_available/.test(JSON.stringify(error.body)))
+export function isViewLost(error: unknown): boolean {
+  const answer = answeredBy(error)
+  return (
+    answer !== undefined &&
+    (answer.statusCode === 404 || /no_shard_available/.test(JSON.stringify(answer.body)))
+  )
+}

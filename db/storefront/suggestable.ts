@@ -9,13 +9,14 @@ export async function listSuggestableBrands(
   limit: number,
 ): Promise<SuggestableBrand[]> {
   const { rows } = await sql<SuggestableBrand>`
-    with goods as materialized (${published(sql`p.brand`)}),
-    brands as (
-      select of as brand, count(*) as goods from goods where of is not null
+    with ${publishedGoodsOf(sql`p.brand`)},
+    counted as (
+      select of, count(*) as goods from goods where of is not null
       group by of order by 2 desc, 1 limit ${limit}
-    )
-    select brands.*, coalesce(cities, '{}') as cities
-    from brands left join (${inStockIn}) places on places.of = brands.brand`.execute(db)
+    ),
+    cities as (select of, array_agg(city_id order by city_id) as cities from in_stock group by of)
+    select counted.of as brand, goods, coalesce(cities, '{}') as cities
+    from counted left join cities using (of)`.execute(db)
   return rows
 }
 
@@ -27,38 +28,35 @@ export type SuggestableCategory = {
   cities: string[]
 }
 
-/** The categories in which, or below which, there are published goods. Role `system`. */
+/** The categories in which, or below which, there are published goods; cities as of brands. Role `system`. */
 export async function listSuggestableCategories(
   db: Kysely<Database>,
 ): Promise<SuggestableCategory[]> {
   const { rows } = await sql<SuggestableCategory>`
-    with goods as materialized (${published(sql`p.category_id`)}),
+    with ${publishedGoodsOf(sql`p.category_id`)},
     counted as (select of, count(*) as goods from goods group by of),
-    places as (
-      select of, city_id from (${inStockIn}) own, unnest(own.cities) as city_id
+    above as (select id as of, unnest(path) as id from category),
+    filled as (select above.id, sum(goods) as goods from counted join above using (of) group by above.id),
+    cities as (
+      select above.id, array_agg(distinct city_id) as cities from in_stock join above using (of)
+      group by above.id
     )
-    select c.id, c.name, parent.name as parent, sum(counted.goods) as goods,
-      coalesce((
-        select array_agg(distinct places.city_id) from places
-        join category below on below.id = places.of where below.path @> array[c.id]
-      ), '{}') as cities
-    from category c
-    join category below on below.path @> array[c.id]
-    join counted on counted.of = below.id
-    left join category parent on parent.id = c.parent_id
-    group by c.id, c.name, parent.name`.execute(db)
+    select c.id, c.name, parent.name as parent, goods, coalesce(cities, '{}') as cities
+    from filled join category c using (id) left join cities using (id)
+    left join category parent on parent.id = c.parent_id`.execute(db)
   return rows
 }
 
-/** Published goods by what they are grouped by. */
-const published = (of: ReturnType<typeof sql>) => sql`
-  select sp.id, ${of} as of from shop_product sp
-  join shop s on s.id = sp.shop_id and s.state = 'active'
-  join product p on p.id = sp.product_id
-  where sp.active`
-
-const inStockIn = sql`
-  select of, array_agg(distinct city_id) as cities
-  from goods join stock st on st.shop_product_id = goods.id and st.units > 0
-  join warehouse_city wc on wc.warehouse_id = st.warehouse_id
-  group by of`
+/** `goods` that are published by what they are grouped `of`, and the cities where some of each group are `in_stock`. */
+const publishedGoodsOf = (group: ReturnType<typeof sql>) => sql`
+  goods as materialized (
+    select sp.id, ${group} as of from shop_product sp
+    join shop s on s.id = sp.shop_id and s.state = 'active'
+    join product p on p.id = sp.product_id
+    where sp.active
+  ),
+  stocked as (
+    select distinct of, warehouse_id from goods
+    join stock on shop_product_id = goods.id and units > 0
+  ),
+  in_stock as (select distinct of, city_id from stocked join warehouse_city using (warehouse_id))`

@@ -1,13 +1,6 @@
 import { attributePair } from './document.ts'
 import type { SearchQuestion } from './search-query.ts'
-import {
-  all,
-  attributeFacet,
-  isDeliverable,
-  isInStock,
-  type Clause,
-  type Selection,
-} from './selections.ts'
+import { attributeFacet, isDeliverable, isInStock, type Clause } from './selections.ts'
 
 /** Values of a facet that are listed; what is chosen is listed always. */
 const FACET_SIZE = 50
@@ -20,46 +13,15 @@ export const PRICE_BOUNDS: readonly number[] = [
   100_000_00, 200_000_00, 500_000_00, 1_000_000_00, 2_000_000_00, 5_000_000_00, 10_000_000_00,
 ]
 
-/** The aggregation that holds every facet in which nothing is chosen: all of them count under the same selections. */
-export const UNCHOSEN = 'unchosen'
-
-/** A facet is made of parts, such as its values and those chosen of them. */
+/** A facet is made of parts, such as its values and those chosen of them: an aggregation each. */
 export const partOf = (facet: string, part: string) => `${facet}:${part}`
 
-type Parts = Record<string, Clause>
+type Aggregations = Record<string, Clause>
 
-/** Each facet counts under what is chosen in the *others*, so that it tells what choosing more of it would give. */
-export function facetRequest(question: SearchQuestion, selections: readonly Selection[]) {
-  const facets = Object.entries(facetsOf(question))
-  const under = (group: typeof facets, except?: string) => ({
-    filter: all(selections.filter(({ facet }) => facet !== except).map(({ clause }) => clause)),
-    aggs: Object.fromEntries(
-      group.flatMap(([facet, parts]) =>
-        Object.entries(parts).map(([part, clause]) => [partOf(facet, part), clause]),
-      ),
-    ),
-  })
-  const isChosen = (name: string) => selections.some(({ facet }) => facet === name)
-  return {
-    [UNCHOSEN]: under(facets.filter(([name]) => !isChosen(name))),
-    ...Object.fromEntries(
-      facets
-        .filter(([name]) => isChosen(name))
-        .map((facet) => [facet[0], under([facet], facet[0])]),
-    ),
-  }
-}
-
-function facetsOf(question: SearchQuestion): Record<string, Parts> {
+/** The aggregations of each facet that the question has, by its name. */
+export function facetsOf(question: SearchQuestion): Map<string, Aggregations> {
   const { brands, category, attributes, sellers } = question
-  const ofChosenAttributes = [...attributes].map(([name, values], place) => [
-    attributeFacet(place),
-    valuesOf('attributes', FACET_SIZE, {
-      chosen: values.map((value) => attributePair(name, value)),
-      include: `${literally(attributePair(name, ''))}.*`,
-    }),
-  ])
-  return {
+  const parts: Record<string, Aggregations> = {
     brand: valuesOf('brand', FACET_SIZE, { chosen: brands }),
     category: valuesOf('category.path', CATEGORIES_SIZE, { chosen: category ? [category] : [] }),
     attributes: valuesOf('attributes', ATTRIBUTES_SIZE),
@@ -70,8 +32,20 @@ function facetsOf(question: SearchQuestion): Record<string, Parts> {
     },
     inStock: { yes: { filter: isInStock(question) } },
     ...(sellers && { deliverable: { yes: { filter: isDeliverable(sellers) } } }),
-    ...Object.fromEntries(ofChosenAttributes),
   }
+  for (const [place, [name, values]] of [...attributes].entries())
+    parts[attributeFacet(place)] = valuesOf('attributes', FACET_SIZE, {
+      chosen: values.map((value) => attributePair(name, value)),
+      include: `${literally(attributePair(name, ''))}.*`,
+    })
+  return new Map(
+    Object.entries(parts).map(([facet, own]) => [
+      facet,
+      Object.fromEntries(
+        Object.entries(own).map(([part, clause]) => [partOf(facet, part), clause]),
+      ),
+    ]),
+  )
 }
 
 /** The most frequent values of a field, and what is chosen of it however seldom it is. */
@@ -79,7 +53,7 @@ const valuesOf = (
   field: string,
   size: number,
   { chosen = [], include }: { chosen?: readonly string[]; include?: string } = {},
-): Parts => ({
+): Aggregations => ({
   values: { terms: { field, size, ...(include && { include }) } },
   ...(chosen.length > 0 && {
     chosen: { terms: { field, size: chosen.length, include: [...chosen] } },

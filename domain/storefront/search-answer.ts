@@ -1,7 +1,7 @@
 import type { Position } from './cursor.ts'
 import { splitAttributePair, type ShopProductDocument } from './document.ts'
-import { partOf, UNCHOSEN } from './facet-request.ts'
-import type { SearchQuestion } from './search-query.ts'
+import { partOf } from './facet-request.ts'
+import { UNCHOSEN, type SearchQuestion } from './search-query.ts'
 import { attributeFacet } from './selections.ts'
 
 export type FacetValue = { value: string; count: number; selected: boolean }
@@ -43,7 +43,7 @@ type RangeBucket = { from?: number; to?: number; doc_count: number }
 type Part = { doc_count?: number; value?: number | null; buckets?: (Bucket | RangeBucket)[] }
 type Group = Record<string, Part | number>
 
-/** What is read of Elasticsearch's answer to `searchRequest`. */
+/** What is read of Elasticsearch's answers to `searchRequest`: the hits of the first, the aggregations of each by its facets. */
 export type SearchResponse = {
   hits: {
     total: { value: number }

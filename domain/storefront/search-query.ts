@@ -1,6 +1,6 @@
 import type { Position } from './cursor.ts'
-import { facetRequest } from './facet-request.ts'
-import { all, failingAtMostOne, selectionsOf } from './selections.ts'
+import { facetsOf } from './facet-request.ts'
+import { selectionsOf, type Clause } from './selections.ts'
 import { textClauses, type TextClauses } from './text-query/clauses.ts'
 
 export const SEARCH_SORTS = ['relevance', 'popular', 'price-asc', 'price-desc', 'new'] as const
@@ -29,27 +29,50 @@ export type SearchQuestion = {
 /** A shard that runs out of it answers in part; the caller takes that for no answer, since counts must be exact. */
 const SHARD_TIMEOUT = '2500ms'
 
+/** The facets in which nothing is chosen: all of them count under the same selections, as the items do. */
+export const UNCHOSEN = 'unchosen'
+
+/** One search of several that go together, and the facets that it counts: one of a name, or those {@link UNCHOSEN}. */
+export type Search = { facets: string; body: Clause }
+
 /**
- * The question as one Elasticsearch request: items, total and facets. What is chosen in facets filters the items after
- * the aggregations. Asks for one hit more than fits.
+ * The question as the searches of one request. The first finds the items, one more than fits, the total, and the facets
+ * in which nothing is chosen; each of the others counts one facet in which something is, under what is chosen in the
+ * *others*, so that it tells what choosing more of it would give.
  */
 export function searchRequest(
   question: SearchQuestion,
   text: TextClauses = textClauses(question.q),
-) {
+): Search[] {
   const selections = selectionsOf(question)
-  return {
+  const facets = [...facetsOf(question)]
+  const isChosen = (name: string) => selections.some(({ facet }) => facet === name)
+  const under = (except?: string) =>
+    selections.filter(({ facet }) => facet !== except).map(({ clause }) => clause)
+
+  const found = {
     size: question.limit + 1,
     timeout: SHARD_TIMEOUT,
     track_total_hits: true,
     _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
-    query: { bool: { ...text, filter: failingAtMostOne(selections) } },
-    post_filter: all(selections.map(({ clause }) => clause)),
+    query: { bool: { ...text, filter: under() } },
     sort: ORDERS[question.sort],
     ...(question.after && { search_after: [...question.after] }),
-    aggs: facetRequest(question, selections),
+    aggs: Object.assign({}, ...facets.flatMap(([name, aggs]) => (isChosen(name) ? [] : [aggs]))),
   }
+  const counted = facets.flatMap(([name, aggs]) =>
+    isChosen(name) ? [{ facets: name, body: counts([...text.must, ...under(name)], aggs) }] : [],
+  )
+  return [{ facets: UNCHOSEN, body: found }, ...counted]
 }
+
+const counts = (filter: readonly Clause[], aggs: Clause): Clause => ({
+  size: 0,
+  timeout: SHARD_TIMEOUT,
+  track_total_hits: false,
+  query: { bool: { filter } },
+  aggs,
+})
 
 /** The id makes every order total, so that a page begins exactly where the last one ended. */
 const ORDERS: Record<SearchSort, Record<string, 'asc' | 'desc'>[]> = {

@@ -9,8 +9,6 @@ export type Selection = { facet: string; clause: Clause }
 /** Names of aggregations may not hold every character, so chosen attributes are told apart by their place. */
 export const attributeFacet = (place: number) => `attribute-${place}`
 
-export const all = (filter: readonly Clause[]): Clause => ({ bool: { filter } })
-
 /** A warehouse that serves the city has units; without a city, any warehouse. */
 export const isInStock = ({ city }: Pick<SearchQuestion, 'city'>): Clause =>
   city === undefined ? { exists: { field: 'cities' } } : { term: { cities: city } }
@@ -47,19 +45,3 @@ export function selectionsOf(question: SearchQuestion): Selection[] {
     })
   return chosen
 }
-
-/**
- * What no facet counts need not be visited: a good that fails two selections is in no facet, for each facet leaves out
- * one selection at most.
- */
-export const failingAtMostOne = (selections: readonly Selection[]): Clause[] =>
-  selections.length < 2
-    ? []
-    : [
-        {
-          bool: {
-            should: selections.map(({ clause }) => clause),
-            minimum_should_match: selections.length - 1,
-          },
-        },
-      ]

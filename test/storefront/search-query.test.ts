@@ -22,65 +22,61 @@ describe('a search request', () => {
   const brand = { terms: { brand: ['Bosch'] } }
   const category = { term: { 'category.path': '12' } }
   const white = { terms: { attributes: [attributePair('Цвет', 'белый')] } }
-  const filterOf = (question: SearchQuestion, facet: string) =>
-    (searchRequest(question).aggs as Record<string, { filter: object }>)[facet]?.filter
+  const searches = (question: SearchQuestion) =>
+    new Map(searchRequest(question).map(({ facets, body }) => [facets, body]))
+  const filtersOf = (question: SearchQuestion) =>
+    new Map(
+      searchRequest(question).map(({ facets, body }) => [
+        facets,
+        (body as { query: { bool: { filter: object[] } } }).query.bool.filter,
+      ]),
+    )
 
   it('asks for one item more than fits', () => {
-    expect(searchRequest(nothing).size).toBe(3)
+    expect(searches(nothing).get('unchosen')).toMatchObject({ size: 3 })
   })
 
   it('filters by the city only what has to be in stock', () => {
-    const filters = (question: SearchQuestion) => searchRequest(question).post_filter
-    expect(filters({ ...nothing, city: 'msk' })).toEqual({ bool: { filter: [] } })
-    expect(filters({ ...nothing, city: 'msk', inStock: true })).toEqual({
-      bool: { filter: [{ term: { cities: 'msk' } }] },
-    })
-    expect(filters({ ...nothing, inStock: true })).toEqual({
-      bool: { filter: [{ exists: { field: 'cities' } }] },
-    })
+    const filter = (question: SearchQuestion) => filtersOf(question).get('unchosen')
+    expect(filter({ ...nothing, city: 'msk' })).toEqual([])
+    expect(filter({ ...nothing, city: 'msk', inStock: true })).toEqual([
+      { term: { cities: 'msk' } },
+    ])
+    expect(filter({ ...nothing, inStock: true })).toEqual([{ exists: { field: 'cities' } }])
   })
 
   it('takes what can be delivered from the sellers that deliver to the city', () => {
     const question = { ...nothing, city: 'msk', sellers: ['7', '8'], deliverable: true }
-    expect(searchRequest(question).post_filter).toEqual({
-      bool: { filter: [{ terms: { sellerId: ['7', '8'] } }] },
-    })
+    expect(filtersOf(question).get('unchosen')).toEqual([{ terms: { sellerId: ['7', '8'] } }])
   })
 
   it('counts each facet under what is chosen in the others', () => {
-    const { post_filter } = searchRequest(chosen)
-    expect(post_filter).toEqual({ bool: { filter: [brand, category, white] } })
-    expect(filterOf(chosen, 'unchosen')).toEqual(post_filter)
-    expect(filterOf(chosen, 'brand')).toEqual({ bool: { filter: [category, white] } })
-    expect(filterOf(chosen, 'category')).toEqual({ bool: { filter: [brand, white] } })
-    expect(filterOf(chosen, 'attribute-0')).toEqual({ bool: { filter: [brand, category] } })
-    expect(filterOf(chosen, 'price')).toBeUndefined()
+    expect(filtersOf(chosen)).toEqual(
+      new Map([
+        ['unchosen', [brand, category, white]],
+        ['brand', [category, white]],
+        ['category', [brand, white]],
+        ['attribute-0', [brand, category]],
+      ]),
+    )
   })
 
-  it('does not visit what fails two selections, for no facet counts it', () => {
-    const filters = (question: SearchQuestion) => searchRequest(question).query.bool.filter
-    expect(filters(chosen)).toEqual([
-      { bool: { should: [brand, category, white], minimum_should_match: 2 } },
-    ])
-    expect(filters({ ...nothing, brands: ['Bosch'] })).toEqual([])
+  it('asks for the words in every search, and for what comes first in that of the items', () => {
+    const text = { must: [{ match: { name: 'наушники' } }], should: [{ match: { brand: 'x' } }] }
+    const [found, ofBrand] = searchRequest({ ...nothing, q: 'yfeiybrb', brands: ['Bosch'] }, text)
+    expect(found?.body).toMatchObject({ query: { bool: { ...text, filter: [brand] } } })
+    expect(ofBrand?.body).toMatchObject({ size: 0, query: { bool: { filter: text.must } } })
   })
 
   it('takes the name of an attribute literally', () => {
     const attributes = new Map([['Размер (см) [x].*', ['5']]])
-    expect(searchRequest({ ...nothing, attributes }).aggs).toMatchObject({
-      'attribute-0': {
-        aggs: {
-          'attribute-0:values': {
-            terms: { include: 'Размер \\(см\\) \\[x\\]\\.\\*\u001f.*' },
-          },
+    expect(searches({ ...nothing, attributes }).get('attribute-0')).toMatchObject({
+      aggs: {
+        'attribute-0:values': {
+          terms: { include: 'Размер \\(см\\) \\[x\\]\\.\\*\u001f.*' },
         },
       },
     })
-  })
-
-  it('asks for the words in another way when it is given one', () => {
-    const text = { must: [{ match: { name: 'наушники' } }], should: [] }
-    expect(searchRequest({ ...nothing, q: 'yfeiybrb' }, text).query.bool).toMatchObject(text)
   })
 })
 
