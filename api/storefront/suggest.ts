@@ -2,7 +2,6 @@ import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import { createRoute, z } from '@hono/zod-openapi'
 import { highlight } from '../../domain/storefront/highlight.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
-import type { Suggestion } from '../../domain/storefront/suggest-index.ts'
 import {
   suggestAnswer,
   suggestRequest,
