@@ -38,7 +38,7 @@ export async function beginIndex(deps: BuildDeps, reindex: Reindex): Promise<voi
     throw ApplicationFailure.nonRetryable('Another generation is being built', 'GenerationRefused')
 }
 
-/** Whether it is still there and takes live changes; an index that Elasticsearch lost is taken from the record. */
+/** Whether it is still there and takes live changes. */
 export async function isBeingBuilt(deps: BuildDeps, reindex: Reindex): Promise<boolean> {
   const { generationId, indexName } = reindex
   if (!generationId || !indexName) return false
@@ -51,17 +51,30 @@ export async function isBeingBuilt(deps: BuildDeps, reindex: Reindex): Promise<b
 
 /** In place of one that is lost: another generation, to be filled from the first page on. */
 export async function beginAnew(deps: BuildDeps, reindex: Reindex): Promise<void> {
+  const { generationId } = reindex
+  // An earlier try has come no further than its name.
+  if (generationId && !(await findGeneration(deps.system, generationId)))
+    return beginIndex(deps, reindex)
   await restartBackfill(deps.system, reindex.id)
   await beginIndex(deps, { ...reindex, generationId: null })
 }
 
 /** Of a reindex that ended without clearing up: its workflow was terminated. */
-async function clearAbandoned({ system, elasticsearch }: BuildDeps, ownId: string): Promise<void> {
-  for (const { id, indexName } of await listGenerations(system, 'building')) {
-    if (id === ownId) continue
-    await endGeneration(system, id, 'failed')
-    await deleteIndex(elasticsearch, indexName)
-  }
+async function clearAbandoned(deps: BuildDeps, ownId: string): Promise<void> {
+  for (const { id } of await listGenerations(deps.system, 'building'))
+    if (id !== ownId) await giveUpIndex(deps, id)
+}
+
+/** Takes it from the record and removes it, unless it is searched. */
+export async function giveUpIndex(
+  { system, elasticsearch, index }: BuildDeps,
+  generationId: string,
+): Promise<void> {
+  await endGeneration(system, generationId, 'failed')
+  const generation = await findGeneration(system, generationId)
+  // Not on record yet, it may have been made.
+  if (!generation || generation.state === 'failed')
+    await deleteIndex(elasticsearch, generation?.indexName ?? indexName(index, generationId))
 }
 
 /** What was put off while it was filled. */

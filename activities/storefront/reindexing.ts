@@ -1,19 +1,25 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity'
+import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
 import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
-import { deleteIndex } from '../../clients/elasticsearch/swap-alias.ts'
 import type { Logger } from '../../clients/logger.ts'
 import type { ReindexState } from '../../contracts/storefront.ts'
 import {
+  AT_WORK,
   commitBackfill,
   countShopProducts,
   getReindex,
   updateReindex,
 } from '../../db/storefront/reindexes.ts'
-import { endGeneration } from '../../db/storefront/swap-generations.ts'
 import type { Pace } from '../../domain/storefront/eta.ts'
 import { heartbeating } from '../heartbeating.ts'
-import { beginAnew, beginIndex, isBeingBuilt, readyIndex, type BuildDeps } from './build-index.ts'
+import {
+  beginAnew,
+  beginIndex,
+  giveUpIndex,
+  isBeingBuilt,
+  readyIndex,
+  type BuildDeps,
+} from './build-index.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
 import { fillIndex } from './fill-index.ts'
 import { proveParity } from './prove-parity.ts'
@@ -32,7 +38,7 @@ type ReindexKey = { reindexId: string }
 const SHIFT_MS = 5_000
 
 export const createReindexingActivities = (deps: ReindexingDeps) => {
-  const { system, elasticsearch, writer, log } = deps
+  const { system, writer, log } = deps
 
   return {
     /** Makes the index and begins; repeated, it goes on with the one that it made. */
@@ -41,6 +47,8 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
         await ensureLiveIndex(deps)
         await closeOpenWindows(deps)
         const reindex = await getReindex(system, reindexId)
+        if (!AT_WORK.some((state) => state === reindex.state))
+          throw ApplicationFailure.nonRetryable('It is over', 'ReindexOver')
         await beginIndex(deps, reindex)
         await updateReindex(system, reindexId, {
           state: 'backfilling',
@@ -108,17 +116,16 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
 
     /** @returns `completed` when there was no way back any more */
     async rollBackSwap({ reindexId }: ReindexKey): Promise<'rolled-back' | 'completed'> {
-      const reindex = await getReindex(system, reindexId)
-      if (await swapBack(deps, reindex)) {
+      if (await swapBack(deps, reindexId)) {
         log.warn({ reindexId }, 'the index of before is searched again')
         return 'rolled-back'
       }
-      await closeRollbackWindow(deps, reindex)
+      await closeRollbackWindow(deps, reindexId)
       return 'completed'
     },
 
     async closeWindow({ reindexId }: ReindexKey): Promise<'completed'> {
-      await closeRollbackWindow(deps, await getReindex(system, reindexId))
+      await closeRollbackWindow(deps, reindexId)
       return 'completed'
     },
 
@@ -128,9 +135,8 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       state,
       problem,
     }: ReindexKey & { state: 'cancelled' | 'failed'; problem?: string }): Promise<void> {
-      const { generationId, indexName } = await getReindex(system, reindexId)
-      if (generationId) await endGeneration(system, generationId, 'failed')
-      if (indexName) await deleteIndex(elasticsearch, indexName)
+      const { generationId } = await getReindex(system, reindexId)
+      if (generationId) await giveUpIndex(deps, generationId)
       await updateReindex(system, reindexId, {
         ...{ state, finishedAt: new Date() },
         ...(problem && { problem: JSON.stringify({ code: problem }) }),

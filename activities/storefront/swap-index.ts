@@ -1,7 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import { tolerateUnknownFields } from '../../clients/elasticsearch/indices.ts'
 import { deleteIndex, pointAlias } from '../../clients/elasticsearch/swap-alias.ts'
-import { listOpenWindows, updateReindex, type Reindex } from '../../db/storefront/reindexes.ts'
+import {
+  listOpenWindows,
+  lockReindex,
+  updateReindex,
+  type Reindex,
+} from '../../db/storefront/reindexes.ts'
 import { findLiveGeneration } from '../../db/storefront/search-generations.ts'
 import { endGeneration, findGeneration, putLive } from '../../db/storefront/swap-generations.ts'
 import { isBeingBuilt, type BuildDeps } from './build-index.ts'
@@ -32,37 +37,50 @@ export async function swapForth(deps: BuildDeps, reindex: Reindex): Promise<void
  * Lets searches read again what they read before, and drops what was built. Harmless when repeated.
  * @returns whether there was a way back
  */
-export async function swapBack(deps: BuildDeps, reindex: Reindex): Promise<boolean> {
+export async function swapBack(deps: BuildDeps, reindexId: string): Promise<boolean> {
   const { system, elasticsearch, index } = deps
-  const built = await findGeneration(system, reindex.generationId ?? '0')
-  const previous = await findGeneration(system, reindex.previousId ?? '0')
-  if (!built || !previous) return false
-  if (reindex.state === 'live' && previous.state === 'retired') {
-    if (!(await elasticsearch.indices.exists({ index: previous.indexName }))) return false
+  const { state, generationId } = await system.transaction().execute(async (trx) => {
+    // The lock keeps the window from being closed meanwhile.
+    const reindex = await lockReindex(trx, reindexId)
+    const previous = await findGeneration(trx, reindex.previousId ?? '0')
+    const isOpen = reindex.state === 'live' && previous?.state === 'retired'
+    if (!isOpen || !(await elasticsearch.indices.exists({ index: previous.indexName })))
+      return reindex
     await pointAlias(elasticsearch, index.alias, previous.indexName)
-    await system.transaction().execute(async (trx) => {
-      await putLive(trx, { liveId: previous.id, retiredId: built.id })
-      await endGeneration(trx, built.id, 'dropped')
-      await updateReindex(trx, reindex.id, { state: 'rolled-back', finishedAt: new Date() })
-    })
-  } else if (reindex.state !== 'rolled-back') return false
-  await deleteIndex(elasticsearch, built.indexName)
+    await putLive(trx, { liveId: previous.id, retiredId: reindex.generationId! })
+    await endGeneration(trx, reindex.generationId!, 'dropped')
+    await updateReindex(trx, reindexId, { state: 'rolled-back', finishedAt: new Date() })
+    return { ...reindex, state: 'rolled-back' as const }
+  })
+  if (state !== 'rolled-back') return false
+  await removeEnded(deps, generationId)
   return true
 }
 
 /** Gives up the way back: what was searched before is dropped. Harmless when repeated. */
-export async function closeRollbackWindow(deps: BuildDeps, reindex: Reindex): Promise<void> {
-  const { system, elasticsearch } = deps
-  const previous = await findGeneration(system, reindex.previousId ?? '0')
-  await system.transaction().execute(async (trx) => {
-    if (previous) await endGeneration(trx, previous.id, 'dropped')
-    if (reindex.state === 'live')
-      await updateReindex(trx, reindex.id, { state: 'completed', finishedAt: new Date() })
+export async function closeRollbackWindow(deps: BuildDeps, reindexId: string): Promise<void> {
+  const previousId = await deps.system.transaction().execute(async (trx) => {
+    const { state, previousId } = await lockReindex(trx, reindexId)
+    if (state === 'live') {
+      if (previousId) await endGeneration(trx, previousId, 'dropped')
+      await updateReindex(trx, reindexId, { state: 'completed', finishedAt: new Date() })
+    }
+    return previousId
   })
-  if (previous) await deleteIndex(elasticsearch, previous.indexName)
+  await removeEnded(deps, previousId)
+}
+
+/** Removes the index of a generation that is over, and of no other. */
+async function removeEnded(
+  { system, elasticsearch }: BuildDeps,
+  generationId: string | null,
+): Promise<void> {
+  const generation = await findGeneration(system, generationId ?? '0')
+  if (generation?.state === 'dropped' || generation?.state === 'failed')
+    await deleteIndex(elasticsearch, generation.indexName)
 }
 
 /** A new reindex leads no further back than to what is searched when it begins: there are never more than three indices. */
 export async function closeOpenWindows(deps: BuildDeps): Promise<void> {
-  for (const reindex of await listOpenWindows(deps.system)) await closeRollbackWindow(deps, reindex)
+  for (const { id } of await listOpenWindows(deps.system)) await closeRollbackWindow(deps, id)
 }

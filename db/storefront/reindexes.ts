@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
+import { sql, type Kysely, type Selectable, type Transaction, type Updateable } from 'kysely'
 import type { ReindexState } from '../../contracts/storefront.ts'
 import type { Database } from '../database.ts'
 import { appendEvent } from '../events.ts'
@@ -6,8 +6,13 @@ import { createdAtMicros, olderThan, type Newest } from './newest.ts'
 
 export type Reindex = Selectable<Database['reindex']>
 
-/** Until then there is at most one, and no other may begin. */
-const AT_WORK = ['queued', 'backfilling', 'paused', 'verifying'] as const satisfies ReindexState[]
+/** While one is in these states, no other may begin. */
+export const AT_WORK = [
+  'queued',
+  'backfilling',
+  'paused',
+  'verifying',
+] as const satisfies ReindexState[]
 
 export type ReindexRequest = { id: string; rollbackMinutes: number; traceParent: string | null }
 
@@ -45,6 +50,9 @@ export const findReindex = (db: Kysely<Database>, id: string): Promise<Reindex |
 
 export const getReindex = (db: Kysely<Database>, id: string): Promise<Reindex> =>
   db.selectFrom('reindex').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+export const lockReindex = (trx: Transaction<Database>, id: string): Promise<Reindex> =>
+  trx.selectFrom('reindex').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
 
 export async function updateReindex(
   db: Kysely<Database>,
