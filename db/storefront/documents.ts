@@ -62,6 +62,8 @@ export async function readPendingDocuments(
         from stock where shop_product_id = sp.id
       ) units
       where sp.id = pending.shop_product_id and sp.active
+      -- One look-up per document: flattened into a join, it may be made of the whole catalogue.
+      offset 0
     ) published on true
     order by pending.changed_at`.execute(db)
   return rows.map(toPending)
