@@ -111,6 +111,8 @@ export const publishedContent = (id: RawBuilder<unknown>) => sql`
       from stock where shop_product_id = sp.id
     ) units
     where sp.id = ${id} and sp.active
+    -- One look-up per document: flattened into a join, it may be made of the whole catalogue.
+    offset 0
   ) published`
 
 const applied = (sink: Sink, table?: string) =>
