@@ -1,5 +1,3 @@
-import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
-import { ensureSchedule } from '../activities/integrations/schedules.ts'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
 import { createDriftActivities } from '../activities/storefront/drift.ts'
@@ -13,11 +11,8 @@ import { roleUrl } from '../config.ts'
 import {
   projectChanges,
   projectionWorkflowId,
-  refreshSuggestions,
   sinks,
   storefrontQueue,
-  suggestionsScheduleId,
-  suggestionsWorkflowId,
   type ProjectChanges,
 } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
@@ -70,7 +65,6 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
           taskQueue: storefrontQueue,
           args: [{ sink, projected: 0 }],
         })
-      await ensureSchedule(temporal.schedule, suggestionsSchedule)
     },
     async close() {
       redis.disconnect()
@@ -78,16 +72,3 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     },
   }
 }
-
-const suggestionsSchedule = {
-  scheduleId: suggestionsScheduleId,
-  spec: { intervals: [{ every: '5 minutes' }] },
-  action: {
-    type: 'startWorkflow',
-    workflowType: refreshSuggestions,
-    workflowId: suggestionsWorkflowId,
-    taskQueue: storefrontQueue,
-  },
-  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-  state: { triggerImmediately: true },
-} satisfies ScheduleOptions
