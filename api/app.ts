@@ -2,6 +2,7 @@ import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
 import { poison } from './admin/poison.ts'
@@ -62,6 +63,7 @@ export function createApp(deps: ApiDeps) {
     .route('/pictures', pictures(deps))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
+    .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))

@@ -11,6 +11,7 @@ import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
 import { createServer, listen } from './server.ts'
+import { createSearchLog } from './storefront/search-log.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 const REDIS_TIMEOUT_MS = 200
@@ -33,6 +34,8 @@ const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
 const objectStore = connectObjectStore(config)
 const temporal = connectTemporal(config, { workflow: await temporalClientInterceptors() })
 
+const searchLog = createSearchLog({ storefront: storefront.db, log })
+
 const server = createServer({ fetch: (request, env) => app.fetch(request, env) })
 const drain = createDrain(server)
 const app = createApp({
@@ -41,6 +44,7 @@ const app = createApp({
   system: system.db,
   cache: createListingCache(redis),
   search: elasticsearch,
+  searchLog,
   objectStore,
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
@@ -65,6 +69,7 @@ if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => void sto
 async function stop() {
   log.info('api draining')
   await drain.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
+  await searchLog.close()
   redis.disconnect()
   objectStore.close()
   await Promise.allSettled([

@@ -3,11 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectTemporal } from '../clients/temporal.ts'
 import type { Marketplace } from './marketplace.ts'
 
-export async function historyLength({ env }: Marketplace, importId: string): Promise<number> {
-  const { client, close } = connectTemporal({
+export const temporalOf = ({ env }: Marketplace) =>
+  connectTemporal({
     TEMPORAL_ADDRESS: env['TEMPORAL_ADDRESS']!,
     TEMPORAL_NAMESPACE: env['TEMPORAL_NAMESPACE'] ?? 'default',
   })
+
+export async function historyLength(market: Marketplace, importId: string): Promise<number> {
+  const { client, close } = temporalOf(market)
   try {
     return (await client.workflow.getHandle(`import:${importId}`).describe()).historyLength
   } finally {
@@ -87,4 +90,22 @@ export async function catalogueHash({ owner }: Marketplace, shopId: string): Pro
     owner.db,
   )
   return rows[0]!.hash
+}
+
+/** How many transactions have written each document: a row that was applied twice shows. */
+export async function versionsHash({ owner }: Marketplace, shopId: string): Promise<string> {
+  const { rows } = await sql<{ hash: string }>`
+    select md5(string_agg(sp.external_id || ' ' || change.version, '|' order by sp.external_id)) as hash
+    from shop_product sp join change on change.shop_product_id = sp.id where sp.shop_id = ${shopId}`.execute(
+    owner.db,
+  )
+  return rows[0]!.hash
+}
+
+/** Tables of stages and positions of lanes, which imports that have ended leave none of. */
+export async function leftovers({ owner }: Marketplace): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select (select count(*) from pg_tables where schemaname = 'stage')
+      + (select count(*) from import_lane) as count`.execute(owner.db)
+  return Number(rows[0]!.count)
 }

@@ -2,13 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import * as facets from './facets.ts'
 import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
+import * as hostile from './hostile.ts'
+import * as import1gb from './import-1gb.ts'
+import * as import1m from './import-1m.ts'
+import * as importKills from './import-kills.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
-import * as reindex from './reindex.ts'
+import * as relevance from './relevance.ts'
+import * as suggest from './suggest.ts'
 import * as syncChaos from './sync-chaos.ts'
 import * as sync from './sync.ts'
+import * as reindex from './reindex.ts'
+import * as realFeeds from './real-feeds.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -17,6 +25,21 @@ const benches = {
     title: 'Import of a YML feed, from upload to catalogue',
     size: 200_000,
     run: importYml.run,
+  },
+  'import-1gb': {
+    title: 'Import of a YML of a gigabyte (size in MB)',
+    size: 1_024,
+    run: import1gb.run,
+  },
+  'import-1m': {
+    title: 'Import of a million rows, against a plain script over the same activities',
+    size: 1_000_000,
+    run: import1m.run,
+  },
+  'import-kills': {
+    title: 'Imports whose workers are killed at random points',
+    size: 50,
+    run: importKills.run,
   },
   imports: {
     title: 'Import of a CSV, from upload to catalogue',
@@ -38,15 +61,20 @@ const benches = {
     size: 200_000,
     run: feeds.run,
   },
-  backfill: {
-    title: 'Backfill of the search index against PGSync',
+  facets: {
+    title: 'Facets in one request, against a request per facet',
     size: 200_000,
-    run: backfill.run,
+    run: facets.run,
   },
-  reindex: {
-    title: 'Reindex under load, and a drift cycle',
+  suggest: {
+    title: 'Suggestions while somebody types, against match_phrase_prefix',
     size: 200_000,
-    run: reindex.run,
+    run: suggest.run,
+  },
+  relevance: {
+    title: 'Relevance of search on 148 held-out Russian queries',
+    size: 6_034,
+    run: relevance.run,
   },
   sync: {
     title: 'Search follows PostgreSQL: the lag of single changes',
@@ -57,6 +85,26 @@ const benches = {
     title: 'Search follows PostgreSQL through kills, restarts and refusals',
     size: 100_000,
     run: syncChaos.run,
+  },
+  backfill: {
+    title: 'Backfill of the search index against PGSync',
+    size: 200_000,
+    run: backfill.run,
+  },
+  reindex: {
+    title: 'Reindex under load, and a drift cycle',
+    size: 200_000,
+    run: reindex.run,
+  },
+  hostile: {
+    title: 'Files made to harm, each read in a process of its own',
+    size: hostile.hostileFiles().length,
+    run: hostile.run,
+  },
+  'real-feeds': {
+    title: 'Feeds of real projects, each imported or refused by name',
+    size: Object.keys(realFeeds.realFeeds).length,
+    run: realFeeds.run,
   },
 } satisfies Record<string, { title: string; size: number; run(size: number): Promise<string> }>
 

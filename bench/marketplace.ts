@@ -11,16 +11,19 @@ import { startStack, type RunningStack } from '../stack/stack.ts'
 import { createShop, type TestShop } from '../test/support/marketplace.ts'
 import { openProduct, type Product, type ProductProcess } from '../test/support/processes.ts'
 
+/** A shop with a key of its seller that may do everything of a seller's. */
+export type OpenShop = TestShop & { apiKey: string }
+
 export type Marketplace = {
   stack: RunningStack
   env: Record<string, string>
   owner: Postgres
   /** Of the API process. */
   url: string
+  pid: number
   api: ReturnType<typeof createApi>
   product: Product
-  /** A new seller with a shop and a key that may do everything of a seller's. */
-  openShop(): Promise<TestShop & { apiKey: string }>
+  openShop(): Promise<OpenShop>
   close(): Promise<void>
 }
 
@@ -38,24 +41,16 @@ export async function openMarketplace(): Promise<Marketplace> {
   await migrate(readConfig('migrate', stack.env))
   const owner = connectPostgres({ url: stack.env['POSTGRES_URL']!, applicationName: 'bench' })
   const product = await openProduct(stack.env)
-  const { url } = await product.startApi()
+  const { url, pid } = await product.startApi()
   return {
     stack,
     env: stack.env,
     owner,
     url,
+    pid,
     api: createApi(url),
     product,
-    async openShop() {
-      const shop = await createShop(owner.db)
-      const scopes = SCOPES.filter((scope) => scope !== 'admin')
-      const { key } = await issueApiKey(owner.db, {
-        sellerId: shop.sellerId,
-        name: 'bench',
-        scopes,
-      })
-      return { ...shop, apiKey: key }
-    },
+    openShop: () => openShop(owner.db),
     async close() {
       await product.close()
       await owner.close()
@@ -63,6 +58,14 @@ export async function openMarketplace(): Promise<Marketplace> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A new seller's. */
+export async function openShop(owner: Postgres['db']): Promise<OpenShop> {
+  const shop = await createShop(owner)
+  const scopes = SCOPES.filter((scope) => scope !== 'admin')
+  const { key } = await issueApiKey(owner, { sellerId: shop.sellerId, name: 'bench', scopes })
+  return { ...shop, apiKey: key }
 }
 
 /** Watches the memory of a process: Linux keeps the peak itself, so that no sample is missed. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { WORKER_FLAGS } from '../stack/worker-flags.ts'
 import type { Probed, tasks } from './xlsx-probe.ts'
 
 type Task = keyof typeof tasks
@@ -68,17 +69,20 @@ async function inTurns(ourTask: Task, theirTask: Task, file: string, rows: numbe
 }
 
 /**
- * In a process of its own, so that its memory is only its own. V8's young generation is bounded for all alike: left alone
- * it grows to some 100 MB of garbage in any process that reads much.
+ * In a process of its own, so that its memory is only its own; ours under the flags of workers. V8's young generation is
+ * bounded for all alike: left alone it grows to some 100 MB of garbage in any process that reads much.
  */
 async function probe(task: Task, file: string, rows: number): Promise<Probed> {
   const program = join(import.meta.dirname, 'xlsx-probe.ts')
-  const run = ['--max-semi-space-size=16', program, task, file, String(rows)]
+  const flags = task.endsWith('-ours') ? WORKER_FLAGS : YOUNG_GENERATION
+  const run = [...flags, program, task, file, String(rows)]
   const { stdout } = await promisify(execFile)(process.execPath, run)
   const probed = JSON.parse(stdout) as Probed
   console.error(`  ${task.padEnd(22)}${rows} rows ${probed.seconds.toFixed(1)} s`)
   return probed
 }
+
+const YOUNG_GENERATION = WORKER_FLAGS.filter((flag) => flag.includes('semi-space'))
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'yarmarka-bench-'))

@@ -15,6 +15,14 @@ export type ProjectChanges = (input: ProjectChangesInput) => Promise<void>
 /** Documents written since the projection began. */
 export const projectedCount = defineQuery<number>('projectedCount')
 
+export const suggestionsWorkflowId = 'suggestions'
+export const suggestionsScheduleId = 'suggestions'
+
+export const refreshSuggestions = 'refreshSuggestions'
+export type RefreshSuggestions = () => Promise<SuggestionCounts>
+
+/** How many of each kind there are to suggest. */
+export type SuggestionCounts = { queries: number; brands: number; categories: number }
 /** One per run; what runs is at most one, by the table `reindex`. */
 export const reindexWorkflowId = (reindexId: string) => `reindex:${reindexId}`
 

@@ -232,6 +232,7 @@ export type Database = {
     claimedUntil: Instant
     createdAt: Instant
   }
+  searchSynonym: { id: GeneratedId; terms: string[]; means: Generated<string[]> }
   change: {
     shopProductId: Id
     version: Generated<Id>
@@ -245,6 +246,19 @@ export type Database = {
     /** Raised among many, by a fan-out or a statement over a hundred, and not alone since. */
     wide: Generated<boolean>
   }
+  searchCount: {
+    day: ColumnType<Date, string, string>
+    /** Empty for all texts that are not kept. */
+    text: string
+    /** Empty when no city was asked for. */
+    cityId: string
+    searches: Count
+    zeroResults: Count
+    slow: Count
+    slowestMs: number
+  }
+  /** Where a seller's carriers reach beyond the cities that its warehouses serve. */
+  deliveryCity: { sellerId: Id; cityId: string }
   changeFanout: {
     id: GeneratedId
     source: 'category' | 'shop' | 'warehouse'

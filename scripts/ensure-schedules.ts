@@ -5,7 +5,10 @@ import { readConfigOrExit } from '../config.ts'
 import {
   checkDrift,
   driftScheduleId,
+  refreshSuggestions,
   storefrontQueue,
+  suggestionsScheduleId,
+  suggestionsWorkflowId,
   type CheckDriftInput,
 } from '../contracts/storefront.ts'
 
@@ -22,6 +25,18 @@ const schedules: ScheduleOptions[] = [
       args: [{}] as [CheckDriftInput],
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  },
+  {
+    scheduleId: suggestionsScheduleId,
+    spec: { intervals: [{ every: '5 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: refreshSuggestions,
+      workflowId: suggestionsWorkflowId,
+      taskQueue: storefrontQueue,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    state: { triggerImmediately: true },
   },
 ]
 

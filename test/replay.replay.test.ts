@@ -10,6 +10,7 @@ const domainOf: Record<string, string> = {
   fetchPictures: 'integrations',
   publishFeed: 'integrations',
   projectChanges: 'storefront',
+  refreshSuggestions: 'storefront',
   reindexCatalog: 'storefront',
   checkDrift: 'storefront',
 }

@@ -1,5 +1,6 @@
-import { createDriftActivities } from '../activities/storefront/drift.ts'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
+import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
+import { createDriftActivities } from '../activities/storefront/drift.ts'
 import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
 import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
@@ -52,6 +53,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
         ...createStorefrontActivities(deps),
         ...createReindexingActivities(deps),
         ...createDriftActivities(deps),
+        ...createSuggestionsActivities({ system: system.db, elasticsearch }),
       },
       maxConcurrentActivityTaskExecutions: 8,
     },

@@ -2,6 +2,7 @@ import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
 import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { showWrites } from '../../clients/elasticsearch/indices.ts'
 import type { Logger } from '../../clients/logger.ts'
 import { linkTo, untraced, withSpan } from '../../clients/tracing.ts'
 import type { Sink } from '../../contracts/storefront.ts'
@@ -30,9 +31,9 @@ export type StorefrontActivities = ReturnType<typeof createStorefrontActivities>
 const PAGE_SIZE = 1_000
 
 /**
- * How often a sink looks when little is waiting: what changes again meanwhile is written once. Search adds its
- * `refresh_interval` before anybody sees the change, and an index operation costs much; a cached page costs little and
- * is wrong until it is dropped.
+ * How often a sink looks when little is waiting: what changes again meanwhile is written once. An index operation costs
+ * much, and so does a refresh, with which each such look ends; a cached page costs little and is wrong until it is
+ * dropped.
  */
 const EVERY_MS: Record<Sink, number> = { search: 400, cache: 100 }
 
@@ -50,7 +51,10 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
       if (sink === 'search') await retryDuePoison(deps.system, PAGE_SIZE)
       const page = await readPendingDocuments(deps.system, sink, PAGE_SIZE)
       if (page.length > 0) projected += await applyInSpan(deps, sink, page)
-      return page.length < PAGE_SIZE && raised < PAGE_SIZE ? 0 : page.length + raised
+      if (page.length >= PAGE_SIZE || raised >= PAGE_SIZE) return page.length + raised
+      if (page.length > 0 && sink === 'search')
+        await showWrites(deps.elasticsearch, deps.index.alias)
+      return 0
     }
     await untraced(() => untilHandover(projectPage, EVERY_MS[sink]))
     return projected

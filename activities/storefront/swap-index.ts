@@ -82,6 +82,5 @@ async function removeEnded(
 
 /** A new reindex leads no further back than to what is searched when it begins: there are never more than three indices. */
 export async function closeOpenWindows(deps: BuildDeps): Promise<void> {
-  for (const reindex of await listOpenWindows(deps.system))
-    await closeRollbackWindow(deps, reindex.id)
+  for (const { id } of await listOpenWindows(deps.system)) await closeRollbackWindow(deps, id)
 }

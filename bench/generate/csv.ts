@@ -18,11 +18,21 @@ export const csvColumns: Record<string, (good: Good) => string> = {
   'Параметр: Цвет': (good) => good.colour,
 }
 
-/** The same count always makes the same bytes, about 0.3 kB a row. */
-export async function* generateCsv({ rows }: { rows: number }): AsyncGenerator<Buffer> {
-  const cells = Object.values(csvColumns)
-  let text = `${Object.keys(csvColumns).join(';')}\n`
-  for (const good of generateGoods({ count: rows })) {
+export type CsvOptions = {
+  rows: number
+  seed?: number
+  columns?: Record<string, (good: Good) => string>
+}
+
+/** The same options always make the same bytes, about 0.3 kB a row with all columns. */
+export async function* generateCsv({
+  rows,
+  seed = 1,
+  columns = csvColumns,
+}: CsvOptions): AsyncGenerator<Buffer> {
+  const cells = Object.values(columns)
+  let text = `${Object.keys(columns).join(';')}\n`
+  for (const good of generateGoods({ count: rows, seed })) {
     text += `${cells.map((cell) => quote(cell(good))).join(';')}\n`
     if (text.length > 60_000) {
       yield Buffer.from(text)

@@ -81,7 +81,7 @@ function ean13(number: number): string {
 }
 
 /** A small generator with a seed: the same numbers on every machine. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -34,6 +34,11 @@ const isAlreadyThere = (error: unknown) =>
   error instanceof errors.ResponseError &&
   error.body?.error?.type === 'resource_already_exists_exception'
 
+/** Shows what was written now instead of after the `refresh_interval`. A failure costs no more than that wait. */
+export async function showWrites(client: Client, alias: string): Promise<void> {
+  await client.indices.refresh({ index: alias }, { maxRetries: 0 }).catch(() => {})
+}
+
 /** Takes the alias from every index that has it. */
 export async function dropAlias(client: Client, alias: string): Promise<void> {
   await client.indices.deleteAlias({ index: '_all', name: alias }, { ignore: [404] })

@@ -89,7 +89,7 @@ export const publishedContent = (id: RawBuilder<unknown>) => sql`
   lateral (
     select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
       p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
-      sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
+      sp.shop_id, s.name as shop_name, sp.seller_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
       sp.available, p.attributes, sp.popularity, sp.created_at,
       coalesce(units.total, 0) as units_total, units.by_city as units_by_city
     from shop_product sp
@@ -111,6 +111,8 @@ export const publishedContent = (id: RawBuilder<unknown>) => sql`
       from stock where shop_product_id = sp.id
     ) units
     where sp.id = ${id} and sp.active
+    -- One look-up per document: flattened into a join, it may be made of the whole catalogue.
+    offset 0
   ) published`
 
 const applied = (sink: Sink, table?: string) =>
@@ -131,6 +133,7 @@ export type Content = {
   categoryNames: string[]
   shopId: string
   shopName: string
+  sellerId: string
   priceMinor: string
   oldPriceMinor: string | null
   currency: string
@@ -180,6 +183,7 @@ export const toDocument = (row: Content): ShopProductDocument =>
       names: row.categoryNames,
     },
     shop: { id: row.shopId, name: row.shopName },
+    sellerId: row.sellerId,
     priceMinor: Number(row.priceMinor),
     oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
     currency: row.currency,

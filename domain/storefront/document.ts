@@ -14,6 +14,8 @@ export type ShopProductDocument = {
   /** `path` leads from the root to the category itself; `names` are those of the path. */
   category: { id: string; name: string; path: string[]; names: string[] }
   shop: { id: string; name: string }
+  /** Whose deliverability is the good's. */
+  sellerId: string
   priceMinor: number
   oldPriceMinor: number | null
   currency: string

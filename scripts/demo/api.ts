@@ -29,7 +29,7 @@ export function createApi(baseUrl: string) {
     upload(
       apiKey: string,
       shopId: string,
-      file: { name: string; bytes: Uint8Array<ArrayBuffer> },
+      file: { name: string; bytes: Uint8Array<ArrayBuffer> | Blob },
       headers: Record<string, string> = {},
     ): Promise<Import> {
       const form = new FormData()

@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
 import { hostileBooks, type HostileBook } from './xlsx/cases.ts'
+import { poisonedCells } from './xlsx/poisoned-cells.ts'
 import { probe, type Outcome } from './xlsx/probe.ts'
+import { probe as probeGoods } from './yml/probe.ts'
 
 /** What the reading of one file may grow a process by. */
 const MOST_GROWTH_MB = 256
@@ -40,6 +42,14 @@ describe('a hostile workbook is refused or read for what it has', () => {
   it.each(namesOf(false))('%s', async (name) => {
     const book = find(name)
     judge(await probe(book.reader, book.bytes()), book)
+  })
+})
+
+describe('a poisoned row of a workbook is rejected, or kept as the text that it is', () => {
+  it.each(poisonedCells())('$name', async ({ bytes, expected }) => {
+    const { problem, rows, errors, unstorable } = await probeGoods(bytes())
+    expect({ problem, unstorable }).toEqual({ problem: undefined, unstorable: [] })
+    expect({ rows, errors }).toEqual(expected)
   })
 })
 

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { FileProblem } from '../../domain/integrations/file-problem.ts'
 import type { CatalogRow, CategoryRow, RowError } from '../../domain/integrations/row.ts'
@@ -6,10 +6,7 @@ import { sniff } from '../../domain/integrations/sniff.ts'
 import { MalformedFile } from '../../formats/format.ts'
 import { peek } from '../../formats/peek.ts'
 import { yml } from '../../formats/yml/index.ts'
-
-/** Files of real projects, which are not in this repository. */
-const feeds = new URL('../../../shared/real/feeds/', import.meta.url)
-const isAbsent = !existsSync(feeds)
+import { areRealFeedsHere, realFeedsFolder, titleOfRealFeeds } from '../support/real-feeds.ts'
 
 type Imported = {
   categories: CategoryRow[]
@@ -20,7 +17,9 @@ type Imported = {
 
 async function importFile(name: string): Promise<Imported> {
   const imported: Imported = { categories: [], rows: [], errors: [] }
-  const { head, isWhole, bytes, close } = await peek(createReadStream(new URL(name, feeds)))
+  const { head, isWhole, bytes, close } = await peek(
+    createReadStream(new URL(name, realFeedsFolder)),
+  )
   const sniffed = sniff(head, isWhole)
   if (!sniffed.ok) {
     await close()
@@ -39,9 +38,7 @@ async function importFile(name: string): Promise<Imported> {
   return imported
 }
 
-const title = isAbsent ? 'real feeds (skipped: ../shared/real/feeds is not here)' : 'real feeds'
-
-describe.skipIf(isAbsent)(title, () => {
+describe.skipIf(!areRealFeedsHere)(titleOfRealFeeds, () => {
   it.each(['ecomsearch_spb_vendor_model.xml', 'ecomsearch_msk_delivery.xml'])(
     '%s: 36 offers in 7 categories, one of them with four nameless params',
     async (name) => {

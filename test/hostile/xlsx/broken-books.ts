@@ -73,6 +73,24 @@ export function brokenBooks(): HostileBook[] {
       },
       { records: 1 },
     ),
+    book(
+      'a book that links to another on somebody’s server',
+      {
+        rows: row("<c><f>'[1]Лист1'!A1</f><v>7</v></c>"),
+        more: [
+          {
+            name: 'xl/externalLinks/_rels/externalLink1.xml.rels',
+            content:
+              '<Relationships><Relationship Id="r1" Type="x/externalLinkPath" TargetMode="External" Target="http://trap.invalid/book.xlsx"/></Relationships>',
+          },
+          {
+            name: 'xl/externalLinks/externalLink1.xml',
+            content: '<externalLink><externalBook r:id="r1"/></externalLink>',
+          },
+        ],
+      },
+      { records: 1 },
+    ),
     broken('a document type', sheet(`<!DOCTYPE worksheet>${sheetOf('')}`), 'misplaced-declaration'),
     broken(
       'a billion laughs',

@@ -20,15 +20,17 @@ export function documentTypes(trapUrl: string): HostileCase[] {
     bytes: () => encoded(withDoctype(doctype)),
     expected: { rows: 1, errors: [] },
   })
-  const inEncoding = (name: string, encoding: string, mark: string): HostileCase => ({
-    name: `entities declared in ${name}`,
-    bytes: () =>
-      encoded(
-        `${mark}<?xml version="1.0" encoding="${encoding.replace('win', 'windows-')}"?>\n${entityBomb}\n${feed(offer(), '')}`,
-        encoding,
-      ),
-    expected: { code: 'internal-dtd', place: [2, 23] },
-  })
+  const theft = `<!DOCTYPE yml_catalog [<!ENTITY theirs SYSTEM "${trapUrl}"><!ENTITY % more SYSTEM "file:///etc/passwd">%more;]>`
+  const inEncoding = (name: string, encoding: string, mark: string): HostileCase[] =>
+    Object.entries({ 'a bomb': entityBomb, 'outside entities': theft }).map(([what, doctype]) => ({
+      name: `${what} in ${name}`,
+      bytes: () =>
+        encoded(
+          `${mark}<?xml version="1.0" encoding="${encoding.replace('win', 'windows-')}"?>\n${doctype}\n${feed(offer(), '').replace('Чайник', '&theirs;')}`,
+          encoding,
+        ),
+      expected: { code: 'internal-dtd', place: [2, 23] },
+    }))
   return [
     refused('a billion laughs', entityBomb, [2, 23]),
     refused(
@@ -52,11 +54,19 @@ export function documentTypes(trapUrl: string): HostileCase[] {
       [2, 38],
     ),
     refused('a document type in lower case', '<!doctype yml_catalog [<!entity a "b">]>', [2, 23]),
-    inEncoding('UTF-16 with a mark, little end first', 'utf-16le', '\uFEFF'),
-    inEncoding('UTF-16 with a mark, big end first', 'utf-16be', '\uFEFF'),
-    inEncoding('UTF-16 without a mark, little end first', 'utf-16le', ''),
-    inEncoding('UTF-16 without a mark, big end first', 'utf-16be', ''),
-    inEncoding('windows-1251', 'win1251', ''),
+    ...inEncoding('UTF-16 with a mark, little end first', 'utf-16le', '\uFEFF'),
+    ...inEncoding('UTF-16 with a mark, big end first', 'utf-16be', '\uFEFF'),
+    ...inEncoding('UTF-16 without a mark, little end first', 'utf-16le', ''),
+    ...inEncoding('UTF-16 without a mark, big end first', 'utf-16be', ''),
+    ...inEncoding('windows-1251', 'win1251', ''),
+    {
+      name: 'outside entities in UTF-7',
+      bytes: () =>
+        encoded(
+          `<?xml version="1.0" encoding="UTF-7"?>\n+ADwAIQ-DOCTYPE yml_catalog +AFsAPAAh-ENTITY a SYSTEM +ACI-${trapUrl}+ACIAPgBdAD4-`,
+        ),
+      expected: { code: 'unsupported-encoding' },
+    },
     {
       name: 'a subset that never ends',
       isBig: true,

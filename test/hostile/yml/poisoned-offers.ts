@@ -27,6 +27,8 @@ export function poisonedOffers(): HostileCase[] {
     rejected('an id with a hidden character', 'id-invalid', offer('', 'id="1&#x200B;"')),
     rejected('an id that turns around', 'id-invalid', offer('', 'id="1&#x202E;2"')),
     rejected('a price that is no number', 'price-invalid', priced('NaN')),
+    rejected('a price with letters', 'price-invalid', priced('12O0')),
+    rejected('a price of 1e308', 'price-invalid', priced('1e308')),
     rejected('a price beyond all numbers', 'price-invalid', priced('1e309')),
     rejected('a price in hexadecimal', 'price-invalid', priced('0x64')),
     rejected('an infinite price', 'price-invalid', priced('Infinity')),

@@ -61,12 +61,14 @@ export function memoryMb(line: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
 }
 
-/** As a process of its own: the name of a case in, the outcome and the growth of memory out. */
+/** As a process of its own: the name of a case in, the outcome, the growth of memory and the time out. */
 if (import.meta.main) {
   const found = hostileCases('http://127.0.0.1:9/').find(({ name }) => name === process.argv[2])
   if (!found) throw new Error(`No case ${process.argv[2]}`)
   const before = memoryMb('VmRSS')
+  const startedAt = performance.now()
   const outcome = await probe(found.bytes())
+  const seconds = (performance.now() - startedAt) / 1_000
   outcome.sample = []
-  process.stdout.write(JSON.stringify({ outcome, growthMb: memoryMb('VmHWM') - before }))
+  process.stdout.write(JSON.stringify({ outcome, growthMb: memoryMb('VmHWM') - before, seconds }))
 }
