@@ -30,14 +30,20 @@ export type DriftFigures = {
 }
 
 const PLANTED = 10
-const LOADED_GOODS = 2_000
+/** A shop with a category of its own each. */
+const GOODS_PER_CATEGORY = 1_000
 /** The load goes on for so long before the reindex and after the swap. */
 const AROUND_MS = 2_000
 
 /** A marketplace with so many shop products in its search index, and its operator. */
 export async function openFilled(goods: number) {
   const market = await openMarketplace()
-  await fillShop(market.owner.db, await market.openShop(), goods)
+  for (let filled = 0; filled < goods; filled += GOODS_PER_CATEGORY)
+    await fillShop(
+      market.owner.db,
+      await market.openShop(),
+      Math.min(GOODS_PER_CATEGORY, goods - filled),
+    )
   await market.owner.pool.query('analyze')
   const { key } = await issueApiKey(market.owner.db, {
     ...{ sellerId: null, name: 'bench', scopes: ['admin'] },
@@ -122,13 +128,10 @@ export async function close({ market, operator }: Pick<Filled, 'market' | 'opera
   await market.close()
 }
 
-/** Every so-manieth good, by the code that finds it. */
 async function readGoods({ owner }: Marketplace): Promise<LoadedGood[]> {
   const { rows } = await owner.pool.query<LoadedGood>(
-    `select sp.id, p.vendor_code as "vendorCode", sp.price_minor::float8 as "priceMinor"
-    from shop_product sp join product p on p.id = sp.product_id
-    order by hashint8(sp.id) limit $1`,
-    [LOADED_GOODS],
+    `select sp.id, p.category_id as "categoryId", sp.price_minor::float8 as "priceMinor"
+    from shop_product sp join product p on p.id = sp.product_id order by sp.id`,
   )
   return rows
 }

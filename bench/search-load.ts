@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Marketplace } from './marketplace.ts'
 
-export type LoadedGood = { id: string; vendorCode: string; priceMinor: number }
+export type LoadedGood = { id: string; categoryId: string; priceMinor: number }
 
 export type SearchLoad = {
   updates: number
@@ -16,9 +16,9 @@ export type LoadRates = { updatesPerSecond: number; searchesPerSecond: number }
 type Found = { items: { id: string; price: { amount: number } }[]; total: number }
 
 /**
- * Raises the price of one of these goods after the other, a kopeck at a time, and searches them by their codes. An
- * answer is right when it is one good at a price that it has had since the load began: of the index of before or of the
- * new one.
+ * Raises the price of one of these goods after the other, a kopeck at a time, and searches in one category after the
+ * other. An answer is right when it counts every good of its category, and shows each at a price that it has had since
+ * the load began: of the index of before or of the new one.
  */
 export function startSearchLoad(
   market: Marketplace,
@@ -27,11 +27,14 @@ export function startSearchLoad(
 ): SearchLoad {
   const first = new Map(goods.map(({ id, priceMinor }) => [id, priceMinor]))
   const newest = new Map(first)
+  const sizes = new Map<string, number>()
+  for (const { categoryId } of goods) sizes.set(categoryId, (sizes.get(categoryId) ?? 0) + 1)
+  const categories = [...sizes.keys()]
   const load = { updates: 0, searches: 0, wrong: new Map<string, number>() }
   const note = (what: string) => void load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
 
   const update = async (turn: number) => {
-    const { id } = goods[turn % goods.length]!
+    const { id } = goods[(turn * 7_919) % goods.length]!
     newest.set(id, newest.get(id)! + 1)
     await market.owner.pool.query(
       'update shop_product set price_minor = price_minor + 1 where id = $1',
@@ -40,17 +43,16 @@ export function startSearchLoad(
     load.updates++
   }
   const search = async (turn: number) => {
-    const { id, vendorCode } = goods[(turn * 7) % goods.length]!
+    const category = categories[turn % categories.length]!
     load.searches++
-    const response = await fetch(
-      new URL(`/v1/search?q=${encodeURIComponent(vendorCode)}&limit=5`, market.url),
-    ).catch(() => undefined)
+    const path = `/v1/search?q=${encodeURIComponent('чайник')}&category=${category}&limit=20`
+    const response = await fetch(new URL(path, market.url)).catch(() => undefined)
     if (response?.status !== 200) return note(`status ${response?.status ?? 'none'}`)
-    const { items } = (await response.json()) as Found
-    const found = items.find((item) => item.id === id)
-    if (!found) return note('not found')
-    const { amount } = found.price
-    if (amount < first.get(id)! || amount > newest.get(id)!) note('neither old nor new')
+    const { items, total } = (await response.json()) as Found
+    if (total !== sizes.get(category)) note('not all found')
+    for (const { id, price } of items)
+      if (price.amount < first.get(id)! || price.amount > newest.get(id)!)
+        note('neither old nor new')
   }
 
   let stopped = false
