@@ -76,6 +76,7 @@ const Stores = { ...Postgres, ...Temporal, ...ObjectStore, REDIS_URL: url, ELAST
 const schemas = {
   telemetry: z.object(Telemetry),
   migrate: z.object(Postgres),
+  schedules: z.object(Temporal),
   seed: z.object({
     ...Postgres,
     API_URL: url,

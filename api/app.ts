@@ -2,6 +2,10 @@ import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { searches } from './admin/searches.ts'
+import { drift } from './admin/drift.ts'
+import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
+import { poison } from './admin/poison.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
@@ -26,9 +30,12 @@ export type ApiDeps = HealthDeps &
   PicturesDeps &
   Omit<ImportsDeps, 'requires'> &
   Omit<FeedsDeps, 'requires'> &
-  PublishedFeedsDeps & {
+  PublishedFeedsDeps &
+  Omit<ReindexesDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
+    /** Connected as the role `system`, for the operators' routes alone. */
+    system: Kysely<Database>
     log: Pick<Logger, 'error' | 'warn'>
   }
 
@@ -56,5 +63,9 @@ export function createApp(deps: ApiDeps) {
     .route('/pictures', pictures(deps))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
+    .route('/v1/admin/searches', searches({ ...deps, requires }))
+    .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
+    .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
+    .route('/v1/admin/poison', poison({ ...deps, requires }))
 }

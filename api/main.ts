@@ -1,16 +1,17 @@
 import { createListingCache } from '../clients/cache/listing-cache.ts'
-import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { connectTemporal } from '../clients/temporal.ts'
-import { readConfigOrExit, roleUrl } from '../config.ts'
+import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
 import { createServer, listen } from './server.ts'
+import { createSearchLog } from './storefront/search-log.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 const REDIS_TIMEOUT_MS = 200
@@ -18,27 +19,32 @@ const REDIS_TIMEOUT_MS = 200
 const config = readConfigOrExit('api')
 const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
 
-const connectAs = (role: 'seller' | 'storefront') =>
+const connectAs = (role: DatabaseRole, max = 10) =>
   connectPostgres({
     url: roleUrl(config, role),
     applicationName: `yarmarka-api-${role}`,
-    max: 10,
+    max,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
 const seller = connectAs('seller')
 const storefront = connectAs('storefront')
+const system = connectAs('system', 2)
 const redis = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS })
 const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
 const objectStore = connectObjectStore(config)
 const temporal = connectTemporal(config, { workflow: await temporalClientInterceptors() })
+
+const searchLog = createSearchLog({ storefront: storefront.db, log })
 
 const server = createServer({ fetch: (request, env) => app.fetch(request, env) })
 const drain = createDrain(server)
 const app = createApp({
   seller: seller.db,
   storefront: storefront.db,
+  system: system.db,
   cache: createListingCache(redis),
   search: elasticsearch,
+  searchLog,
   objectStore,
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
@@ -63,11 +69,13 @@ if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => void sto
 async function stop() {
   log.info('api draining')
   await drain.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
+  await searchLog.close()
   redis.disconnect()
   objectStore.close()
   await Promise.allSettled([
     seller.close(),
     storefront.close(),
+    system.close(),
     elasticsearch.close(),
     temporal.close(),
   ])

@@ -12,6 +12,8 @@ export function createServer({ fetch }: ServerOptions): Server {
     fetch,
     autoCleanupIncoming: false,
     serverOptions: {
+      // A query of ten thousand letters is told what is wrong with it, which Node's own 16 kB would only cut off.
+      maxHeaderSize: 128 * 1024,
       // Longer than the usual 60 s of balancers: who closes first would break a request that is on its way.
       keepAliveTimeout: 65_000,
       // An upload takes as long as it takes; silence within one is bounded where it is read.

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import * as facets from './facets.ts'
+import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
 import * as hostile from './hostile.ts'
 import * as import1gb from './import-1gb.ts'
@@ -9,6 +11,11 @@ import * as import1m from './import-1m.ts'
 import * as importKills from './import-kills.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as relevance from './relevance.ts'
+import * as suggest from './suggest.ts'
+import * as syncChaos from './sync-chaos.ts'
+import * as sync from './sync.ts'
+import * as reindex from './reindex.ts'
 import * as realFeeds from './real-feeds.ts'
 import * as xlsx from './xlsx.ts'
 
@@ -53,6 +60,41 @@ const benches = {
     title: 'Feeds for Yandex Market and Google Shopping, from catalogue to published file',
     size: 200_000,
     run: feeds.run,
+  },
+  facets: {
+    title: 'Facets in one request, against a request per facet',
+    size: 200_000,
+    run: facets.run,
+  },
+  suggest: {
+    title: 'Suggestions while somebody types, against match_phrase_prefix',
+    size: 200_000,
+    run: suggest.run,
+  },
+  relevance: {
+    title: 'Relevance of search on 148 held-out Russian queries',
+    size: 6_034,
+    run: relevance.run,
+  },
+  sync: {
+    title: 'Search follows PostgreSQL: the lag of single changes',
+    size: 120,
+    run: sync.run,
+  },
+  'sync-chaos': {
+    title: 'Search follows PostgreSQL through kills, restarts and refusals',
+    size: 100_000,
+    run: syncChaos.run,
+  },
+  backfill: {
+    title: 'Backfill of the search index against PGSync',
+    size: 200_000,
+    run: backfill.run,
+  },
+  reindex: {
+    title: 'Reindex under load, and a drift cycle',
+    size: 200_000,
+    run: reindex.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',

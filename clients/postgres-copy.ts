@@ -6,8 +6,16 @@ const SPECIAL = /[\\\n\r\t]/
 const escapeText = (text: string) =>
   SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!) : text
 
-const arrayLiteral = (items: readonly string[]) =>
-  `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`
+const QUOTED = /[\\"]/
+function arrayLiteral(items: readonly string[]): string {
+  if (items.length === 0) return '{}'
+  let literal = '{'
+  for (const item of items) {
+    if (literal.length > 1) literal += ','
+    literal += `"${QUOTED.test(item) ? item.replace(/[\\"]/g, '\\$&') : item}"`
+  }
+  return `${literal}}`
+}
 
 function field(value: CopyValue): string {
   if (value === null || value === undefined) return '\\N'
@@ -18,5 +26,8 @@ function field(value: CopyValue): string {
 }
 
 /** One line of COPY's text format. The values hold no NUL: PostgreSQL's text has none. */
-export const copyLine = (values: readonly CopyValue[]): string =>
-  `${values.map(field).join('\t')}\n`
+export function copyLine(values: readonly CopyValue[]): string {
+  let line = ''
+  for (const value of values) line += line === '' ? field(value) : `\t${field(value)}`
+  return `${line}\n`
+}

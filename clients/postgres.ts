@@ -47,26 +47,12 @@ const kyselyOn = (pool: PostgresPool) =>
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 
-/** Streams text rows (COPY's text format, a line each) into `target`, inside the transaction it was given with. */
+/** Streams rows in COPY's text format into `target`, inside the transaction it was given with. */
 export type Copy = (
   target: string,
   columns: readonly string[],
-  lines: Iterable<string>,
+  lines: Iterable<Uint8Array>,
 ) => Promise<void>
-
-const PIECE_LENGTH = 65_536
-
-/** A stream costs the same for a line as for many. */
-function* inPieces(lines: Iterable<string>): Generator<string> {
-  let piece = ''
-  for (const line of lines) {
-    piece += line
-    if (piece.length < PIECE_LENGTH) continue
-    yield piece
-    piece = ''
-  }
-  if (piece !== '') yield piece
-}
 
 /** A transaction that may also COPY: kysely does not show the connection that `COPY FROM STDIN` needs. */
 export async function transactionWithCopy<T>(
@@ -81,7 +67,7 @@ export async function transactionWithCopy<T>(
     await client.query('begin')
     const result = await work(trx, (target, columns, lines) =>
       pipeline(
-        Readable.from(inPieces(lines), { objectMode: true }),
+        Readable.from(lines, { objectMode: true }),
         client.query(copyFrom(`copy ${target} (${columns.join(', ')}) from stdin`)),
       ),
     )

@@ -1,4 +1,4 @@
-import { defineQuery } from '@temporalio/workflow'
+import { defineQuery, defineUpdate } from '@temporalio/workflow'
 
 export const storefrontQueue = 'storefront'
 
@@ -14,3 +14,59 @@ export type ProjectChanges = (input: ProjectChangesInput) => Promise<void>
 
 /** Documents written since the projection began. */
 export const projectedCount = defineQuery<number>('projectedCount')
+
+export const suggestionsWorkflowId = 'suggestions'
+export const suggestionsScheduleId = 'suggestions'
+
+export const refreshSuggestions = 'refreshSuggestions'
+export type RefreshSuggestions = () => Promise<SuggestionCounts>
+
+/** How many of each kind there are to suggest. */
+export type SuggestionCounts = { queries: number; brands: number; categories: number }
+/** One per run; what runs is at most one, by the table `reindex`. */
+export const reindexWorkflowId = (reindexId: string) => `reindex:${reindexId}`
+
+export const reindexCatalog = 'reindexCatalog'
+export type ReindexCatalogInput = {
+  reindexId: string
+  /** Carried over when the workflow continues as new. */
+  paused?: boolean
+}
+export type ReindexCatalogResult = {
+  state: 'completed' | 'rolled-back' | 'cancelled' | 'failed'
+}
+export type ReindexCatalog = (input: ReindexCatalogInput) => Promise<ReindexCatalogResult>
+
+/** `live`: what it built is searched, and there is a way back until its rollback window closes. */
+export type ReindexState =
+  'queued' | 'backfilling' | 'paused' | 'verifying' | 'live' | ReindexCatalogResult['state']
+
+export type ReindexProgress = {
+  state: ReindexState
+  documents: { done: number; total: number }
+  /** `null` while nothing tells how fast it goes. */
+  perSecond: number | null
+  etaSeconds: number | null
+}
+export const reindexProgress = defineQuery<ReindexProgress>('reindexProgress')
+
+/** Stops at the next committed position. Refused with `ReindexNotThere` when nothing is being filled. */
+export const pauseReindex = defineUpdate<void>('pauseReindex')
+/** Refused with `ReindexNotThere` when it does not pause. */
+export const resumeReindex = defineUpdate<void>('resumeReindex')
+/** Done when the index of before is searched again. Refused with `ReindexNotThere` when there is no way back. */
+export const rollBackReindex = defineUpdate<void>('rollBackReindex')
+export const ReindexNotThere = 'ReindexNotThere'
+
+export const driftWorkflowId = (cycleId: string) => `drift:${cycleId}`
+export const driftScheduleId = 'drift'
+
+export const checkDrift = 'checkDrift'
+/** Without an id one is made: that is how the Schedule starts it. */
+export type CheckDriftInput = { cycleId?: string }
+export type CheckDriftResult = {
+  /** Documents of the search index and pages of the cache that were not what PostgreSQL says. */
+  drifted: number
+  repaired: number
+}
+export type CheckDrift = (input: CheckDriftInput) => Promise<CheckDriftResult>

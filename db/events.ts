@@ -4,7 +4,8 @@ import type { Database } from './database.ts'
 export type Event = Selectable<Database['event']>
 
 export type NewEvent = {
-  sellerId: string
+  /** `null` for what concerns no seller. */
+  sellerId: string | null
   /** `import.requested`, `import.completed`, … */
   type: string
   /** What it is about: `import:<id>`. */

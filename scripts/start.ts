@@ -80,6 +80,7 @@ async function bringUp(): Promise<void> {
   })
   undo.defer(() => application.stop())
   progress.say('API and workers', 'ready')
+  await runScript('scripts/ensure-schedules.ts', 'Schedules', stack, env)
   await runScript('scripts/seed.ts', 'Demo data', stack, env)
   await announceSupervisor(runDir, { env, apiUrl })
 

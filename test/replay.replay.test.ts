@@ -10,6 +10,9 @@ const domainOf: Record<string, string> = {
   fetchPictures: 'integrations',
   publishFeed: 'integrations',
   projectChanges: 'storefront',
+  refreshSuggestions: 'storefront',
+  reindexCatalog: 'storefront',
+  checkDrift: 'storefront',
 }
 
 const histories = await listHistories()

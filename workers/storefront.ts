@@ -1,14 +1,23 @@
+import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
+import { ensureSchedule } from '../activities/integrations/schedules.ts'
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
+import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
+import { createDriftActivities } from '../activities/storefront/drift.ts'
+import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
 import { createListingCache } from '../clients/cache/listing-cache.ts'
-import { connectElasticsearch } from '../clients/elasticsearch.ts'
+import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
+import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { roleUrl } from '../config.ts'
 import {
   projectChanges,
   projectionWorkflowId,
+  refreshSuggestions,
   sinks,
   storefrontQueue,
+  suggestionsScheduleId,
+  suggestionsWorkflowId,
   type ProjectChanges,
 } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
@@ -19,23 +28,38 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     url: roleUrl(config, 'system'),
     applicationName: 'yarmarka-storefront',
   })
+  /** Sees what everybody sees: for what listings should hold. */
+  const storefront = connectPostgres({
+    url: roleUrl(config, 'storefront'),
+    applicationName: 'yarmarka-storefront',
+    max: 2,
+  })
   const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
   const redis = connectRedis({
     url: config.REDIS_URL,
     commandTimeoutMs: 5_000,
     patient: true,
   })
+  const deps = {
+    system: system.db,
+    storefront: storefront.db,
+    elasticsearch,
+    writer: createBulkWriter(elasticsearch),
+    index: shopProductsIndex,
+    redis,
+    cache: createListingCache(redis),
+    log,
+  }
   return {
     workflows: 'storefront',
     options: {
       taskQueue: storefrontQueue,
-      activities: createStorefrontActivities({
-        system: system.db,
-        elasticsearch,
-        index: shopProductsIndex,
-        cache: createListingCache(redis),
-        log,
-      }),
+      activities: {
+        ...createStorefrontActivities(deps),
+        ...createReindexingActivities(deps),
+        ...createDriftActivities(deps),
+        ...createSuggestionsActivities({ system: system.db, elasticsearch }),
+      },
       maxConcurrentActivityTaskExecutions: 8,
     },
     async startStanding() {
@@ -46,10 +70,24 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
           taskQueue: storefrontQueue,
           args: [{ sink, projected: 0 }],
         })
+      await ensureSchedule(temporal.schedule, suggestionsSchedule)
     },
     async close() {
       redis.disconnect()
-      await Promise.all([elasticsearch.close(), system.close()])
+      await Promise.all([elasticsearch.close(), system.close(), storefront.close()])
     },
   }
 }
+
+const suggestionsSchedule = {
+  scheduleId: suggestionsScheduleId,
+  spec: { intervals: [{ every: '5 minutes' }] },
+  action: {
+    type: 'startWorkflow',
+    workflowType: refreshSuggestions,
+    workflowId: suggestionsWorkflowId,
+    taskQueue: storefrontQueue,
+  },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  state: { triggerImmediately: true },
+} satisfies ScheduleOptions

@@ -17,8 +17,10 @@ export type MergingDeps = {
 }
 export type MergingActivities = ReturnType<typeof createMergingActivities>
 
-/** Rows merged in one transaction: long enough to be fast, short enough that locks and changes come in small bursts. */
-const CHUNK_SIZE = 5_000
+/** Rows compared in one transaction, which writes fewer. */
+const CHUNK_SIZE = 20_000
+/** Goods that are taken off sale in one transaction. */
+const DEACTIVATED_AT_ONCE = 5_000
 /** Merged side by side: PostgreSQL spends most of an import on one core of its own for each. */
 const LANES = 2
 
@@ -77,8 +79,8 @@ async function mergeNextChunk(
   const { id } = imported
   const chunk = await findChunk(trx, id, await lockLane(trx, id, lane), CHUNK_SIZE)
   if (!chunk) return 'merged'
-  const counts = await mergeChunk(trx, imported, chunk)
-  await advanceLane(trx, id, { lane, mergedRow: chunk.upTo })
+  const { upTo, ...counts } = await mergeChunk(trx, imported, chunk)
+  await advanceLane(trx, id, { lane, mergedRow: upTo })
   await countMerged(trx, id, counts)
   return 'more'
 }
@@ -91,7 +93,7 @@ async function deactivateNextChunk(
 ): Promise<{ lastId: string } | 'merged'> {
   const { deactivated, lastId } = await deactivateAbsent(trx, imported, {
     afterId,
-    limit: CHUNK_SIZE,
+    limit: DEACTIVATED_AT_ONCE,
   })
   await countDeactivated(trx, imported.id, deactivated)
   return lastId === undefined ? 'merged' : { lastId }

@@ -1,7 +1,6 @@
 import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { Kysely } from 'kysely'
 import { transactionWithCopy, type Postgres } from '../../clients/postgres.ts'
-import { copyLine } from '../../clients/postgres-copy.ts'
 import type { ObjectStore } from '../../clients/object-store.ts'
 import type { Database } from '../../db/database.ts'
 import { appendEvent } from '../../db/events.ts'
@@ -24,9 +23,9 @@ import {
 } from '../../db/integrations/stage.ts'
 import { findTableMapping } from '../../db/integrations/table-mappings.ts'
 import type { Encoding } from '../../domain/integrations/encoding.ts'
-import type { CatalogRow } from '../../domain/integrations/row.ts'
 import type { FoundTable, TableMapping } from '../../domain/integrations/table/mapping.ts'
-import { MalformedFile, MappingNeeded, type Batch, type Format } from '../../formats/format.ts'
+import { MalformedFile, MappingNeeded, type Format } from '../../formats/format.ts'
+import { openLoad, type Load } from './staged-load.ts'
 
 export type ParsingDeps = {
   system: Postgres
@@ -35,8 +34,8 @@ export type ParsingDeps = {
 }
 export type ParsingActivities = ReturnType<typeof createParsingActivities>
 
-/** Rows, categories and errors that are committed together, with the position after them. */
-const BATCH_SIZE = 2_000
+/** Rows, categories and errors that are read together: few, so that most of what was read is garbage while it is young. */
+const BATCH_SIZE = 250
 
 export const createParsingActivities = ({ system, objectStore, formats }: ParsingDeps) => ({
   /**
@@ -58,9 +57,15 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
 
     const signal = cancellationSignal()
     const bytes = await objectStore.get(position.objectKey, { signal })
-    let batchesRead = 0
+    const load = openLoad(position.batchesRead)
     let rowsRead = 0
     let staging = Promise.resolve()
+    const stage = async (full: Load | undefined) => {
+      await staging
+      // The next batches are read while PostgreSQL takes these.
+      if (full) staging = stageLoad(system, position, full)
+      staging.catch(() => {})
+    }
     try {
       const encoding = position.encoding as Encoding
       const chooseMapping = (found: FoundTable) => chooseTableMapping(system.db, position, found)
@@ -70,15 +75,12 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
         chooseMapping,
       })) {
         signal.throwIfAborted()
-        batchesRead++
         rowsRead = batch.progress.rowsRead
-        await staging
-        // The next batch is read while PostgreSQL takes this one.
-        if (batchesRead > Number(position.batchesRead))
-          staging = stageBatch(system, position, batch, batchesRead)
-        staging.catch(() => {})
         heartbeat({ rowsRead })
+        load.add(batch)
+        if (load.isFull()) await stage(load.take())
       }
+      await stage(load.take())
       if (rowsRead === 0) throw new MalformedFile({ code: 'no-offers' })
     } catch (error) {
       if (error instanceof MappingNeeded) {
@@ -86,6 +88,7 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
         return 'mapping-needed'
       }
       if (!(error instanceof MalformedFile)) throw error
+      await stage(load.take())
       await recordProblem(system.db, importId, error.problem)
       return 'malformed'
     } finally {
@@ -136,17 +139,13 @@ async function findPosition(system: Postgres, importId: string): Promise<Import>
   return getImport(system.db, importId)
 }
 
-async function stageBatch(
+async function stageLoad(
   system: Postgres,
   { id: importId, sellerId }: Import,
-  batch: Batch,
-  batchesRead: number,
+  { from, batchesRead, progress, newRows, categories, errors, lines }: Load,
 ): Promise<void> {
   await transactionWithCopy(system, async (trx, copy) => {
-    const { bytesRead, rowsRead, encoding, delimiter } = batch.progress
-    const newRows = batch.rows.length
-    const position = { batchesRead, bytesRead, rowsRead, newRows, encoding, delimiter }
-    if (!(await advanceStage(trx, importId, position)))
+    if (!(await advanceStage(trx, importId, from, { ...progress, batchesRead, newRows })))
       throw ApplicationFailure.create({
         message: 'Another attempt stages this import',
         type: 'StagedElsewhere',
@@ -154,47 +153,13 @@ async function stageBatch(
     await stageCategories(
       trx,
       importId,
-      batch.categories.map(({ externalId, parentExternalId, name }) => ({
+      categories.map(({ externalId, parentExternalId, name }) => ({
         externalId,
         parentExternalId: parentExternalId ?? null,
         name,
       })),
     )
-    await insertRowErrors(trx, { importId, sellerId }, batch.errors)
-    if (newRows > 0) await copy(stageRowsTable(importId), stageColumns, stageLines(batch.rows))
+    await insertRowErrors(trx, { importId, sellerId }, errors)
+    if (newRows > 0) await copy(stageRowsTable(importId), stageColumns, lines)
   })
 }
-
-function* stageLines(rows: readonly CatalogRow[]): Generator<string> {
-  for (const row of rows)
-    yield copyLine([
-      row.row,
-      row.line,
-      row.externalId,
-      row.groupId,
-      row.offerType,
-      row.name,
-      row.brand,
-      row.model,
-      row.vendorCode,
-      row.categoryExternalId,
-      row.description,
-      jsonb(row.attributes),
-      row.barcodes,
-      row.pictures,
-      row.weightGrams,
-      row.lengthMm,
-      row.widthMm,
-      row.heightMm,
-      row.priceMinor,
-      row.oldPriceMinor,
-      row.currency,
-      row.url,
-      row.available,
-      row.units,
-      jsonb(row.outlets),
-    ])
-}
-
-/** An array that goes into one `jsonb` column, not into an array of texts. */
-const jsonb = (items: readonly object[]) => JSON.stringify(items)

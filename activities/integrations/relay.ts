@@ -4,8 +4,15 @@ import { untilHandover } from '../standing.ts'
 import { feedConsequences, type FeedConsequencesDeps } from './feed-consequences.ts'
 import { importConsequences, type ImportConsequencesDeps } from './import-consequences.ts'
 import { sourceConsequences, type SourceConsequencesDeps } from './source-consequences.ts'
+import {
+  storefrontConsequences,
+  type StorefrontConsequencesDeps,
+} from './storefront-consequences.ts'
 
-export type RelayDeps = ImportConsequencesDeps & SourceConsequencesDeps & FeedConsequencesDeps
+export type RelayDeps = ImportConsequencesDeps &
+  SourceConsequencesDeps &
+  FeedConsequencesDeps &
+  StorefrontConsequencesDeps
 export type RelayActivities = ReturnType<typeof createRelayActivities>
 
 /** By the event's type: what must happen because of it. Each can be repeated. */
@@ -20,6 +27,7 @@ export const createRelayActivities = (deps: RelayDeps) => {
     ...importConsequences(deps),
     ...sourceConsequences(deps),
     ...feedConsequences(deps),
+    ...storefrontConsequences(deps),
   }
 
   const relayPage = async (): Promise<number> => {

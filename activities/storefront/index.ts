@@ -1,25 +1,26 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
-import { bulkWrite, ensureIndex } from '../../clients/elasticsearch.ts'
+import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import type { Logger } from '../../clients/logger.ts'
 import { linkTo, untraced, withSpan } from '../../clients/tracing.ts'
 import type { Sink } from '../../contracts/storefront.ts'
 import type { Database } from '../../db/database.ts'
-import {
-  confirmProjected,
-  readPendingDocuments,
-  type PendingDocument,
-} from '../../db/storefront/documents.ts'
+import { readPendingDocuments, type PendingDocument } from '../../db/storefront/documents.ts'
 import { drainFanouts } from '../../db/storefront/fanouts.ts'
-import { placeOf, scopesOf } from '../../domain/storefront/listing.ts'
+import { retryDuePoison } from '../../db/storefront/poison.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { untilHandover } from '../standing.ts'
+import { applyToCache } from './apply-to-cache.ts'
+import { applyToSearch } from './apply-to-search.ts'
+import { ensureLiveIndex } from './ensure-live-index.ts'
 
 export type StorefrontDeps = {
   /** Connected as the role `system`. */
   system: Kysely<Database>
   elasticsearch: Elasticsearch
+  /** Shared by all that write to this Elasticsearch. */
+  writer: BulkWriter
   index: SearchIndex
   cache: Pick<ListingCache, 'dropScopes'>
   log: Logger
@@ -28,6 +29,13 @@ export type StorefrontActivities = ReturnType<typeof createStorefrontActivities>
 
 const PAGE_SIZE = 1_000
 
+/**
+ * How often a sink looks when little is waiting: what changes again meanwhile is written once. Search adds its
+ * `refresh_interval` before anybody sees the change, and an index operation costs much; a cached page costs little and
+ * is wrong until it is dropped.
+ */
+const EVERY_MS: Record<Sink, number> = { search: 400, cache: 100 }
+
 export const createStorefrontActivities = (deps: StorefrontDeps) => ({
   /**
    * Brings what has changed to one sink, page after page, until its shift is over. A page that fails is not confirmed
@@ -35,50 +43,29 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
    * @returns how many documents it projected
    */
   async projectPages({ sink }: { sink: Sink }): Promise<number> {
-    if (sink === 'search') await ensureIndex(deps.elasticsearch, deps.index)
+    if (sink === 'search') await ensureLiveIndex(deps)
     let projected = 0
-    await untraced(() =>
-      untilHandover(async () => {
-        const raised = await drainFanouts(deps.system, PAGE_SIZE)
-        const page = await readPendingDocuments(deps.system, sink, PAGE_SIZE)
-        if (page.length === 0) return raised
-        const links = linkTo(page.map((pending) => pending.traceParent))
-        const settings = { root: true, links, attributes: { 'yarmarka.documents': page.length } }
-        const confirmed = await withSpan(`project to ${sink}`, settings, async () =>
-          confirmProjected(deps.system, sink, await apply[sink](deps, page)),
-        )
-        projected += confirmed
-        return confirmed
-      }),
-    )
+    const projectPage = async () => {
+      const raised = await drainFanouts(deps.system, PAGE_SIZE)
+      if (sink === 'search') await retryDuePoison(deps.system, PAGE_SIZE)
+      const page = await readPendingDocuments(deps.system, sink, PAGE_SIZE)
+      if (page.length > 0) projected += await applyInSpan(deps, sink, page)
+      return page.length < PAGE_SIZE && raised < PAGE_SIZE ? 0 : page.length + raised
+    }
+    await untraced(() => untilHandover(projectPage, EVERY_MS[sink]))
     return projected
   },
 })
 
-/** Writes a page outside and tells which of it has arrived. */
-type Apply = (deps: StorefrontDeps, page: PendingDocument[]) => Promise<PendingDocument[]>
+/** Writes a page outside, and confirms what has arrived. */
+type Apply = (deps: StorefrontDeps, page: readonly PendingDocument[]) => Promise<number>
 
-const apply: Record<Sink, Apply> = {
-  async search({ elasticsearch, index, log }, page) {
-    const { failed } = await bulkWrite(
-      elasticsearch,
-      index.alias,
-      page.map(({ shopProductId, version, document }) => ({
-        id: shopProductId,
-        version,
-        document,
-      })),
-    )
-    if (failed.length === 0) return page
-    log.error({ failed: failed.slice(0, 10), count: failed.length }, 'documents not indexed')
-    const missing = new Set(failed.map(({ id }) => id))
-    return page.filter(({ shopProductId }) => !missing.has(shopProductId))
-  },
+const apply: Record<Sink, Apply> = { search: applyToSearch, cache: applyToCache }
 
-  async cache({ cache }, page) {
-    await cache.dropScopes(
-      scopesOf(page.flatMap(({ listedIn, document }) => [listedIn, placeOf(document)])),
-    )
-    return page
-  },
+function applyInSpan(deps: StorefrontDeps, sink: Sink, page: PendingDocument[]): Promise<number> {
+  const links = linkTo(page.map(({ traceParent }) => traceParent))
+  const attributes = { 'yarmarka.documents': page.length }
+  return withSpan(`project to ${sink}`, { root: true, links, attributes }, () =>
+    apply[sink](deps, page),
+  )
 }

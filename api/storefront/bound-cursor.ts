@@ -14,7 +14,12 @@ export function positionAt<Position>(
   if (cursor === undefined) return undefined
   const parsed = position.safeParse(decodeCursor(question, cursor))
   if (parsed.success) return parsed.data
-  throw new Problem('invalid-cursor', {
+  throw invalidCursor()
+}
+
+export const invalidCursor = (cause?: unknown) =>
+  new Problem('invalid-cursor', {
+    cause,
     errors: [
       {
         path: 'cursor',
@@ -25,4 +30,3 @@ export function positionAt<Position>(
       },
     ],
   })
-}

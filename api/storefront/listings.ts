@@ -2,14 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
 import type { Database } from '../../db/database.ts'
-import { readListing, type ListingQuery } from '../../db/storefront/listings.ts'
-import { encodeCursor } from '../../domain/storefront/cursor.ts'
-import { LISTING_SORTS, scopeKey } from '../../domain/storefront/listing.ts'
+import { readListing } from '../../db/storefront/listings.ts'
+import { listingBody, listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
+import { LISTING_SORTS } from '../../domain/storefront/listing.ts'
 import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
 import { answerPage, encodingFor } from './answer-page.ts'
 import { positionAt } from './bound-cursor.ts'
 import { Category, City, Shop, type FindScope } from './scope.ts'
-import { ShopProduct, toShopProduct } from './shapes.ts'
+import { ShopProduct } from './shapes.ts'
 
 const Listing = pageOf(ShopProduct)
 type Listing = z.infer<typeof Listing>
@@ -44,27 +44,15 @@ export const listings = ({ storefront, cache, findScope }: Deps) =>
       },
     }),
     async (c) => {
-      const { sort, limit, cursor, ...asked } = c.req.valid('query')
-      const scope = await findScope(asked)
-      const question = `listing ${sort} ${scopeKey(scope)}`
-      const after = positionAt(question, cursor, Position)
+      const { sort, limit, cursor, ...named } = c.req.valid('query')
+      const asked = { scope: await findScope(named), sort, limit, cursor }
+      const after = positionAt(listingQuestion(asked), cursor, Position)
 
       const encoding = encodingFor(c)
-      const page = await cache.read(
-        { scope: scopeKey(scope), page: `${sort}|${limit}|${cursor ?? ''}` },
-        encoding,
-        () => loadListing(storefront, { scope, sort, limit, after }, question),
-      )
+      const page = await cache.read(pageKey(asked), encoding, async () => {
+        const { settled, ...found } = await readListing(storefront, { ...asked, after })
+        return { body: listingBody(asked, found), settled }
+      })
       return answerPage<Listing>(c, page, encoding)
     },
   )
-
-async function loadListing(storefront: Kysely<Database>, query: ListingQuery, question: string) {
-  const { items, more, settled } = await readListing(storefront, query)
-  const last = more ? items.at(-1) : undefined
-  const listing: Listing = {
-    items: items.map(toShopProduct),
-    nextCursor: last ? encodeCursor(question, [last.key, last.id]) : null,
-  }
-  return { body: JSON.stringify(listing), settled }
-}

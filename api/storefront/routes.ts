@@ -3,13 +3,16 @@ import type { Kysely } from 'kysely'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
 import type { Database } from '../../db/database.ts'
 import { shopProductsIndex, type SearchIndex } from '../../domain/storefront/search-index.ts'
+import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
 import { createRouter } from '../openapi.ts'
 import { categories } from './categories.ts'
 import { cities } from './cities.ts'
 import { listings } from './listings.ts'
 import { scopeFinder } from './scope.ts'
 import { search } from './search.ts'
+import type { SearchLog } from './search-log.ts'
 import { shopProducts } from './shop-products.ts'
+import { suggest } from './suggest.ts'
 
 export type StorefrontDeps = {
   /** Connected as the role `storefront`. */
@@ -18,6 +21,10 @@ export type StorefrontDeps = {
   search: Elasticsearch
   /** What is searched; the shop products unless said otherwise. */
   index?: Pick<SearchIndex, 'alias'>
+  /** What is suggested besides goods. */
+  suggestions?: Pick<SearchIndex, 'alias'>
+  /** Where searches are counted; nowhere unless given. */
+  searchLog?: Pick<SearchLog, 'note'>
 }
 
 /** What everybody may read. To be served below `/v1`. */
@@ -28,5 +35,8 @@ export function storefrontRoutes(deps: StorefrontDeps) {
     .route('/', categories(deps))
     .route('/', listings({ ...deps, findScope }))
     .route('/', shopProducts({ ...deps, findScope }))
-    .route('/', search({ index: shopProductsIndex, ...deps, findScope }))
+    .route('/', search({ ...INDICES, ...deps, findScope }))
+    .route('/', suggest({ ...INDICES, ...deps, findScope }))
 }
+
+const INDICES = { index: shopProductsIndex, suggestions: suggestionsIndex }

@@ -6,6 +6,7 @@ import { Category, City } from './scope.ts'
 const ATTRIBUTE_PREFIX = 'attr.'
 const MOST_VALUES = 100
 const MOST_ATTRIBUTES = 20
+const MOST_CHOSEN = 200
 
 /** A parameter that may be repeated: Hono gives a text for one value and a list for more. */
 const oneOrMore = (value: z.ZodString) =>
@@ -34,15 +35,20 @@ export const SearchParameters = z
       .enum(['true', 'false'])
       .optional()
       .openapi({ description: 'Only what has units: in the city, when one is given' }),
+    deliverable: z
+      .enum(['true', 'false'])
+      .optional()
+      .openapi({ description: 'Only from sellers that deliver to the city, which it needs' }),
     sort: z
       .enum(SEARCH_SORTS)
       .optional()
       .openapi({ description: 'By relevance when there is a `q`, else by popularity' }),
     ...PageQuery.shape,
+    cursor: z.string().max(4_096).optional(),
   })
   .catchall(oneOrMore(z.string().min(1).max(512)))
   .superRefine((query, context) => {
-    const others = Object.keys(query).filter((name) => !(name in SearchParameters.shape))
+    const others = Object.keys(query).filter((name) => !Object.hasOwn(SearchParameters.shape, name))
     const unknown = others.filter((name) => !isAttribute(name))
     if (unknown.length > 0)
       context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: query })
@@ -54,6 +60,17 @@ export const SearchParameters = z
         path: [others[MOST_ATTRIBUTES]!],
         input: query,
       })
+    const chosen = [...(query.brand ?? []), ...others.flatMap((name) => query[name] as string[])]
+    if (others.length <= MOST_ATTRIBUTES && chosen.length > MOST_CHOSEN)
+      context.addIssue({
+        code: 'too_big',
+        origin: 'array',
+        maximum: MOST_CHOSEN,
+        path: [others.at(-1)!],
+        input: query,
+      })
+    if (query.deliverable === 'true' && query.city === undefined)
+      context.addIssue({ code: 'custom', message: 'deliverable', path: ['city'], input: query })
     const { priceFrom, priceTo } = query
     if (priceFrom !== undefined && priceTo !== undefined && priceFrom > priceTo)
       context.addIssue({
@@ -81,6 +98,7 @@ export function readQuestion(query: SearchParameters): Omit<SearchQuestion, 'lim
     q: q || undefined,
     city: query.city,
     inStock: query.inStock === 'true',
+    deliverable: query.deliverable === 'true',
     category: query.category,
     brands: query.brand ?? [],
     priceFrom: query.priceFrom,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { ListedShopProduct } from '../../db/storefront/listings.ts'
 import type { FoundDocument } from '../../domain/storefront/search-answer.ts'
+import { toShopProduct } from '../../domain/storefront/shown-shop-product.ts'
 
 export const Money = z
   .object({
@@ -31,24 +31,6 @@ export const ShopProduct = z
   .openapi('ShopProduct')
 
 export type ShopProduct = z.infer<typeof ShopProduct>
-
-/** A row of PostgreSQL as it is shown. */
-export const toShopProduct = (row: Omit<ListedShopProduct, 'key'>): ShopProduct => ({
-  id: row.id,
-  externalId: row.externalId,
-  name: row.name,
-  ...(row.brand && { brand: row.brand }),
-  category: { id: row.categoryId, name: row.categoryName },
-  shop: { id: row.shopId, name: row.shopName },
-  price: { amount: Number(row.priceMinor), currency: row.currency },
-  ...(row.oldPriceMinor && {
-    oldPrice: { amount: Number(row.oldPriceMinor), currency: row.currency },
-  }),
-  ...(row.picture && { picture: row.picture }),
-  ...(row.url && { url: row.url }),
-  available: row.available,
-  stock: Number(row.units),
-})
 
 /** A document of the search index as it is shown, with the units of the city. */
 export const toFoundShopProduct = (document: FoundDocument, city?: string): ShopProduct =>

@@ -2,10 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
 import { findShopProduct, type ShopProductRow } from '../../db/storefront/shop-products.ts'
+import { toShopProduct } from '../../domain/storefront/shown-shop-product.ts'
 import { createRouter, Instant, json, problems } from '../openapi.ts'
 import { notFound } from '../problem.ts'
 import { City, type FindScope } from './scope.ts'
-import { Money, ShopProduct, toShopProduct } from './shapes.ts'
+import { Money, ShopProduct } from './shapes.ts'
 
 const Attribute = z.object({ name: z.string(), value: z.string(), unit: z.string().optional() })
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { createCoolDown } from './cool-down.ts'
+import { dropEveryListing } from './stored-pages.ts'
 import { represent, type Encoding, type Representations } from './representations.ts'
 
 /** The last resort, should an invalidation ever be missed. */
@@ -32,6 +33,8 @@ export type ListingCache = {
    * @throws when Redis does not confirm it: repeat
    */
   dropScopes(scopes: Iterable<string>): Promise<void>
+  /** Drops every page of every listing. @throws like {@link ListingCache.dropScopes} */
+  dropAll(): Promise<void>
 }
 
 /** Pages in Redis, a hash per listing. A cache that fails or is slow is left alone for a while. */
@@ -61,6 +64,8 @@ export function createListingCache(redis: Redis): ListingCache {
       const results = (await pipeline.exec()) ?? []
       for (const [error] of results) if (error) throw error
     },
+
+    dropAll: () => dropEveryListing(redis),
   }
 }
 

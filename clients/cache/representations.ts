@@ -27,6 +27,9 @@ export async function represent(body: string): Promise<Representations> {
       },
     }),
   ])
-  const etag = createHash('sha256').update(identity).digest('base64url').slice(0, 22)
-  return { etag, identity, gzip, br }
+  return { etag: etagOf(identity), identity, gzip, br }
 }
+
+/** The name of a content: the same bytes have the same. */
+export const etagOf = (identity: Uint8Array): string =>
+  createHash('sha256').update(identity).digest('base64url').slice(0, 22)

@@ -23,16 +23,17 @@ export type StagePosition = {
   rowsRead: number
   newRows: number
   encoding: string
-  delimiter: string | undefined
+  delimiter?: string
 }
 
 /**
- * Moves the position on by one batch, in the transaction that staged it.
- * @returns false when somebody else did so in the meantime: the caller's batch must not count
+ * Moves the position on from so many batches, in the transaction that staged the next ones.
+ * @returns false when somebody else did so in the meantime: the caller's batches must not count
  */
 export async function advanceStage(
   trx: Kysely<Database>,
   importId: string,
+  from: number,
   { batchesRead, bytesRead, rowsRead, newRows, encoding, delimiter }: StagePosition,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
@@ -46,7 +47,7 @@ export async function advanceStage(
       delimiter: delimiter ?? null,
     }))
     .where('id', '=', importId)
-    .where('batchesRead', '=', String(batchesRead - 1))
+    .where('batchesRead', '=', String(from))
     .where('stageComplete', '=', false)
     .executeTakeFirst()
   return numUpdatedRows === 1n

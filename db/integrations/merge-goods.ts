@@ -12,6 +12,7 @@ import {
   values,
 } from './row-columns.ts'
 import { categoriesOf, rowsOf } from './stage.ts'
+import { plainUnits } from './wanted-stock.ts'
 
 type Trx = Transaction<Database>
 
@@ -23,13 +24,16 @@ export type Differing = {
   shopProductId: string | null
   productDiffers: boolean
   shopProductDiffers: boolean
+  /** True also for a row that lists outlets: what it says of stock is still to be compared. */
+  stockDiffers: boolean
 }
 
-/** In the order of the file. */
+/** The first `limit`, in the order of the file. */
 export async function listDiffering(
   trx: Trx,
   { id, shopId }: Import,
   staged: RawBuilder<unknown>,
+  limit: number,
 ): Promise<Differing[]> {
   const { rows } = await sql<Differing>`
     select * from (
@@ -38,13 +42,21 @@ export async function listDiffering(
           and (${current('product', productColumns)}) is distinct from (${values(productColumns)}) as product_differs,
         shop_product.id is not null
           and (${current('shop_product', shopProductColumns)}) is distinct from (${values(shopProductColumns)})
-          as shop_product_differs
+          as shop_product_differs,
+        staged.outlets <> '[]'
+          or (shop.default_warehouse_id is not null and ${plainUnits} <> coalesce(stock.units, 0)) as stock_differs
       from ${staged}
       join ${categoriesOf(id)} category on category.external_id = staged.category_external_id
+      join shop on shop.id = ${shopId}
       left join ${productOf(shopId)} on true
-      left join ${shopProductOf(shopId)} on true) compared
-    where shop_product_id is null or product_differs or shop_product_differs
-    order by row`.execute(trx)
+      left join ${shopProductOf(shopId)} on true
+      left join lateral (
+        select units from stock
+        where stock.shop_product_id = shop_product.id and stock.warehouse_id = shop.default_warehouse_id
+        offset 0) stock on true) compared
+    where shop_product_id is null or product_differs or shop_product_differs or stock_differs
+    order by row
+    limit ${limit}`.execute(trx)
   return rows
 }
 

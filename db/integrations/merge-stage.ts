@@ -36,14 +36,25 @@ export async function findChunk(
   return found?.upTo ? { after: mergedRow, upTo: found.upTo, size: Number(found.size) } : undefined
 }
 
+/** Rows written in one transaction: long enough to be fast, short enough that locks and changes come in small bursts. */
+const MOST_WRITTEN = 5_000
+
 /**
- * Merges one chunk as the seller: writes only what differs, so that an unchanged row costs no write, no trigger and no
- * change. Statements lock rows in the order of the stage; a new shop product is in the catalogue and in the shop at once.
+ * Merges a chunk as the seller, or as much of it as differs in `MOST_WRITTEN` rows: writes only what differs, so that an
+ * unchanged row costs no write, no trigger and no change. Statements lock rows in the order of the stage; a new shop
+ * product is in the catalogue and in the shop at once.
+ * @returns the last row that is merged, with the counts up to it
  */
-export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Promise<MergeCounts> {
+export async function mergeChunk(
+  trx: Trx,
+  imported: Import,
+  looked: Chunk,
+): Promise<MergeCounts & { upTo: string }> {
   await findByKeys(trx)
-  const staged = await rowsToMerge(trx, imported, chunk)
-  const differing = await listDiffering(trx, imported, staged)
+  const staged = await rowsToMerge(trx, imported, looked)
+  const differing = await listDiffering(trx, imported, staged, MOST_WRITTEN)
+  const chunk =
+    differing.length < MOST_WRITTEN ? looked : await upTo(trx, imported, looked, differing.at(-1)!)
   const which = (holds: (row: Differing) => boolean) => differing.filter(holds)
 
   await updateProducts(
@@ -68,16 +79,37 @@ export async function mergeChunk(trx: Trx, imported: Import, chunk: Chunk): Prom
     newGoods.map(({ row }) => row),
     newGoods.map(({ externalId, productId }) => productId ?? newIds.get(externalId)!),
   )
-  const restocked = await mergeStock(trx, imported, staged)
+  const restocked = await mergeStock(
+    trx,
+    imported,
+    which(({ shopProductId, stockDiffers }) => shopProductId === null || stockDiffers),
+  )
 
   const created = newGoods.length
-  const written = new Set([...differing.map(({ row }) => row), ...restocked])
+  const written = new Set([
+    ...which(
+      (row) => row.shopProductId === null || row.productDiffers || row.shopProductDiffers,
+    ).map(({ row }) => row),
+    ...restocked,
+  ])
   const updated = written.size - created
   return {
+    upTo: chunk.upTo,
     created,
     updated,
     unchanged: imported.shown > 0 ? 0 : chunk.size - created - updated,
   }
+}
+
+async function upTo(
+  trx: Trx,
+  { id }: Import,
+  { after }: Chunk,
+  { row }: Differing,
+): Promise<Chunk> {
+  const { rows } = await sql<{ size: string }>`
+    select count(*) as size from ${rowsOf(id)} where row > ${after} and row <= ${row}`.execute(trx)
+  return { after, upTo: row, size: Number(rows[0]!.size) }
 }
 
 /**
@@ -93,15 +125,23 @@ async function rowsToMerge(trx: Trx, imported: Import, chunk: Chunk): Promise<Ra
   if (shown === 0)
     return sql`(select * from ${rowsOf(id)} where row > ${chunk.after} and row <= ${chunk.upTo}) staged`
   const rows = await listStillAsShown(trx, imported, chunk)
-  return sql`(select * from ${rowsOf(id)} where row = any (${rows}::bigint[])) staged`
+  return stagedAt(id, rows)
 }
+
+const stagedAt = (importId: string, rows: readonly string[]) =>
+  sql`(select * from ${rowsOf(importId)} where row = any (${rows}::bigint[])) staged`
 
 /** @returns the rows whose stock changed */
 async function mergeStock(
   trx: Trx,
   imported: Import,
-  staged: RawBuilder<unknown>,
+  differing: readonly Differing[],
 ): Promise<string[]> {
+  if (differing.length === 0) return []
+  const staged = stagedAt(
+    imported.id,
+    differing.map(({ row }) => row),
+  )
   const { rows } = await sql<{ row: string }>`
     with ${wantedStock(imported, staged)},
     changed as (

@@ -33,11 +33,10 @@ export const rejectRowsWithoutCategory = (trx: Trx, { id, sellerId }: Import) =>
 export const rejectRepeatedRows = (trx: Trx, { id, sellerId }: Import) =>
   sql`
     with repeated as (
-      select row from (
-        select row, lead(row) over (partition by external_id order by row) as next_row from ${rowsOf(id)}) ranked
-      where next_row is not null),
+      select external_id, max(row) as last_row from ${rowsOf(id)} group by external_id having count(*) > 1),
     rejected as (
-      delete from ${rowsOf(id)} staged using repeated where staged.row = repeated.row
+      delete from ${rowsOf(id)} staged using repeated
+      where staged.external_id = repeated.external_id and staged.row < repeated.last_row
       returning staged.row, staged.line, staged.external_id)
     insert into import_row_error (import_id, seller_id, row, line, external_id, field, code, level, value)
     select ${id}::uuid, ${sellerId}::bigint, row, line, external_id, 'id', 'duplicate-id', 'error', external_id

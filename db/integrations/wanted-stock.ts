@@ -2,6 +2,10 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Import } from './imports.ts'
 import { shopProductOf } from './row-columns.ts'
 
+/** What the row `staged` says of the shop's default warehouse, whose `stock` it is compared with. */
+export const plainUnits = sql`
+  case when not staged.available then 0 else coalesce(staged.units, greatest(1, stock.units)) end`
+
 /**
  * `wanted (row, shop_product_id, warehouse_id, units, units_now)`: what the staged rows say of stock, beside what
  * there is (null for nothing). A row that lists outlets tells the whole stock: warehouses that it leaves out have none. A
@@ -23,7 +27,7 @@ export const wantedStock = (
     group by staged.row, shop_product.id, warehouse.id),
   wanted as materialized (
     select staged.row, shop_product.id as shop_product_id, shop.default_warehouse_id as warehouse_id,
-      case when not staged.available then 0 else coalesce(staged.units, greatest(1, stock.units)) end as units,
+      ${plainUnits} as units,
       stock.units as units_now
     from ${staged}
     join ${shopProductOf(shopId)} on true

@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Sink } from '../../contracts/storefront.ts'
+import { withContentHash } from '../../domain/storefront/content-hash.ts'
 import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
 import { placeOf } from '../../domain/storefront/listing.ts'
 import type { Attribute, Database, ListedIn } from '../database.ts'
@@ -9,7 +10,9 @@ export type PendingDocument = {
   shopProductId: string
   /** The version of exactly this content. */
   version: number
+  /** Since when the change has been waiting. */
   changedAt: Date
+  readAt: Date
   /** The trace whose transaction raised it, for a link. */
   traceParent: string | null
   /** Where its listings were last dropped: the *before* of an invalidation. */
@@ -19,8 +22,10 @@ export type PendingDocument = {
 }
 
 /**
- * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`. Version and content
- * are of one snapshot, and nothing stays locked: write outside, then {@link confirmProjected}.
+ * Up to `limit` documents that the sink has not applied, longest waiting first, as role `system`; and as many again of
+ * those that were raised among many, so that an import, or a fan-out over the whole catalogue, delays single changes by
+ * less than a page, and they it. Version and content are of one snapshot, and nothing stays locked: write outside, then
+ * {@link confirmProjected}.
  */
 export async function readPendingDocuments(
   db: Kysely<Database>,
@@ -29,46 +34,25 @@ export async function readPendingDocuments(
 ): Promise<PendingDocument[]> {
   const { rows } = await sql<PendingRow>`
     with pending as materialized (
-      select shop_product_id, version, changed_at, trace_parent, listed_in
-      from change where ${applied(sink)} < version
-      order by changed_at limit ${limit}
+      (${longestWaiting(sink, 'not wide', limit)}) union all (${longestWaiting(sink, 'wide', limit)})
     )
     select pending.*, published.*
     from pending
-    left join lateral (
-      select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
-        p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
-        sp.shop_id, s.name as shop_name, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
-        sp.available, p.attributes, sp.popularity, sp.created_at,
-        coalesce(units.total, 0) as units_total, units.by_city as units_by_city
-      from shop_product sp
-      join shop s on s.id = sp.shop_id and s.state = 'active'
-      join product p on p.id = sp.product_id
-      join category c on c.id = p.category_id
-      cross join lateral (
-        select array_agg(a.name order by array_position(c.path, a.id)) as names
-        from category a where a.id = any (c.path)
-      ) path
-      cross join lateral (
-        select sum(units)::bigint as total,
-          (select jsonb_object_agg(city_id, units) from (
-            select wc.city_id, sum(st.units) as units
-            from stock st join warehouse_city wc using (warehouse_id)
-            where st.shop_product_id = sp.id and st.units > 0
-            group by wc.city_id
-          ) cities) as by_city
-        from stock where shop_product_id = sp.id
-      ) units
-      where sp.id = pending.shop_product_id and sp.active
-    ) published on true
+    left join ${publishedContent(sql`pending.shop_product_id`)} on true
     order by pending.changed_at`.execute(db)
   return rows.map(toPending)
 }
 
+const longestWaiting = (sink: Sink, kind: 'wide' | 'not wide', limit: number) => sql`
+  select shop_product_id, version, changed_at, statement_timestamp() as read_at, trace_parent, listed_in
+  from change where ${applied(sink)} < version and ${sql.raw(kind)}
+  order by changed_at limit ${limit}`
+
 /**
- * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending. Confirmed by the
- * cache, a document is remembered at the place where it now stands. Never waits and never deadlocks: a row that is
- * locked is being raised at this moment, so it is left pending.
+ * Records that the sink has applied exactly these versions; what was raised meanwhile stays pending, and counts as
+ * waiting since the read (a document that never rests is not for ever behind). Confirmed by the cache, a document is
+ * remembered at the place where it now stands. Never waits and never deadlocks: a row that is locked is being raised at
+ * this moment, so it is left pending.
  * @returns how many were confirmed
  */
 export async function confirmProjected(
@@ -83,26 +67,56 @@ export async function confirmProjected(
   })
   const { numAffectedRows } = await sql`
     with confirmed as materialized (
-      select c.shop_product_id, given.version, given.listed_in
+      select c.shop_product_id, given.version, given.listed_in, given.read_at
       from unnest(
         ${projected.map(({ shopProductId }) => shopProductId)}::bigint[],
         ${projected.map(({ version }) => version)}::bigint[],
-        ${places}::jsonb[]
-      ) as given (shop_product_id, version, listed_in)
+        ${places}::jsonb[],
+        ${projected.map(({ readAt }) => readAt)}::timestamptz[]
+      ) as given (shop_product_id, version, listed_in, read_at)
       join change c using (shop_product_id)
       where ${applied(sink, 'c')} < given.version
       for update of c skip locked
     )
     update change set ${applied(sink)} = confirmed.version
-      ${sink === 'cache' ? sql`, listed_in = confirmed.listed_in` : sql``}
+      ${sink === 'cache' ? sql`, listed_in = confirmed.listed_in` : sql`, changed_at = case when change.version > confirmed.version then confirmed.read_at else change.changed_at end`}
     from confirmed where change.shop_product_id = confirmed.shop_product_id`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
 
+/** What everybody may know of the shop product of this id, as `published.*`; no row when that is nothing. */
+export const publishedContent = (id: RawBuilder<unknown>) => sql`
+  lateral (
+    select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description,
+      p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
+      sp.shop_id, s.name as shop_name, sp.seller_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
+      sp.available, p.attributes, sp.popularity, sp.created_at,
+      coalesce(units.total, 0) as units_total, units.by_city as units_by_city
+    from shop_product sp
+    join shop s on s.id = sp.shop_id and s.state = 'active'
+    join product p on p.id = sp.product_id
+    join category c on c.id = p.category_id
+    cross join lateral (
+      select array_agg(a.name order by array_position(c.path, a.id)) as names
+      from category a where a.id = any (c.path)
+    ) path
+    cross join lateral (
+      select sum(units)::bigint as total,
+        (select jsonb_object_agg(city_id, units) from (
+          select wc.city_id, sum(st.units) as units
+          from stock st join warehouse_city wc using (warehouse_id)
+          where st.shop_product_id = sp.id and st.units > 0
+          group by wc.city_id
+        ) cities) as by_city
+      from stock where shop_product_id = sp.id
+    ) units
+    where sp.id = ${id} and sp.active
+  ) published`
+
 const applied = (sink: Sink, table?: string) =>
   sql.ref(table ? `${table}.${sink}_version` : `${sink}_version`)
 
-type Content = {
+export type Content = {
   id: string
   externalId: string
   name: string
@@ -117,6 +131,7 @@ type Content = {
   categoryNames: string[]
   shopId: string
   shopName: string
+  sellerId: string
   priceMinor: string
   oldPriceMinor: string | null
   currency: string
@@ -134,6 +149,7 @@ type PendingRow = {
   shopProductId: string
   version: string
   changedAt: Date
+  readAt: Date
   traceParent: string | null
   listedIn: ListedIn | null
 } & (Content | { id: null })
@@ -142,38 +158,41 @@ const toPending = (row: PendingRow): PendingDocument => ({
   shopProductId: row.shopProductId,
   version: Number(row.version),
   changedAt: row.changedAt,
+  readAt: row.readAt,
   traceParent: row.traceParent,
   listedIn: row.listedIn,
   document: row.id === null ? null : toDocument(row),
 })
 
-const toDocument = (row: Content): ShopProductDocument => ({
-  id: row.id,
-  externalId: row.externalId,
-  name: row.name,
-  brand: row.brand,
-  model: row.model,
-  vendorCode: row.vendorCode,
-  barcodes: row.barcodes,
-  description: row.description,
-  category: {
-    id: row.categoryId,
-    name: row.categoryName,
-    path: row.categoryPath,
-    names: row.categoryNames,
-  },
-  shop: { id: row.shopId, name: row.shopName },
-  priceMinor: Number(row.priceMinor),
-  oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
-  currency: row.currency,
-  url: row.url,
-  pictures: row.pictures,
-  available: row.available,
-  attributes: row.attributes.map(({ name, value, unit }) =>
-    attributePair(name, unit ? `${value} ${unit}` : value),
-  ),
-  cities: Object.keys(row.unitsByCity ?? {}),
-  units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
-  popularity: Number(row.popularity),
-  createdAt: row.createdAt.toISOString(),
-})
+export const toDocument = (row: Content): ShopProductDocument =>
+  withContentHash({
+    id: row.id,
+    externalId: row.externalId,
+    name: row.name,
+    brand: row.brand,
+    model: row.model,
+    vendorCode: row.vendorCode,
+    barcodes: row.barcodes,
+    description: row.description,
+    category: {
+      id: row.categoryId,
+      name: row.categoryName,
+      path: row.categoryPath,
+      names: row.categoryNames,
+    },
+    shop: { id: row.shopId, name: row.shopName },
+    sellerId: row.sellerId,
+    priceMinor: Number(row.priceMinor),
+    oldPriceMinor: row.oldPriceMinor === null ? null : Number(row.oldPriceMinor),
+    currency: row.currency,
+    url: row.url,
+    pictures: row.pictures,
+    available: row.available,
+    attributes: row.attributes.map(({ name, value, unit }) =>
+      attributePair(name, unit ? `${value} ${unit}` : value),
+    ),
+    cities: Object.keys(row.unitsByCity ?? {}),
+    units: { total: Number(row.unitsTotal), byCity: row.unitsByCity ?? {} },
+    popularity: Number(row.popularity),
+    createdAt: row.createdAt.toISOString(),
+  })

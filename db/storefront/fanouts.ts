@@ -3,14 +3,16 @@ import type { Database } from '../database.ts'
 
 /**
  * Takes one bounded step of the waiting fan-outs in a transaction of its own, as role `system`: raises the changes of
- * at most `batchSize` documents, in id order as the triggers do. Gives how many it raised; 0 when no fan-out waits (or
- * all of them are in other hands), so the caller repeats until then.
+ * at most `batchSize` documents, in id order as the triggers do. Fan-outs take turns, so that one of a few documents is
+ * not held up by one of a million; each goes on where its last step was committed. Gives how many it raised; 0 when no
+ * fan-out waits (or all of them are in other hands), so the caller repeats until then.
  */
 export async function drainFanouts(db: Kysely<Database>, batchSize: number): Promise<number> {
-  for (;;) {
+  while (await db.selectFrom('changeFanout').select('id').limit(1).executeTakeFirst()) {
     const raised = await db.transaction().execute((trx) => takeStep(trx, batchSize))
     if (raised !== 0) return raised ?? 0
   }
+  return 0
 }
 
 /** `undefined` when nothing waits; 0 when a fan-out ended without a document. */
@@ -21,6 +23,7 @@ async function takeStep(
   const fanout = await trx
     .selectFrom('changeFanout')
     .selectAll()
+    .orderBy('steppedAt', (order) => order.asc().nullsFirst())
     .orderBy('id')
     .limit(1)
     .forUpdate()
@@ -29,13 +32,17 @@ async function takeStep(
   if (!fanout) return undefined
 
   const { rows } = await sql<{ shopProductId: string }>`
-    insert into change (shop_product_id, trace_parent)
-    select id, ${fanout.traceParent}::text from (
+    insert into change (shop_product_id, trace_parent, wide)
+    select id, ${fanout.traceParent}::text, true from (
       ${shopProductsOf[fanout.source](fanout.sourceId, fanout.afterId)}
       order by sp.id limit ${batchSize}
     ) ids order by id
     on conflict (shop_product_id) do update
-      set version = change.version + 1, changed_at = excluded.changed_at,
+      set version = change.version + 1,
+          changed_at = case when change.search_version < change.version then change.changed_at
+            else excluded.changed_at end,
+          wide = change.wide
+            or change.search_version >= change.version and change.cache_version >= change.version,
           trace_parent = excluded.trace_parent, raised_in = excluded.raised_in
     returning shop_product_id`.execute(trx)
 
@@ -43,7 +50,7 @@ async function takeStep(
   if (last && rows.length === batchSize)
     await trx
       .updateTable('changeFanout')
-      .set({ afterId: last.shopProductId })
+      .set({ afterId: last.shopProductId, steppedAt: sql`clock_timestamp()` })
       .where('id', '=', fanout.id)
       .execute()
   else await trx.deleteFrom('changeFanout').where('id', '=', fanout.id).execute()

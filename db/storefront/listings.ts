@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { ListingScope, ListingSort } from '../../domain/storefront/listing.ts'
+import type { ShopProductRow } from '../../domain/storefront/shown-shop-product.ts'
 import type { Database } from '../database.ts'
 
 export type ListingQuery = {
@@ -10,23 +11,8 @@ export type ListingQuery = {
   after?: { key: string; id: string } | undefined
 }
 
-export type ListedShopProduct = {
-  id: string
-  externalId: string
-  name: string
-  brand: string | null
-  categoryId: string
-  categoryName: string
-  shopId: string
-  shopName: string
-  priceMinor: string
-  oldPriceMinor: string | null
-  currency: string
-  picture: string | null
-  url: string | null
-  available: boolean
-  /** Units in the warehouses that serve the city; without a city, in all of them. */
-  units: string
+/** Its units are those in the warehouses that serve the city; without a city, in all of them. */
+export type ListedShopProduct = ShopProductRow & {
   /** What the sort is by. */
   key: string
 }

@@ -14,6 +14,8 @@ export type ShopProductDocument = {
   /** `path` leads from the root to the category itself; `names` are those of the path. */
   category: { id: string; name: string; path: string[]; names: string[] }
   shop: { id: string; name: string }
+  /** Whose deliverability is the good's. */
+  sellerId: string
   priceMinor: number
   oldPriceMinor: number | null
   currency: string
@@ -28,6 +30,8 @@ export type ShopProductDocument = {
   units: { total: number; byCity: Record<string, number> }
   popularity: number
   createdAt: string
+  /** All of the above as a number, by which an index is compared with PostgreSQL. */
+  contentHash: number
 }
 
 /** Unit separator: no seller types it, so a name may hold any visible sign. */

@@ -24,6 +24,14 @@ export const placeOf = (document: ShopProductDocument | null): Place | null =>
 export const scopeKey = ({ city = '-', shop = '-', category = '-' }: ListingScope) =>
   `${city}:${shop}:${category}`
 
+/** `undefined` when it is not one that {@link scopeKey} makes. */
+export function parseScopeKey(key: string): ListingScope | undefined {
+  const parts = key.split(':').map((part) => (part === '-' ? undefined : part))
+  if (parts.length !== 3 || parts.includes('')) return undefined
+  const [city, shop, category] = parts
+  return { city, shop, category }
+}
+
 /**
  * The keys of every listing in which something at one of these places appears. For a change these are the places
  * *before* and *after* it; `null` is nowhere.

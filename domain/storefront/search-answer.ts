@@ -1,6 +1,8 @@
 import type { Position } from './cursor.ts'
 import { splitAttributePair, type ShopProductDocument } from './document.ts'
-import { attributeFacet, type SearchQuestion } from './search-query.ts'
+import { partOf, UNCHOSEN } from './facet-request.ts'
+import type { SearchQuestion } from './search-query.ts'
+import { attributeFacet } from './selections.ts'
 
 export type FacetValue = { value: string; count: number; selected: boolean }
 
@@ -16,6 +18,10 @@ export type Facets = {
     max: number | null
     histogram: { from: number | null; to: number | null; count: number }[]
   }
+  /** The one value `true`: in stock, in the city when there is one. */
+  inStock: FacetValue[]
+  /** The one value `true`; empty without a city. */
+  deliverable: FacetValue[]
 }
 
 /** What of a document comes back with a hit. */
@@ -34,6 +40,8 @@ export type SearchAnswer = {
 
 type Bucket = { key: string; doc_count: number }
 type RangeBucket = { from?: number; to?: number; doc_count: number }
+type Part = { doc_count?: number; value?: number | null; buckets?: (Bucket | RangeBucket)[] }
+type Group = Record<string, Part | number>
 
 /** What is read of Elasticsearch's answer to `searchRequest`. */
 export type SearchResponse = {
@@ -41,50 +49,58 @@ export type SearchResponse = {
     total: { value: number }
     hits: { _source: FoundDocument; sort: (string | number)[] }[]
   }
-  aggregations: Record<string, Aggregation>
-}
-type Aggregation = {
-  values?: { buckets: Bucket[] }
-  chosen?: { buckets: Bucket[] }
-  min?: { value: number | null }
-  max?: { value: number | null }
-  histogram?: { buckets: RangeBucket[] }
+  aggregations: Record<string, Group>
 }
 
 export function searchAnswer(question: SearchQuestion, { hits, aggregations }: SearchResponse) {
   const found = hits.hits.slice(0, question.limit)
+  const read: ReadPart = (facet, part) =>
+    ((aggregations[facet] ?? aggregations[UNCHOSEN])?.[partOf(facet, part)] ?? {}) as Part
   return {
     items: found.map(({ _source }) => _source),
     next: hits.hits.length > question.limit ? found.at(-1)?.sort : undefined,
     total: hits.total.value,
     facets: {
-      brand: facet(aggregations.brand, question.brands),
-      category: facet(aggregations.category, question.category ? [question.category] : []),
-      attributes: attributes(question, aggregations),
-      price: price(aggregations.price),
+      brand: valuesOf(read, 'brand', question.brands),
+      category: valuesOf(read, 'category', question.category ? [question.category] : []),
+      attributes: attributes(read, question),
+      price: price(read),
+      inStock: yes(read, 'inStock', question.inStock),
+      deliverable: question.sellers ? yes(read, 'deliverable', question.deliverable) : [],
     },
   } satisfies SearchAnswer
 }
 
+type ReadPart = (facet: string, part: string) => Part
+
+const bucketsOf = (read: ReadPart, facet: string, part: string) =>
+  (read(facet, part).buckets ?? []) as Bucket[]
+
 /** The most frequent values; what is chosen is among them whatever it counts. */
-function facet(aggregation: Aggregation | undefined, chosen: readonly string[]): FacetValue[] {
+function valuesOf(
+  read: ReadPart,
+  facet: string,
+  chosen: readonly string[],
+  valueOf = (key: string) => key,
+): FacetValue[] {
   const counts = new Map<string, number>()
   for (const value of chosen) counts.set(value, 0)
-  for (const { key, doc_count } of aggregation?.chosen?.buckets ?? []) counts.set(key, doc_count)
-  for (const { key, doc_count } of aggregation?.values?.buckets ?? []) counts.set(key, doc_count)
+  for (const part of ['chosen', 'values'])
+    for (const { key, doc_count } of bucketsOf(read, facet, part))
+      counts.set(valueOf(key), doc_count)
   return [...counts]
     .map(([value, count]) => ({ value, count, selected: chosen.includes(value) }))
     .sort((a, b) => b.count - a.count)
 }
 
-function attributes(
-  question: SearchQuestion,
-  aggregations: SearchResponse['aggregations'],
-): Facets['attributes'] {
+function attributes(read: ReadPart, question: SearchQuestion): Facets['attributes'] {
   const byName = new Map<string, FacetValue[]>()
   for (const [place, [name, chosen]] of [...question.attributes].entries())
-    byName.set(name, facet(ofOneName(aggregations[attributeFacet(place)]), chosen))
-  for (const { key, doc_count } of aggregations.attributes?.values?.buckets ?? []) {
+    byName.set(
+      name,
+      valuesOf(read, attributeFacet(place), chosen, (pair) => splitAttributePair(pair).value),
+    )
+  for (const { key, doc_count } of bucketsOf(read, 'attributes', 'values')) {
     const { name, value } = splitAttributePair(key)
     if (question.attributes.has(name)) continue
     const values = byName.get(name) ?? []
@@ -97,22 +113,19 @@ function attributes(
     .flatMap(([name, values]) => values.map((value) => ({ name, ...value })))
 }
 
-/** The same counts, by the value alone. */
-const ofOneName = ({ values, chosen }: Aggregation = {}): Aggregation => ({
-  values: { buckets: values?.buckets.map(byValue) ?? [] },
-  chosen: { buckets: chosen?.buckets.map(byValue) ?? [] },
-})
-const byValue = ({ key, ...bucket }: Bucket) => ({ ...bucket, key: splitAttributePair(key).value })
-
-function price(aggregation: Aggregation | undefined): Facets['price'] {
-  const buckets = aggregation?.histogram?.buckets ?? []
+function price(read: ReadPart): Facets['price'] {
+  const buckets = (read('price', 'histogram').buckets ?? []) as RangeBucket[]
   const first = buckets.findIndex(({ doc_count }) => doc_count > 0)
   const last = buckets.findLastIndex(({ doc_count }) => doc_count > 0)
   return {
-    min: aggregation?.min?.value ?? null,
-    max: aggregation?.max?.value ?? null,
+    min: read('price', 'min').value ?? null,
+    max: read('price', 'max').value ?? null,
     histogram: (first < 0 ? [] : buckets.slice(first, last + 1)).map(
       ({ from = null, to = null, doc_count }) => ({ from, to, count: doc_count }),
     ),
   }
 }
+
+const yes = (read: ReadPart, facet: string, selected: boolean): FacetValue[] => [
+  { value: 'true', count: read(facet, 'yes').doc_count ?? 0, selected },
+]

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
 import { ObjectNotFound } from '../../clients/object-store.ts'
+import type { DatabaseRole } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
 
@@ -61,9 +62,7 @@ export function fakeWorkflows() {
 }
 
 /** The app with fakes around a database, or around none where it is not reached. */
-export function testApp(
-  databases: { seller?: Kysely<Database>; storefront?: Kysely<Database> } = {},
-) {
+export function testApp(databases: Partial<Record<DatabaseRole, Kysely<Database>>> = {}) {
   const objectStore = fakeObjectStore()
   const workflows = fakeWorkflows()
   const logged: { level: 'warn' | 'error'; message: string; err: unknown }[] = []

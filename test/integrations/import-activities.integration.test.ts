@@ -190,12 +190,12 @@ describe('importing rows', () => {
 })
 
 describe('an import that is interrupted', () => {
-  it('goes on after the last committed batch, and counts every row once', async () => {
-    const rows = [{}, {}, {}, {}, {}]
+  it('goes on after the last committed batches, and counts every row once', async () => {
+    const rows = Array.from({ length: 21 }, () => ({}))
     const importId = await requestImport(database.owner.db, shop)
     const dying = environment()
     dying.on('heartbeat', ({ rowsRead }: { rowsRead: number }) => {
-      if (rowsRead === 4) dying.cancel()
+      if (rowsRead === 18) dying.cancel()
     })
     await expect(dying.run(parsing({ rows }).stageRows, { importId })).rejects.toThrow()
     const { rowsStaged } = await database.owner.db
@@ -203,12 +203,12 @@ describe('an import that is interrupted', () => {
       .select('rowsStaged')
       .where('id', '=', importId)
       .executeTakeFirstOrThrow()
-    expect(rowsStaged).toBe('4')
+    expect(rowsStaged).toBe('14')
 
     expect(await stage(importId, { rows })).toBe('staged')
     expect(await validate(importId)).toBe('valid')
     expect(await merge(importId)).toBe('merged')
-    expect(await counts(importId)).toMatchObject({ createdCount: '5' })
+    expect(await counts(importId)).toMatchObject({ createdCount: '21' })
   })
 
   it('is read again when a crash of PostgreSQL emptied the stage before it was checked', async () => {

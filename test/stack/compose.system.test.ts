@@ -45,6 +45,10 @@ describe('docker-compose.yml', () => {
     expect(() => readConfig('migrate', services['migrate']?.environment)).not.toThrow()
   })
 
+  it('makes the schedules with an environment that config.ts accepts', () => {
+    expect(() => readConfig('schedules', services['schedules']?.environment)).not.toThrow()
+  })
+
   it.each(processes)('starts %s after the migrations, and gives it time to drain', (name) => {
     const { depends_on: dependencies, stop_grace_period: grace } = services[name]!
     expect(dependencies?.migrate?.condition).toBe('service_completed_successfully')

@@ -13,6 +13,7 @@ const files = {
   'package.json': '{ "type": "module" }',
   'telemetry.ts': 'export {}',
   'scripts/migrate.ts': 'console.log(`migrated ${process.env.POSTGRES_URL}`)',
+  'scripts/ensure-schedules.ts': 'console.log(`scheduled at ${process.env.TEMPORAL_ADDRESS}`)',
   'scripts/seed.ts': `
     const { status } = await fetch(\`\${process.env.API_URL}/readyz\`)
     console.log(\`seeded after \${status}\`)`,

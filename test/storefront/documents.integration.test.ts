@@ -4,8 +4,10 @@ import { sinks } from '../../contracts/storefront.ts'
 import { inTrace } from '../../db/tenancy.ts'
 import { confirmProjected, readPendingDocuments } from '../../db/storefront/documents.ts'
 import { attributePair } from '../../domain/storefront/document.ts'
+import { fillShop } from '../support/catalogue.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { createCategory, createGood, settle, type TestGood } from './goods.ts'
 
 const database = await freshDatabase()
@@ -25,6 +27,9 @@ const pendingOf = async ({ shopProductId }: TestGood) => {
   return pending.find((document) => document.shopProductId === shopProductId)
 }
 const documentOf = async (good: TestGood) => (await pendingOf(good))?.document
+
+const raise = ({ shopProductId }: TestGood, db = owner) =>
+  sql`update shop_product set price_minor = price_minor + 1 where id = ${shopProductId}`.execute(db)
 
 describe('what raises a change', () => {
   let good: TestGood
@@ -108,6 +113,32 @@ describe('what raises a change', () => {
     await owner.deleteFrom('stock').where('shopProductId', '=', good.shopProductId).execute()
     await expectWaiting(good)
     expect((await documentOf(good))?.cities).toEqual([])
+  })
+
+  it('a product that another transaction is changing while it comes on sale', async () => {
+    const [inserting, renaming] = await Promise.all([
+      database.owner.pool.connect(),
+      database.owner.pool.connect(),
+    ])
+    try {
+      await renaming.query('begin')
+      await renaming.query(`update product set name = 'Самовар' where id = ${good.productId}`)
+      const inserted = inserting.query<{ id: string }>(`
+        insert into shop_product (seller_id, shop_id, product_id, external_id, price_minor, currency, available)
+        select seller_id, shop_id, product_id, 'again', price_minor, currency, true
+        from shop_product where id = ${good.shopProductId} returning id`)
+      await until(async () => {
+        const { rows } = await sql`select from pg_locks where not granted`.execute(owner)
+        return rows.length > 0
+      })
+      await renaming.query('commit')
+      const { rows } = await inserted
+      const added = { productId: good.productId, shopProductId: rows[0]!.id }
+      expect((await documentOf(added))?.name).toBe('Самовар')
+    } finally {
+      inserting.release()
+      renaming.release()
+    }
   })
 
   it('nothing, when a statement changes no row', async () => {
@@ -231,26 +262,36 @@ describe('a pending document', () => {
     expect(await pendingOf(good)).toMatchObject({ traceParent })
   })
 
-  it('waits behind those that have waited longer, and no more than the limit are read', async () => {
+  it('keeps its place when it changes again while it waits, and no more than the limit are read', async () => {
     await settleAll()
     const first = await createGood(owner, shop, { category: kettles })
-    const second = await createGood(owner, shop, { category: kettles })
-    await owner
-      .updateTable('shopProduct')
-      .set({ priceMinor: 1_00 })
-      .where('id', '=', first.shopProductId)
-      .execute()
-    const [oldest] = await readPendingDocuments(system, 'search', 1)
-    expect(oldest?.shopProductId).toBe(second.shopProductId)
+    await createGood(owner, shop, { category: kettles })
+    await raise(first)
+    const oldest = await readPendingDocuments(system, 'search', 1)
+    expect(oldest.map(({ shopProductId }) => shopProductId)).toEqual([first.shopProductId])
+  })
+
+  it('waits beside those that one statement raised among many, not behind them', async () => {
+    await settleAll()
+    const { categoryId } = await fillShop(owner, await createShop(owner), 101)
+    const good = await createGood(owner, shop, { category: { id: categoryId, path: [categoryId] } })
+    const page = await readPendingDocuments(system, 'search', 1)
+    expect(page).toHaveLength(2)
+    expect(page.at(-1)?.shopProductId).toBe(good.shopProductId)
+    await settleAll()
+  })
+
+  it('that never rests waits since it was last read, not since it first changed', async () => {
+    await settleAll()
+    const good = await createGood(owner, shop, { category: kettles })
+    const read = await readPendingDocuments(system, 'search', 10)
+    await raise(good)
+    await confirmProjected(system, 'search', read)
+    expect((await pendingOf(good))?.changedAt).toEqual(read[0]?.readAt)
   })
 })
 
 describe('confirming', () => {
-  const raise = ({ shopProductId }: TestGood, db = owner) =>
-    sql`update shop_product set price_minor = price_minor + 1 where id = ${shopProductId}`.execute(
-      db,
-    )
-
   it('ends the wait in one sink and not in the other', async () => {
     await settleAll()
     const good = await createGood(owner, shop, { category: kettles })

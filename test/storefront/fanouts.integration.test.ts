@@ -99,6 +99,49 @@ describe('a fan-out', () => {
     expect(await system.selectFrom('changeFanout').selectAll().execute()).toEqual([])
   })
 
+  it('waits beside single changes, not before them', async () => {
+    const goods = await createGoods(4)
+    const last = goods.at(-1)!
+    await owner.updateTable('shop').set({ name: 'Рядом' }).where('id', '=', shop.shopId).execute()
+    await drainFanouts(system, 10)
+    await owner.updateTable('shopProduct').set({ popularity: 1 }).where('id', '=', last).execute()
+    const page = await readPendingDocuments(system, 'search', 1)
+    expect(page.map(({ shopProductId }) => shopProductId)).toEqual([goods[0], last])
+  })
+
+  it('does not put behind it what was waiting already', async () => {
+    const [waiting, other] = await createGoods(2)
+    await owner
+      .updateTable('shopProduct')
+      .set({ popularity: 1 })
+      .where('id', '=', waiting!)
+      .execute()
+    await owner.updateTable('shop').set({ name: 'Рядом' }).where('id', '=', shop.shopId).execute()
+    await drainFanouts(system, 10)
+    const wide = await system
+      .selectFrom('change')
+      .select('shopProductId')
+      .where('shopProductId', 'in', [waiting!, other!])
+      .where('wide', '=', true)
+      .execute()
+    expect(wide).toEqual([{ shopProductId: other }])
+  })
+
+  it('takes turns with the others, so that a small one is not held up by a large one', async () => {
+    const goods = await createGoods(4)
+    const small = await createShop(owner)
+    const { shopProductId } = await createGood(owner, small, { category: leaf })
+    await settle(system, 'search')
+    for (const { shopId } of [shop, small])
+      await owner.updateTable('shop').set({ name: 'Рядом' }).where('id', '=', shopId).execute()
+    await drainFanouts(system, 2)
+    await drainFanouts(system, 2)
+    expect(await waiting()).toEqual([...goods.slice(0, 2), shopProductId])
+    expect(await drainFanouts(system, 2)).toBe(2)
+    expect((await waiting()).length).toBe(5)
+    await drainFanouts(system, 2)
+  })
+
   it('that reaches nothing does not hide the next one', async () => {
     const goods = await createGoods(1)
     const empty = await createShop(owner)

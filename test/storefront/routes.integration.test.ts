@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { createListingCache } from '../../clients/cache/listing-cache.ts'
-import { connectElasticsearch } from '../../clients/elasticsearch.ts'
+import { connectElasticsearch } from '../../clients/elasticsearch/connect.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { readPendingDocuments } from '../../db/storefront/documents.ts'
 import { placeOf, scopesOf } from '../../domain/storefront/listing.ts'

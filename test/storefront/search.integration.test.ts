@@ -17,11 +17,13 @@ afterAll(async () => {
 })
 
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
+const noted: { q: string; city?: string | undefined; total: number }[] = []
 const { get } = storefrontApp({
   storefront: database.storefront.db,
   cache: createListingCache(redis),
   search: server.client,
   index,
+  searchLog: { note: ({ q, city, total }) => noted.push({ q, city, total }) },
 })
 
 const owner = database.owner.db
@@ -32,6 +34,7 @@ await owner
   .set({ cityId: 'spb' })
   .where('warehouseId', '=', north.warehouseId)
   .execute()
+await owner.insertInto('deliveryCity').values({ sellerId: shop.sellerId, cityId: 'spb' }).execute()
 const electronics = await createCategory(owner, 'Электроника')
 const headphones = await createCategory(owner, 'Наушники', electronics)
 const phones = await createCategory(owner, 'Смартфоны', electronics)
@@ -202,7 +205,11 @@ describe('facets', () => {
       [headphones.id]: 2,
       [phones.id]: 1,
     })
-    expect(facets.category[0]).toMatchObject({ name: 'Электроника', selected: false })
+    expect(facets.category).toMatchObject([
+      { name: 'Электроника', parentId: null, selected: false },
+      { name: 'Наушники', parentId: electronics.id, selected: true },
+      { name: 'Смартфоны', parentId: electronics.id, selected: false },
+    ])
     expect(facets.attributes).toEqual([
       { name: 'Цвет', value: 'белый', count: 1, selected: false },
       { name: 'Цвет', value: 'чёрный', count: 1, selected: false },
@@ -228,6 +235,23 @@ describe('facets', () => {
   it('are true for the city', async () => {
     const { facets } = await find({ city: 'msk', inStock: 'true' })
     expect(counts(facets.brand)).toEqual({ Sony: 1, Xiaomi: 1, Samsung: 1 })
+    expect(facets.inStock).toEqual([{ value: 'true', count: 3, selected: true }])
+    const north = await find({ city: 'spb', brand: 'Xiaomi' })
+    expect(north.facets.inStock).toEqual([{ value: 'true', count: 1, selected: false }])
+    expect(north.total).toBe(3)
+  })
+
+  it('tell what can be delivered to the city: from its warehouses, and where sellers say they deliver', async () => {
+    const deliverable = async (parameters: Record<string, string>) =>
+      (await find(parameters)).facets.deliverable
+    expect(await deliverable({ city: 'msk' })).toEqual([
+      { value: 'true', count: 5, selected: false },
+    ])
+    expect(await deliverable({ city: 'spb', deliverable: 'true' })).toEqual([
+      { value: 'true', count: 6, selected: true },
+    ])
+    expect(await deliverable({})).toEqual([])
+    expect(await search({ city: 'msk', deliverable: 'true' })).not.toContain(northern)
   })
 })
 
@@ -252,6 +276,18 @@ describe('pages', () => {
     const { status, body } = await get(`/search?q=sony&limit=1&cursor=${nextCursor}`)
     expect([status, body.errors[0].path]).toEqual([400, 'cursor'])
   })
+})
+
+it('counts searches for words, once for all of their pages', async () => {
+  noted.length = 0
+  const { nextCursor } = await find({ q: 'xiaomi', city: 'msk', limit: '1' })
+  await find({ q: 'xiaomi', city: 'msk', limit: '1', cursor: nextCursor })
+  await find({ q: '  ' })
+  await find({ q: 'самовар' })
+  expect(noted).toEqual([
+    { q: 'xiaomi', city: 'msk', total: 3 },
+    { q: 'самовар', city: undefined, total: 0 },
+  ])
 })
 
 it('tells how far search lags behind', async () => {

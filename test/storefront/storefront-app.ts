@@ -1,13 +1,18 @@
 import type { Client } from '@elastic/elasticsearch'
-import { bulkWrite, ensureIndex } from '../../clients/elasticsearch.ts'
+import { ensureLiveIndex } from '../../activities/storefront/ensure-live-index.ts'
+import { applyToSearch } from '../../activities/storefront/apply-to-search.ts'
+import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { createLogger } from '../../clients/logger.ts'
 import { createRouter } from '../../api/openapi.ts'
 import { problemOf } from '../../api/problem-of.ts'
 import { answerProblem } from '../../api/problem.ts'
 import { storefrontRoutes, type StorefrontDeps } from '../../api/storefront/routes.ts'
 import type { Database } from '../../db/database.ts'
-import { confirmProjected, readPendingDocuments } from '../../db/storefront/documents.ts'
+import { readPendingDocuments } from '../../db/storefront/documents.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import type { Kysely } from 'kysely'
+
+const log = createLogger({ level: 'silent', name: 'test' })
 
 /** The storefront's routes below `/v1`, answering failures as the API does. */
 export function storefrontApp(deps: StorefrontDeps) {
@@ -31,14 +36,8 @@ export async function projectToSearch(
   client: Client,
   index: SearchIndex,
 ): Promise<void> {
-  await ensureIndex(client, index)
+  await ensureLiveIndex({ system, elasticsearch: client, index })
   const page = await readPendingDocuments(system, 'search', 10_000)
-  const { failed } = await bulkWrite(
-    client,
-    index.alias,
-    page.map(({ shopProductId, version, document }) => ({ id: shopProductId, version, document })),
-  )
-  if (failed.length > 0) throw new Error(`${failed.length} not indexed: ${failed[0]?.reason}`)
-  await confirmProjected(system, 'search', page)
+  if (page.length > 0) await applyToSearch({ system, writer: createBulkWriter(client), log }, page)
   await client.indices.refresh({ index: index.alias })
 }

@@ -1,0 +1,109 @@
+import { heartbeat } from '@temporalio/activity'
+import type { Transaction } from 'kysely'
+import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { Logger } from '../../clients/logger.ts'
+import type { CheckDriftResult } from '../../contracts/storefront.ts'
+import type { Database } from '../../db/database.ts'
+import {
+  closeDriftCycle,
+  countDrift,
+  openDriftCycle,
+  updateDriftCycle,
+} from '../../db/storefront/drift-cycles.ts'
+import type { SearchGenerationRow } from '../../db/storefront/search-generations.ts'
+import { endGeneration, listGenerations } from '../../db/storefront/swap-generations.ts'
+import { heartbeating } from '../heartbeating.ts'
+import type { BuildDeps } from './build-index.ts'
+import { compareIndex, type Drifted } from './compare-index.ts'
+import { compareListings, type CompareListingsDeps } from './compare-listings.ts'
+import { ensureLiveIndex } from './ensure-live-index.ts'
+import { repairIndex, type RepairDeps } from './repair-index.ts'
+
+export type DriftDeps = BuildDeps &
+  RepairDeps &
+  CompareListingsDeps & {
+    cache: Pick<ListingCache, 'dropScopes'>
+    log: Pick<Logger, 'info' | 'warn'>
+  }
+export type DriftActivities = ReturnType<typeof createDriftActivities>
+
+type CycleKey = { cycleId: string }
+
+export const createDriftActivities = (deps: DriftDeps) => {
+  const { system, elasticsearch, index, cache, log } = deps
+
+  return {
+    async openDriftCycle({ cycleId }: CycleKey): Promise<void> {
+      await openDriftCycle(system, cycleId)
+    },
+
+    /** Compares every index that holds everything, and mends it. Repeated, it goes on with what is left to mend. */
+    compareSearch: ({ cycleId }: CycleKey): Promise<void> =>
+      heartbeating(async () => {
+        for (const generation of await listGenerations(system, 'live', 'retired')) {
+          if (!(await isThere(generation))) continue
+          const { indexName, schemaVersion, state } = generation
+          const compared = { indexName, comparesContent: schemaVersion === index.version }
+          const found = await compareIndex(deps, compared, heartbeat)
+          if (state === 'live')
+            await updateDriftCycle(system, cycleId, {
+              documentCount: found.documents,
+              bucketCount: found.buckets,
+              differingBucketCount: found.differingBuckets,
+            })
+          const repaired = await repairIndex(deps, indexName, found.drifted, {
+            beat: heartbeat,
+            count: (trx, drifted) => countKinds(trx, cycleId, drifted),
+          })
+          await countDrift(system, cycleId, { repaired })
+        }
+      }),
+
+    /** Compares a sample of the cached pages, and drops the listings of those that are stale. */
+    compareListings: ({ cycleId }: CycleKey): Promise<void> =>
+      heartbeating(async () => {
+        const { pages, stale, unsettled } = await compareListings(deps, heartbeat)
+        await cache.dropScopes(new Set(stale.map(({ scope }) => scope)))
+        await updateDriftCycle(system, cycleId, {
+          pageCount: pages,
+          stalePageCount: stale.length,
+          unsettledPageCount: unsettled,
+        })
+      }),
+
+    async closeDriftCycle({
+      cycleId,
+      state,
+    }: CycleKey & { state: 'completed' | 'failed' }): Promise<CheckDriftResult> {
+      const cycle = await closeDriftCycle(system, cycleId, state)
+      const stalePages = cycle.stalePageCount
+      const documents = cycle.missingCount + cycle.differentCount + cycle.extraCount
+      const result = {
+        drifted: documents + stalePages,
+        repaired: cycle.repairedCount + stalePages,
+      }
+      const tell = result.drifted > 0 || state === 'failed' ? 'warn' : 'info'
+      log[tell]({ cycleId, state, documents, stalePages, repaired: result.repaired }, 'drift')
+      return result
+    },
+  }
+
+  /** A lost live index is made anew, and the projection fills it; to a lost retired one there is no way back. */
+  async function isThere({ id, indexName, state }: SearchGenerationRow): Promise<boolean> {
+    if (await elasticsearch.indices.exists({ index: indexName })) return true
+    log.warn({ index: indexName, state }, 'Elasticsearch has lost an index')
+    if (state === 'live') await ensureLiveIndex(deps)
+    else await endGeneration(system, id, 'dropped')
+    return false
+  }
+}
+
+async function countKinds(
+  trx: Transaction<Database>,
+  cycleId: string,
+  drifted: readonly Drifted[],
+): Promise<void> {
+  const counts = { missing: 0, different: 0, extra: 0 }
+  for (const { kind } of drifted) counts[kind]++
+  await countDrift(trx, cycleId, counts)
+}

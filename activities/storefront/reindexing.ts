@@ -1,0 +1,141 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity'
+import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { deleteIndex } from '../../clients/elasticsearch/swap-alias.ts'
+import type { Logger } from '../../clients/logger.ts'
+import type { ReindexState } from '../../contracts/storefront.ts'
+import {
+  commitBackfill,
+  countShopProducts,
+  getReindex,
+  updateReindex,
+} from '../../db/storefront/reindexes.ts'
+import { endGeneration } from '../../db/storefront/swap-generations.ts'
+import type { Pace } from '../../domain/storefront/eta.ts'
+import { heartbeating } from '../heartbeating.ts'
+import { beginAnew, beginIndex, isBeingBuilt, readyIndex, type BuildDeps } from './build-index.ts'
+import { ensureLiveIndex } from './ensure-live-index.ts'
+import { fillIndex } from './fill-index.ts'
+import { proveParity } from './prove-parity.ts'
+import { closeOpenWindows, closeRollbackWindow, swapBack, swapForth } from './swap-index.ts'
+
+export type ReindexingDeps = BuildDeps & {
+  writer: BulkWriter
+  cache: Pick<ListingCache, 'dropAll'>
+  log: Pick<Logger, 'info' | 'warn'>
+}
+export type ReindexingActivities = ReturnType<typeof createReindexingActivities>
+
+type ReindexKey = { reindexId: string }
+
+/** One activity fills for so long: a pause waits no longer, and a lost worker loses no more. */
+const SHIFT_MS = 5_000
+
+export const createReindexingActivities = (deps: ReindexingDeps) => {
+  const { system, elasticsearch, writer, log } = deps
+
+  return {
+    /** Makes the index and begins; repeated, it goes on with the one that it made. */
+    openReindex: ({ reindexId }: ReindexKey): Promise<void> =>
+      heartbeating(async () => {
+        await ensureLiveIndex(deps)
+        await closeOpenWindows(deps)
+        const reindex = await getReindex(system, reindexId)
+        await beginIndex(deps, reindex)
+        await updateReindex(system, reindexId, {
+          state: 'backfilling',
+          startedAt: reindex.startedAt ?? new Date(),
+          totalCount: await countShopProducts(system),
+        })
+      }),
+
+    /** Fills from the committed position for a while. In place of an index that is lost, another is begun. */
+    backfillPages: ({ reindexId }: ReindexKey): Promise<{ ended: boolean; pace: Pace }> =>
+      heartbeating(async () => {
+        const found = await getReindex(system, reindexId)
+        if (!(await isBeingBuilt(deps, found))) await beginAnew(deps, found)
+        const reindex = await getReindex(system, reindexId)
+        const stopped = cancellationSignal()
+        const endsAt = performance.now() + SHIFT_MS
+        let countedAt = performance.now()
+        const ended = await fillIndex({
+          ...{ system, afterId: reindex.afterId },
+          write: (operations) => writer.write(reindex.indexName!, operations),
+          async commit(done) {
+            const now = performance.now()
+            await commitBackfill(system, reindex, { ...done, workedMs: now - countedAt })
+            countedAt = now
+          },
+          goesOn: () => performance.now() < endsAt && !stopped.aborted,
+        })
+        const { readCount, totalCount, workedMs } = await getReindex(system, reindexId)
+        return {
+          ended,
+          pace: { done: Number(readCount), total: Number(totalCount), workedMs: Number(workedMs) },
+        }
+      }),
+
+    async recordReindexState({ reindexId, state }: ReindexKey & { state: ReindexState }) {
+      await updateReindex(system, reindexId, { state })
+    },
+
+    /**
+     * Compares every document with PostgreSQL and mends what differs, until nothing does.
+     * @returns `lost` when the index is gone: it must be filled again
+     */
+    async verifyParity({ reindexId }: ReindexKey): Promise<'equal' | 'differs' | 'lost'> {
+      const reindex = await getReindex(system, reindexId)
+      if (!(await isBeingBuilt(deps, reindex))) return 'lost'
+      const indexName = reindex.indexName!
+      await readyIndex(deps, indexName)
+      const parity = await heartbeating(() => proveParity(deps, indexName, heartbeat))
+      await updateReindex(system, reindexId, { parity: JSON.stringify(parity) })
+      log.info({ reindexId, ...parity }, 'the new index was compared with PostgreSQL')
+      return parity.differing === 0 ? 'equal' : 'differs'
+    },
+
+    /** @returns how long there shall be a way back */
+    async swapIndices({ reindexId }: ReindexKey): Promise<{ rollbackMinutes: number }> {
+      const reindex = await getReindex(system, reindexId)
+      await swapForth(deps, reindex)
+      log.info({ reindexId, index: reindex.indexName }, 'the new index is searched')
+      return { rollbackMinutes: reindex.rollbackMinutes }
+    },
+
+    async dropListings(): Promise<void> {
+      await deps.cache.dropAll()
+    },
+
+    /** @returns `completed` when there was no way back any more */
+    async rollBackSwap({ reindexId }: ReindexKey): Promise<'rolled-back' | 'completed'> {
+      const reindex = await getReindex(system, reindexId)
+      if (await swapBack(deps, reindex)) {
+        log.warn({ reindexId }, 'the index of before is searched again')
+        return 'rolled-back'
+      }
+      await closeRollbackWindow(deps, reindex)
+      return 'completed'
+    },
+
+    async closeWindow({ reindexId }: ReindexKey): Promise<'completed'> {
+      await closeRollbackWindow(deps, await getReindex(system, reindexId))
+      return 'completed'
+    },
+
+    /** Leaves nothing of what was built. */
+    async abandonReindex({
+      reindexId,
+      state,
+      problem,
+    }: ReindexKey & { state: 'cancelled' | 'failed'; problem?: string }): Promise<void> {
+      const { generationId, indexName } = await getReindex(system, reindexId)
+      if (generationId) await endGeneration(system, generationId, 'failed')
+      if (indexName) await deleteIndex(elasticsearch, indexName)
+      await updateReindex(system, reindexId, {
+        ...{ state, finishedAt: new Date() },
+        ...(problem && { problem: JSON.stringify({ code: problem }) }),
+      })
+      log.warn({ reindexId, state, problem }, 'the new index was given up')
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from '@hono/zod-openapi'
+import { reindexWorkflowId } from '../../contracts/storefront.ts'
+import type { Reindex as ReindexRow } from '../../db/storefront/reindexes.ts'
+import { etaSeconds, perSecond } from '../../domain/storefront/eta.ts'
+import { Instant } from '../openapi.ts'
+
+const STATES = [
+  'queued',
+  'backfilling',
+  'paused',
+  'verifying',
+  'live',
+  'completed',
+  'rolled-back',
+  'cancelled',
+  'failed',
+] as const satisfies ReindexRow['state'][]
+
+export const Reindex = z
+  .object({
+    id: z.string(),
+    workflowId: z.string().openapi({ description: 'To be found by in the Temporal UI' }),
+    state: z.enum(STATES).openapi({
+      description:
+        '`live`: what it built is searched, and it can be rolled back until `rollbackUntil`',
+    }),
+    index: z.string().optional(),
+    progress: z.object({
+      read: z.int().openapi({ description: 'Shop products, published or not' }),
+      written: z.int(),
+      total: z.int(),
+      perSecond: z.int().nullable(),
+      etaSeconds: z.int().nullable().openapi({ description: 'Until it is filled' }),
+    }),
+    parity: z
+      .object({
+        documents: z.int(),
+        buckets: z.int(),
+        differingBuckets: z.int(),
+        repaired: z.int(),
+        differing: z.int(),
+      })
+      .optional()
+      .openapi({ description: 'What the comparison with PostgreSQL found before the swap' }),
+    rollbackMinutes: z.int(),
+    rollbackUntil: Instant.optional(),
+    problem: z.object({ code: z.string() }).optional(),
+    createdAt: Instant,
+    startedAt: Instant.optional(),
+    liveAt: Instant.optional(),
+    finishedAt: Instant.optional(),
+  })
+  .openapi('Reindex')
+export type Reindex = z.infer<typeof Reindex>
+
+export function showReindex(row: ReindexRow): Reindex {
+  const [done, total] = [Number(row.readCount), Number(row.totalCount)]
+  const pace = { done, total: Math.max(done, total), workedMs: Number(row.workedMs) }
+  const isFilling = row.state === 'backfilling' || row.state === 'paused'
+  return {
+    id: row.id,
+    workflowId: reindexWorkflowId(row.id),
+    state: row.state,
+    ...(row.indexName && { index: row.indexName }),
+    progress: {
+      ...{ read: done, written: Number(row.writtenCount), total: pace.total },
+      perSecond: perSecond(pace),
+      etaSeconds: isFilling ? etaSeconds(pace) : null,
+    },
+    ...(row.parity && { parity: row.parity }),
+    rollbackMinutes: row.rollbackMinutes,
+    ...(row.state === 'live' && row.liveAt && { rollbackUntil: windowEnd(row.liveAt, row) }),
+    ...(row.problem && { problem: row.problem }),
+    createdAt: row.createdAt.toISOString(),
+    ...instant('startedAt', row.startedAt),
+    ...instant('liveAt', row.liveAt),
+    ...instant('finishedAt', row.finishedAt),
+  }
+}
+
+const windowEnd = (liveAt: Date, { rollbackMinutes }: ReindexRow) =>
+  new Date(liveAt.getTime() + rollbackMinutes * 60_000).toISOString()
+
+const instant = <Name extends string>(name: Name, at: Date | null) =>
+  (at ? { [name]: at.toISOString() } : {}) as Partial<Record<Name, string>>

@@ -1,0 +1,61 @@
+import { errors, type Client as Elasticsearch } from '@elastic/elasticsearch'
+import {
+  searchAnswer,
+  type SearchAnswer,
+  type SearchResponse,
+} from '../../domain/storefront/search-answer.ts'
+import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
+import type { TextClauses } from '../../domain/storefront/text-query/clauses.ts'
+import { unavailable } from '../problem-of.ts'
+import { invalidCursor } from './bound-cursor.ts'
+import { orUnavailable } from './elasticsearch-away.ts'
+import { isViewLost, VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
+
+/** A search that takes longer has no reader left. */
+const SEARCH_TIMEOUT_MS = 3_000
+
+export type Found = SearchAnswer & {
+  /** The view that this page was read from, for the next one. */
+  view: string
+}
+
+/**
+ * A page of shop products with its facets. A page whose view is gone is read from the index as it is now: the position
+ * still says where to go on.
+ * @param view what an earlier page was read from
+ * @param text another way to ask for the words of the question
+ * @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no index yet; 400 for a cursor that it refuses
+ */
+export async function findShopProducts(
+  { search, views }: { search: Elasticsearch; views: IndexViews },
+  question: SearchQuestion,
+  { view, text }: { view?: string | undefined; text?: TextClauses } = {},
+): Promise<Found> {
+  const request = searchRequest(question, text)
+  const ask = async (id: string): Promise<Found> => {
+    const response = await search.search(
+      { ...request, pit: { id, keep_alive: VIEW_KEPT_FOR } },
+      { requestTimeout: SEARCH_TIMEOUT_MS, maxRetries: 1, retryBackoff: () => 0 },
+    )
+    if (response.timed_out) throw unavailable(new Error('the search ran out of time'))
+    return {
+      ...searchAnswer(question, response as unknown as SearchResponse),
+      view: response.pit_id ?? id,
+    }
+  }
+  try {
+    try {
+      return await ask(view ?? (await views.current()))
+    } catch (error) {
+      if (!isViewLost(error)) throw error
+      return await ask(await views.fresh())
+    }
+  } catch (error) {
+    if (question.after && isRefused(error)) throw invalidCursor(error)
+    throw orUnavailable(error)
+  }
+}
+
+/** A made-up position or view is all in a request that Elasticsearch can find fault with. */
+const isRefused = (error: unknown) =>
+  error instanceof errors.ResponseError && error.statusCode === 400

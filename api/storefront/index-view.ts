@@ -1,0 +1,34 @@
+import { errors, type Client as Elasticsearch } from '@elastic/elasticsearch'
+import { steady } from './remembering.ts'
+
+/** Later pages of a search are read from the index as it was on the first; each page keeps it for so long. */
+export const VIEW_KEPT_FOR = '2m'
+
+/** Who begins to read within so long shares a view: however many search, the node keeps a bounded number of them. */
+const SHARED_FOR_MS = 250
+
+export type IndexViews = {
+  /** The index as it is now, or was a moment ago. */
+  current(): Promise<string>
+  /** After one was lost: with the restart of its node, or with its index. */
+  fresh(): Promise<string>
+}
+
+/** Points in time of Elasticsearch; their ids go into cursors. */
+export function indexViews(client: Elasticsearch, index: string): IndexViews {
+  const fresh = async () => {
+    const { id } = await client.openPointInTime(
+      { index, keep_alive: VIEW_KEPT_FOR },
+      { requestTimeout: OPEN_WITHIN_MS, maxRetries: 1, retryBackoff: () => 0 },
+    )
+    return id
+  }
+  return { current: steady(fresh, SHARED_FOR_MS), fresh }
+}
+
+const OPEN_WITHIN_MS = 1_000
+
+/** Expired or closed (404); or the index that it was of is gone, which Elasticsearch calls a shard without a copy. */
+export const isViewLost = (error: unknown): boolean =>
+  error instanceof errors.ResponseError &&
+  (error.statusCode === 404 || /no_shard_available/.test(JSON.stringify(error.body)))

@@ -1,0 +1,77 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from '../../clients/logger.ts'
+import type { Database } from '../../db/database.ts'
+import { addSearchCounts, type SearchCount } from '../../db/storefront/search-counts.ts'
+import { loggedQuery } from '../../domain/storefront/logged-query.ts'
+
+/** A search as it was answered. */
+export type Search = { q: string; city?: string | undefined; total: number; tookMs: number }
+
+export type SearchLog = {
+  /** Counts a search; whoever searches never waits for it. */
+  note(search: Search): void
+  /** Writes what was counted; what could not be written is counted with the next. */
+  flush(): Promise<void>
+  /** Writes for the last time. */
+  close(): Promise<void>
+}
+
+/** A buyer notices. */
+const SLOW_MS = 500
+const FLUSH_EVERY_MS = 10_000
+/** Texts between two writes; more of them are counted as one, so that neither memory nor table grows with made-up words. */
+const MOST_TEXTS = 500
+
+/** Counts searches in memory and adds them to PostgreSQL every ten seconds, so that a crash loses so much at most. */
+export function createSearchLog({
+  storefront,
+  log,
+}: {
+  storefront: Kysely<Database>
+  log: Pick<Logger, 'warn'>
+}): SearchLog {
+  let counts = new Map<string, SearchCount>()
+
+  const flush = async () => {
+    if (counts.size === 0) return
+    const written = counts
+    counts = new Map()
+    try {
+      await addSearchCounts(storefront, [...written.values()])
+    } catch (error) {
+      for (const count of written.values()) add(counts, count)
+      log.warn({ err: error }, 'searches not counted yet')
+    }
+  }
+  const timer = setInterval(() => void flush(), FLUSH_EVERY_MS).unref()
+
+  return {
+    note({ q, city, total, tookMs }) {
+      add(counts, {
+        text: loggedQuery(q) ?? '',
+        cityId: city ?? '',
+        searches: 1,
+        zeroResults: total === 0 ? 1 : 0,
+        slow: tookMs > SLOW_MS ? 1 : 0,
+        slowestMs: tookMs,
+      })
+    },
+    flush,
+    close() {
+      clearInterval(timer)
+      return flush()
+    },
+  }
+}
+
+function add(counts: Map<string, SearchCount>, count: SearchCount): void {
+  const keyOf = ({ text, cityId }: SearchCount) => `${cityId} ${text}`
+  const own = counts.get(keyOf(count))
+  const kept = own || counts.size < MOST_TEXTS ? count : { ...count, text: '' }
+  const known = own ?? counts.get(keyOf(kept))
+  if (!known) return void counts.set(keyOf(kept), { ...kept })
+  known.searches += count.searches
+  known.zeroResults += count.zeroResults
+  known.slow += count.slow
+  known.slowestMs = Math.max(known.slowestMs, count.slowestMs)
+}

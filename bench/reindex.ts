@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { issueApiKey } from '../api/issue-api-key.ts'
+import { fillShop } from '../test/support/catalogue.ts'
+import { untilSearchable } from './import-checks.ts'
+import { openMarketplace, type Marketplace } from './marketplace.ts'
+import { countDifferences, deleteSilently, operate } from './reindex-checks.ts'
+import { startSearchLoad, type LoadedGood, type LoadRates } from './search-load.ts'
+
+export type LoadFigures = {
+  /** From the request to the swap, the worker killed on the way. */
+  seconds: number
+  updates: number
+  searches: number
+  wrong: Record<string, number>
+  repairedByParity: number
+  lost: number
+  extra: number
+  /** After a rollback under the same load. */
+  lostAfterRollback: number
+  extraAfterRollback: number
+}
+
+export type DriftFigures = {
+  planted: number
+  found: number
+  repaired: number
+  seconds: number
+  /** Differences after it. */
+  left: number
+}
+
+const PLANTED = 10
+const LOADED_GOODS = 2_000
+/** The load goes on for so long before the reindex and after the swap. */
+const AROUND_MS = 2_000
+
+/** A marketplace with so many shop products in its search index, and its operator. */
+export async function openFilled(goods: number) {
+  const market = await openMarketplace()
+  await fillShop(market.owner.db, await market.openShop(), goods)
+  await market.owner.pool.query('analyze')
+  const { key } = await issueApiKey(market.owner.db, {
+    ...{ sellerId: null, name: 'bench', scopes: ['admin'] },
+  })
+  const operator = operate(market, key)
+  const workers = { storefront: await market.product.startWorker('storefront', 'integrations') }
+  await untilSearchable(market)
+  return { market, operator, workers }
+}
+export type Filled = Awaited<ReturnType<typeof openFilled>>
+
+/** A reindex under updates and searches, with its worker killed while it fills, and the way back under the same load. */
+export async function measureUnderLoad(
+  { market, operator, workers }: Filled,
+  rates: LoadRates,
+): Promise<LoadFigures> {
+  const load = startSearchLoad(market, await readGoods(market), rates)
+  await pause(AROUND_MS)
+  const seconds = stopwatch()
+  const { id } = await operator.begin(60)
+  await operator.until(
+    id,
+    ({ state, progress: { read, total } }) => read > total / 4 || state === 'verifying',
+    10,
+  )
+  await workers.storefront.kill9()
+  workers.storefront = await market.product.startWorker('storefront', 'integrations')
+  const live = await operator.until(id, ({ state }) => state === 'live')
+  const took = seconds()
+  await pause(AROUND_MS)
+  await load.stop()
+  await untilSearchable(market)
+  const { lost, extra } = await countDifferences(market, operator)
+
+  const goingBack = startSearchLoad(market, await readGoods(market), rates)
+  await pause(AROUND_MS)
+  await operator.order(id, 'rollback')
+  await operator.until(id, ({ state }) => state === 'rolled-back')
+  await pause(AROUND_MS)
+  await goingBack.stop()
+  await untilSearchable(market)
+  const afterwards = await countDifferences(market, operator)
+  return {
+    ...{ seconds: took, lost, extra },
+    updates: load.updates + goingBack.updates,
+    searches: load.searches + goingBack.searches,
+    wrong: Object.fromEntries([...load.wrong, ...goingBack.wrong]),
+    repairedByParity: live.parity?.repaired ?? 0,
+    lostAfterRollback: afterwards.lost,
+    extraAfterRollback: afterwards.extra,
+  }
+}
+
+export async function measureDrift({ market, operator }: Filled): Promise<DriftFigures> {
+  const { rows } = await market.owner.pool.query<{ id: string }>(
+    'select id from shop_product order by random() limit $1',
+    [PLANTED],
+  )
+  const ids = rows.map(({ id }) => id)
+  await deleteSilently(operator, ids)
+  const { drift: found, repaired, seconds } = await operator.checkDrift()
+  await untilSearchable(market)
+  const { lost, extra } = await countDifferences(market, operator)
+  return { planted: PLANTED, found, repaired, seconds, left: lost + extra }
+}
+
+export async function run(goods: number): Promise<string> {
+  const filled = await openFilled(goods)
+  try {
+    const drift = await measureDrift(filled)
+    const underLoad = await measureUnderLoad(filled, {
+      ...{ updatesPerSecond: 200, searchesPerSecond: 50 },
+    })
+    return describe(goods, underLoad, drift)
+  } finally {
+    await close(filled)
+  }
+}
+
+export async function close({ market, operator }: Pick<Filled, 'market' | 'operator'>) {
+  await operator.close()
+  await market.close()
+}
+
+/** Every so-manieth good, by the code that finds it. */
+async function readGoods({ owner }: Marketplace): Promise<LoadedGood[]> {
+  const { rows } = await owner.pool.query<LoadedGood>(
+    `select sp.id, p.vendor_code as "vendorCode", sp.price_minor::float8 as "priceMinor"
+    from shop_product sp join product p on p.id = sp.product_id
+    order by hashint8(sp.id) limit $1`,
+    [LOADED_GOODS],
+  )
+  return rows
+}
+
+function describe(goods: number, underLoad: LoadFigures, drift: DriftFigures): string {
+  const wrong = Object.entries(underLoad.wrong).map(([what, count]) => `${count} × ${what}`)
+  return [
+    `${goods} shop products; 200 updates/s and 50 searches/s; the worker is killed (-9) once while it fills.`,
+    '',
+    '| | |',
+    '|---|---:|',
+    `| from the request to the swap, s | ${underLoad.seconds.toFixed(1)} |`,
+    `| searches | ${underLoad.searches} |`,
+    `| failed, or neither old nor new | ${wrong.join(', ') || 0} |`,
+    `| updates | ${underLoad.updates} |`,
+    `| lost | ${underLoad.lost} |`,
+    `| documents too many | ${underLoad.extra} |`,
+    `| repaired by the parity check | ${underLoad.repairedByParity} |`,
+    `| lost after a rollback under the same load | ${underLoad.lostAfterRollback} |`,
+    `| too many after it | ${underLoad.extraAfterRollback} |`,
+    `| silent deletes planted, found, repaired | ${drift.planted}, ${drift.found}, ${drift.repaired} |`,
+    `| differences left after one cycle | ${drift.left} |`,
+    `| the cycle, s | ${drift.seconds.toFixed(1)} |`,
+  ].join('\n')
+}
+
+export function stopwatch(): () => number {
+  const startedAt = performance.now()
+  return () => (performance.now() - startedAt) / 1_000
+}

@@ -1,0 +1,114 @@
+import type { Client } from '@elastic/elasticsearch'
+import { setTimeout as pause } from 'node:timers/promises'
+import { FIRST_PACE, nextPace } from './bulk-pace.ts'
+import { passBulk } from './bulk-request.ts'
+import {
+  toBulkLines,
+  type BulkFailure,
+  type BulkLines,
+  type BulkOperation,
+  type BulkOutcome,
+} from './bulk-write.ts'
+
+export type BulkWriter = {
+  /**
+   * Writes all of it, as far as it goes: what is still `retryable` at the end was tried as often as the options say.
+   * @throws when writing is not possible at all, for instance not permitted
+   */
+  write(indexName: string, operations: readonly BulkOperation[]): Promise<BulkOutcome>
+}
+
+export type BulkWriterOptions = {
+  /** A larger document is refused as 413 without being sent. */
+  mostDocumentBytes?: number
+  /** How often an operation is sent at most. */
+  tries?: number
+  /** The pause before the second try; each further one is twice as long. */
+  pauseMs?: number
+}
+
+/**
+ * Writes as much at a time as Elasticsearch takes well: requests bounded in bytes, several at once, both adapted to how
+ * they are answered. What is refused for the moment (429, 5xx, no answer) is sent again after a pause, and that alone; a
+ * request that is refused as a whole is halved until the one that is to blame stands alone. Everything that writes to a
+ * cluster shares one writer, and so one pace.
+ */
+export function createBulkWriter(
+  client: Client,
+  { mostDocumentBytes = 10 * 1024 ** 2, tries = 5, pauseMs = 100 }: BulkWriterOptions = {},
+): BulkWriter {
+  let pace = FIRST_PACE
+
+  /** Sends each operation once; gives what another try may mend, and adds the rest to `outcome`. */
+  async function sendAll(indexName: string, operations: BulkLines[], outcome: BulkOutcome) {
+    const waiting = [...operations]
+    const toRepeat: BulkFailure[] = []
+    const running = new Set<Promise<void>>()
+    const send = async (request: BulkLines[]) => {
+      const passed = await passBulk(client, indexName, request)
+      pace = nextPace(pace, passed.passage)
+      if (passed.oneIsToBlame) {
+        const middle = request.length >> 1
+        await Promise.all([send(request.slice(0, middle)), send(request.slice(middle))])
+        return
+      }
+      outcome.written.push(...passed.written)
+      outcome.stale.push(...passed.stale)
+      for (const failure of passed.failed)
+        (failure.retryable ? toRepeat : outcome.failed).push(failure)
+    }
+    try {
+      while (waiting.length > 0 || running.size > 0) {
+        if (waiting.length > 0 && running.size < Math.floor(pace.concurrency)) {
+          const sending = send(takeRequest(waiting, pace.bytes)).finally(() => {
+            running.delete(sending)
+          })
+          running.add(sending)
+        } else await Promise.race(running)
+      }
+    } finally {
+      await Promise.allSettled(running)
+    }
+    return toRepeat
+  }
+
+  return {
+    async write(indexName, operations) {
+      const outcome: BulkOutcome = { written: [], stale: [], failed: [] }
+      const lines = new Map<string, BulkLines>()
+      for (const operation of operations.map(toBulkLines))
+        if (operation.bytes <= mostDocumentBytes) lines.set(operation.id, operation)
+        else outcome.failed.push(tooLarge(operation))
+
+      let waiting = [...lines.values()]
+      for (let tried = 1; waiting.length > 0; tried++) {
+        const failures = await sendAll(indexName, waiting, outcome)
+        if (tried === tries) {
+          outcome.failed.push(...failures)
+          break
+        }
+        waiting = failures.map(({ id }) => lines.get(id)!)
+        if (waiting.length > 0) await pause(pauseMs * 2 ** (tried - 1) * (0.5 + Math.random()))
+      }
+      return outcome
+    },
+  }
+}
+
+/** From the front as many as fit, one at least. */
+function takeRequest(waiting: BulkLines[], mostBytes: number): BulkLines[] {
+  let [count, bytes] = [0, 0]
+  for (const operation of waiting) {
+    bytes += operation.bytes
+    if (count > 0 && bytes > mostBytes) break
+    count++
+  }
+  return waiting.splice(0, count)
+}
+
+const tooLarge = ({ id, bytes }: BulkLines): BulkFailure => ({
+  id,
+  status: 413,
+  reason: `document_too_large: ${bytes} bytes`,
+  retryable: false,
+})

@@ -1,0 +1,118 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '../database.ts'
+
+/** Searches of one text in one city, since they were last counted. */
+export type SearchCount = {
+  /** Empty for all texts that are not kept. */
+  text: string
+  /** Empty when no city was asked for. */
+  cityId: string
+  searches: number
+  zeroResults: number
+  slow: number
+  slowestMs: number
+}
+
+/** Adds to the counts of today, as role `storefront`, which may do no more than that. */
+export async function addSearchCounts(
+  db: Kysely<Database>,
+  counts: readonly SearchCount[],
+): Promise<void> {
+  const rows = counts.map(({ cityId, zeroResults, slowestMs, ...count }) => ({
+    ...count,
+    city_id: cityId,
+    zero_results: zeroResults,
+    slowest_ms: Math.round(slowestMs),
+  }))
+  await sql`select add_search_counts(${JSON.stringify(rows)}::jsonb)`.execute(db)
+}
+
+export type SearchKind = 'zero-result' | 'slow' | 'any'
+
+export type CountedQuery = {
+  text: string
+  searches: string
+  zeroResults: string
+  slow: string
+  slowestMs: number
+  lastOn: string
+  /** What the list is by. */
+  count: string
+}
+
+/** Texts by how often they were searched, found nothing, or were slow, from day to day. Role `system`. */
+export async function listCountedQueries(
+  db: Kysely<Database>,
+  {
+    kind,
+    from,
+    to,
+    limit,
+    after,
+  }: {
+    kind: SearchKind
+    /** `YYYY-MM-DD`, both included. */
+    from: string
+    to: string
+    limit: number
+    after?: { count: string; text: string } | undefined
+  },
+): Promise<CountedQuery[]> {
+  const count = sql.ref(COLUMN_OF[kind])
+  const { rows } = await sql<CountedQuery>`
+    select * from (
+      select text, sum(searches) as searches, sum(zero_results) as zero_results, sum(slow) as slow,
+        max(slowest_ms) as slowest_ms, max(day)::text as last_on, sum(${count}) as count
+      from search_count where day between ${from}::date and ${to}::date and ${count} > 0
+      group by text
+    ) counted
+    ${after ? sql`where (count, text) < (${after.count}::numeric, ${after.text})` : sql``}
+    order by count desc, text desc limit ${limit}`.execute(db)
+  return rows
+}
+
+const COLUMN_OF: Record<SearchKind, string> = {
+  'zero-result': 'zero_results',
+  slow: 'slow',
+  any: 'searches',
+}
+
+export type SuggestedQuery = { text: string; searches: string; cities: string[] }
+
+/**
+ * What was searched often enough to be nobody's own, and mostly found something; the most frequent first. `cities` are
+ * those of whose buyers the same can be said. Role `system`.
+ */
+export async function listQueriesToSuggest(
+  db: Kysely<Database>,
+  { atLeast, limit }: { atLeast: number; limit: number },
+): Promise<SuggestedQuery[]> {
+  const { rows } = await sql<SuggestedQuery>`
+    with by_city as (
+      select text, city_id, sum(searches) as searches, sum(zero_results) as zero_results
+      from search_count where text <> '' group by text, city_id
+    )
+    select text, sum(searches) as searches,
+      coalesce(array_agg(city_id order by city_id)
+        filter (where city_id <> '' and searches >= ${atLeast} and zero_results * 2 < searches), '{}') as cities
+    from by_city group by text
+    having sum(searches) >= ${atLeast} and sum(zero_results) * 2 < sum(searches)
+    order by 2 desc, text limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Forgets what is old, and sooner what was hardly ever searched. Role `system`. */
+export async function pruneSearchCounts(
+  db: Kysely<Database>,
+  {
+    keepDays,
+    keepRareDays,
+    rareBelow,
+  }: { keepDays: number; keepRareDays: number; rareBelow: number },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from search_count
+    where day < current_date - ${keepDays}::int
+      or (searches < ${rareBelow} and day < current_date - ${keepRareDays}::int)`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}

@@ -1,0 +1,58 @@
+/**
+ * A query as searches of it are counted: without what differs between two people who mean the same. `undefined` when it
+ * may name a person, abuses one, or is no query at all; nothing of such a text is kept.
+ */
+export function loggedQuery(q: string): string | undefined {
+  const text = q
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll('ё', 'е')
+    .replace(/[^\p{L}\p{N}.,+&/'"«»№%*-]+/gu, ' ')
+    .trim()
+  if (text.length < SHORTEST || text.length > LONGEST || !/\p{L}/u.test(text)) return undefined
+  return mayBePersonal(q) || isAbusive(text) ? undefined : text
+}
+
+const SHORTEST = 2
+/** What is longer is a letter or a paste, and may say anything about anybody. */
+const LONGEST = 64
+
+/**
+ * An address, a link, or so many digits that they may be a telephone, a card or a passport. Articles and models have
+ * fewer; who looks for a barcode finds it, but need not have it suggested.
+ */
+const mayBePersonal = (q: string) => {
+  const text = q.normalize('NFKC')
+  return /@|https?:|www\./i.test(text) || /\p{Nd}(?:[\s().+-]*\p{Nd}){8}/u.test(text)
+}
+
+/** Words by which nobody should be greeted, by their stems; `$` ends those that other words begin with. */
+const ABUSE_STEMS = [
+  ...['ху[йеяюи]', 'пизд', '(за|у|на|вы)?еб[аеиулн]', 'бляд', 'бля$', 'мудак', 'мудил', 'пид[оа]р'],
+  ...['шлюх', 'сук[аи]$', 'говн', 'залуп', 'чурк[аи]$', 'хохл[ыау]?$', 'жид$', 'нигер'],
+  ...['fuck', 'shit', 'cunt', 'bitch', 'nigg', 'whore'],
+]
+const ABUSE = new RegExp(`(?<!\\p{L})(${ABUSE_STEMS.join('|').replaceAll('$', '(?!\\p{L})')})`, 'u')
+
+/** As letters of the other alphabet look alike, a word is looked at in both. */
+const isAbusive = (text: string) => ABUSE.test(text) || ABUSE.test(toCyrillic(text))
+
+const LOOK_ALIKES: Record<string, string> = {
+  a: 'а',
+  b: 'б',
+  c: 'с',
+  e: 'е',
+  k: 'к',
+  m: 'м',
+  o: 'о',
+  p: 'р',
+  x: 'х',
+  y: 'у',
+  '3': 'з',
+  '0': 'о',
+}
+
+const toCyrillic = (text: string) =>
+  /\p{sc=Cyrillic}/u.test(text)
+    ? [...text].map((letter) => LOOK_ALIKES[letter] ?? letter).join('')
+    : text

@@ -1,0 +1,65 @@
+import { attributePair } from './document.ts'
+import type { SearchQuestion } from './search-query.ts'
+
+export type Clause = Record<string, unknown>
+
+/** What is chosen in one facet, as a filter of the index. */
+export type Selection = { facet: string; clause: Clause }
+
+/** Names of aggregations may not hold every character, so chosen attributes are told apart by their place. */
+export const attributeFacet = (place: number) => `attribute-${place}`
+
+export const all = (filter: readonly Clause[]): Clause => ({ bool: { filter } })
+
+/** A warehouse that serves the city has units; without a city, any warehouse. */
+export const isInStock = ({ city }: Pick<SearchQuestion, 'city'>): Clause =>
+  city === undefined ? { exists: { field: 'cities' } } : { term: { cities: city } }
+
+/** Deliverability is the seller's, not the good's. */
+export const isDeliverable = (sellers: readonly string[]): Clause => ({
+  terms: { sellerId: sellers },
+})
+
+export function selectionsOf(question: SearchQuestion): Selection[] {
+  const { brands, category, priceFrom, priceTo, attributes } = question
+  const chosen: Selection[] = []
+  if (brands.length > 0) chosen.push({ facet: 'brand', clause: { terms: { brand: brands } } })
+  if (category) chosen.push({ facet: 'category', clause: { term: { 'category.path': category } } })
+  if (priceFrom !== undefined || priceTo !== undefined)
+    chosen.push({
+      facet: 'price',
+      clause: {
+        range: {
+          priceMinor: {
+            ...(priceFrom !== undefined && { gte: priceFrom }),
+            ...(priceTo !== undefined && { lte: priceTo }),
+          },
+        },
+      },
+    })
+  if (question.inStock) chosen.push({ facet: 'inStock', clause: isInStock(question) })
+  if (question.deliverable)
+    chosen.push({ facet: 'deliverable', clause: isDeliverable(question.sellers ?? []) })
+  for (const [place, [name, picked]] of [...attributes].entries())
+    chosen.push({
+      facet: attributeFacet(place),
+      clause: { terms: { attributes: picked.map((value) => attributePair(name, value)) } },
+    })
+  return chosen
+}
+
+/**
+ * What no facet counts need not be visited: a good that fails two selections is in no facet, for each facet leaves out
+ * one selection at most.
+ */
+export const failingAtMostOne = (selections: readonly Selection[]): Clause[] =>
+  selections.length < 2
+    ? []
+    : [
+        {
+          bool: {
+            should: selections.map(({ clause }) => clause),
+            minimum_should_match: selections.length - 1,
+          },
+        },
+      ]

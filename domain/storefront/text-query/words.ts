@@ -1,0 +1,34 @@
+/** More than that nobody means; the rest of a query is not looked at. */
+const MOST_WORDS = 10
+const LONGEST_WORD = 60
+
+/**
+ * The words of a query as the index knows them: small letters, е for ё, without apostrophes (`De'Longhi` is `delonghi`).
+ * What is glued by a hyphen, a slash or a point stays one word: `sm-g991b`, `205/55`, `22.110`.
+ */
+export const readWords = (q: string): string[] =>
+  (
+    q
+      .normalize('NFKC')
+      .toLowerCase()
+      .replaceAll('ё', 'е')
+      .replace(/['’`]/g, '')
+      .match(/[\p{L}\p{N}]+(?:[-/.][\p{L}\p{N}]+)*/gu) ?? []
+  )
+    .slice(0, MOST_WORDS)
+    .map((word) => word.slice(0, LONGEST_WORD))
+
+/** Words that say nothing of a good. */
+export const isStopWord = (word: string) => STOP_WORDS.has(word)
+
+const STOP_WORDS = new Set(
+  (
+    'и а но или не в во на с со к ко у о об от до из за под над при по без для ' +
+    'and or of for with the a an'
+  ).split(' '),
+)
+
+/** Without what people put between the parts of an article: `sm-g991b` is `smg991b`. */
+export const joined = (word: string) => word.replace(/[^\p{L}\p{N}]/gu, '')
+
+export const hasDigit = (word: string) => /\d/.test(word)

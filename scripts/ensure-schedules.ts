@@ -1,0 +1,38 @@
+import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
+import { ensureSchedule, type Schedules } from '../activities/integrations/schedules.ts'
+import { connectTemporal } from '../clients/temporal.ts'
+import { readConfigOrExit } from '../config.ts'
+import {
+  checkDrift,
+  driftScheduleId,
+  storefrontQueue,
+  type CheckDriftInput,
+} from '../contracts/storefront.ts'
+
+/** What happens again and again by itself, in the whole marketplace. */
+const schedules: ScheduleOptions[] = [
+  {
+    scheduleId: driftScheduleId,
+    spec: { intervals: [{ every: '10 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: checkDrift,
+      workflowId: driftScheduleId,
+      taskQueue: storefrontQueue,
+      args: [{}] as [CheckDriftInput],
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  },
+]
+
+/** Makes each of them exactly so; harmless when repeated. */
+export async function ensureSchedules(client: Schedules): Promise<string[]> {
+  for (const schedule of schedules) await ensureSchedule(client, schedule)
+  return schedules.map(({ scheduleId }) => scheduleId)
+}
+
+if (import.meta.main) {
+  const temporal = connectTemporal(readConfigOrExit('schedules'))
+  console.log(`scheduled: ${(await ensureSchedules(temporal.client.schedule)).join(', ')}`)
+  await temporal.close()
+}

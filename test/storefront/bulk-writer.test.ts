@@ -1,0 +1,157 @@
+import { errors, type Client, type DiagnosticResult } from '@elastic/elasticsearch'
+import { describe, expect, it } from 'vitest'
+import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+
+type Item = { status: number; error?: { type: string; reason: string } }
+type Answer = (ids: string[], request: number) => Promise<(id: string) => Item>
+
+const taken: Item = { status: 200 }
+const tooMuch: Item = { status: 429, error: { type: 'es_rejected_execution', reason: 'full' } }
+const broken: Item = { status: 400, error: { type: 'document_parsing', reason: 'no number' } }
+
+/** Elasticsearch as a bulk request sees it; every request is kept, as the ids in it. */
+function elasticsearch(answer: Answer) {
+  const requests: string[][] = []
+  let running = 0
+  const seen = { atOnce: 0 }
+  const client = {
+    async bulk({ operations }: { operations: string[] }) {
+      const ids = operations
+        .map((line) => JSON.parse(line) as Record<string, { _id?: string }>)
+        .flatMap(({ index, delete: deleted }) => (index ?? deleted)?._id ?? [])
+      const request = requests.push(ids)
+      seen.atOnce = Math.max(seen.atOnce, ++running)
+      try {
+        const itemOf = await answer(ids, request)
+        return { items: ids.map((id) => ({ index: { _id: id, ...itemOf(id) } })) }
+      } finally {
+        running--
+      }
+    },
+  } as unknown as Client
+  return { client, requests, seen }
+}
+
+const operations = (count: number, bytes = 10) =>
+  Array.from({ length: count }, (_, at) => ({
+    id: String(at),
+    version: 1,
+    document: { name: 'a'.repeat(bytes) },
+  }))
+const said = (statusCode: number) =>
+  new errors.ResponseError({
+    statusCode,
+    body: { error: { type: 'exception' } },
+    warnings: null,
+    meta: {},
+  } as unknown as DiagnosticResult)
+
+const write = (
+  answer: Answer,
+  given: ReturnType<typeof operations>,
+  options: { mostDocumentBytes?: number } = {},
+) => {
+  const { client, requests, seen } = elasticsearch(answer)
+  const writer = createBulkWriter(client, { tries: 5, pauseMs: 1, ...options })
+  return { outcome: writer.write('goods', given), requests, seen }
+}
+
+describe('a bulk writer', () => {
+  it('sends again what was too much, and that alone', async () => {
+    const { outcome, requests } = write(
+      async (_, request) => (id) => (request === 1 && Number(id) > 1 ? tooMuch : taken),
+      operations(4),
+    )
+    expect((await outcome).written.toSorted()).toEqual(['0', '1', '2', '3'])
+    expect(requests).toEqual([
+      ['0', '1', '2', '3'],
+      ['2', '3'],
+    ])
+  })
+
+  it.each([
+    ['is refused as a whole', said(429)],
+    ['is not answered in time', new errors.TimeoutError('late')],
+    ['meets a node that is away', new errors.ConnectionError('away')],
+  ])('sends a request again that %s', async (_, failure) => {
+    const { outcome, requests } = write(async (ids, request) => {
+      if (request < 3) throw failure
+      return () => taken
+    }, operations(3))
+    expect((await outcome).written).toHaveLength(3)
+    expect(requests).toHaveLength(3)
+  })
+
+  it('gives up after its tries, and says what is left', async () => {
+    const { outcome, requests } = write(
+      async () => (id) => (id === '1' ? tooMuch : taken),
+      operations(3),
+    )
+    expect(await outcome).toMatchObject({
+      written: ['0', '2'],
+      failed: [{ id: '1', status: 429, retryable: true }],
+    })
+    expect(requests).toHaveLength(5)
+  })
+
+  it('never sends again what is refused for itself', async () => {
+    const { outcome, requests } = write(
+      async () => (id) => (id === '1' ? broken : taken),
+      operations(3),
+    )
+    expect(await outcome).toMatchObject({
+      written: ['0', '2'],
+      failed: [{ id: '1', status: 400, reason: 'document_parsing: no number', retryable: false }],
+    })
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each([400, 413])('finds the one for which a request is answered %i', async (status) => {
+    const { outcome, requests } = write(async (ids) => {
+      if (ids.includes('5')) throw said(status)
+      return () => taken
+    }, operations(8))
+    const { written, failed } = await outcome
+    expect(written.toSorted()).toEqual(['0', '1', '2', '3', '4', '6', '7'])
+    expect(failed).toMatchObject([{ id: '5', status, retryable: false }])
+    expect(requests.length).toBeLessThanOrEqual(7)
+  })
+
+  it('does not send what is too large', async () => {
+    const large = { id: 'large', version: 1, document: { name: 'a'.repeat(2_000) } }
+    const { outcome, requests } = write(async () => () => taken, [large, ...operations(2)], {
+      mostDocumentBytes: 1_000,
+    })
+    expect(await outcome).toMatchObject({
+      written: ['0', '1'],
+      failed: [{ id: 'large', status: 413, retryable: false }],
+    })
+    expect(requests).toEqual([['0', '1']])
+  })
+
+  it('bounds requests in bytes, and how many there are at once', async () => {
+    const { outcome, requests, seen } = write(
+      () => new Promise((resolve) => setImmediate(() => resolve(() => taken))),
+      operations(200, 100_000),
+    )
+    expect((await outcome).written).toHaveLength(200)
+    expect(seen.atOnce).toBeGreaterThan(1)
+    expect(seen.atOnce).toBeLessThanOrEqual(4)
+    expect(Math.max(...requests.map(({ length }) => length))).toBeLessThanOrEqual(52)
+  })
+
+  it('sends less at once after it was too much', async () => {
+    const { client, requests } = elasticsearch(async (_, request) => {
+      if (request <= 2) throw said(429)
+      return () => taken
+    })
+    const writer = createBulkWriter(client, { pauseMs: 1 })
+    await writer.write('goods', operations(40, 100_000))
+    expect(requests[0]!.length).toBeGreaterThan(requests[2]!.length * 2)
+  })
+
+  it('lets a refusal of all writing through', async () => {
+    const { outcome } = write(async () => Promise.reject(said(403)), operations(2))
+    await expect(outcome).rejects.toThrow(errors.ResponseError)
+  })
+})

@@ -1,0 +1,145 @@
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity'
+import type { WorkflowHandle } from '@temporalio/client'
+import type { ReindexingActivities } from '../../activities/storefront/reindexing.ts'
+import {
+  pauseReindex,
+  reindexProgress,
+  resumeReindex,
+  rollBackReindex,
+  type ReindexCatalog,
+  type ReindexState,
+} from '../../contracts/storefront.ts'
+import { until } from '../support/until.ts'
+
+type Handle = WorkflowHandle<ReindexCatalog>
+
+/** Fakes for one course of a reindex, what they were asked for, and what happens while it runs. */
+export type ReindexScenario = {
+  activities: ReindexingActivities
+  did: string[]
+  meanwhile?(handle: Handle): Promise<unknown>
+}
+
+/** Fills in three shifts. */
+function scenario(
+  different: Partial<ReindexingActivities> = {},
+  meanwhile?: (handle: Handle, did: string[]) => Promise<unknown>,
+): ReindexScenario {
+  const did: string[] = []
+  let done = 0
+  const all: ReindexingActivities = {
+    openReindex: async () => {},
+    backfillPages: async () => {
+      done += 100
+      return { ended: done >= 300, pace: { done, total: 300, workedMs: done } }
+    },
+    recordReindexState: async () => {},
+    verifyParity: async () => 'equal',
+    swapIndices: async () => ({ rollbackMinutes: 60 }),
+    dropListings: async () => {},
+    rollBackSwap: async () => 'rolled-back',
+    closeWindow: async () => 'completed',
+    abandonReindex: async () => {},
+    ...different,
+  }
+  const noted = Object.entries(all).map(([name, activity]) => [
+    name,
+    async (given?: { state?: string; problem?: string }) => {
+      did.push([name, given?.state, given?.problem].filter(Boolean).join(' '))
+      return (activity as (given?: object) => unknown)(given)
+    },
+  ])
+  return {
+    did,
+    activities: Object.fromEntries(noted) as ReindexingActivities,
+    ...(meanwhile ? { meanwhile: (handle) => meanwhile(handle, did) } : {}),
+  }
+}
+
+const untilState = (handle: Handle, wanted: ReindexState) =>
+  until(async () => (await handle.query(reindexProgress)).state === wanted, { what: wanted })
+
+/** A shift that does not end before `mayEnd` says so. */
+function heldShift() {
+  const begun = Promise.withResolvers<void>()
+  const mayEnd = Promise.withResolvers<void>()
+  const backfillPages = async () => {
+    begun.resolve()
+    await mayEnd.promise
+    return { ended: true, pace: { done: 300, total: 300, workedMs: 1_000 } }
+  }
+  return { backfillPages, begun: begun.promise, end: () => mayEnd.resolve() }
+}
+
+/** Every branch of the workflow, by name; each call makes a fresh one. */
+export const reindexScenarios = {
+  undisturbed: () => scenario(),
+  'no-way-back-wanted': () => scenario({ swapIndices: async () => ({ rollbackMinutes: 0 }) }),
+  'rolled-back': () =>
+    scenario({}, async (handle) => {
+      await untilState(handle, 'live')
+      await handle.executeUpdate(rollBackReindex)
+    }),
+  'rolled-back-too-late': () =>
+    scenario({ rollBackSwap: async () => 'completed' }, async (handle) => {
+      await untilState(handle, 'live')
+      await handle.executeUpdate(rollBackReindex).catch(() => {})
+    }),
+  'cancelled-in-its-window': () =>
+    scenario({}, async (handle) => {
+      await untilState(handle, 'live')
+      await handle.cancel()
+    }),
+  paused: () => {
+    const shift = heldShift()
+    return scenario(shift, async (handle) => {
+      await shift.begun
+      await handle.executeUpdate(pauseReindex)
+      shift.end()
+      await untilState(handle, 'paused')
+      await handle.executeUpdate(resumeReindex)
+    })
+  },
+  'cancelled-while-paused': () => {
+    const shift = heldShift()
+    return scenario(shift, async (handle) => {
+      await shift.begun
+      await handle.executeUpdate(pauseReindex)
+      shift.end()
+      await untilState(handle, 'paused')
+      await handle.cancel()
+    })
+  },
+  'cancelled-while-filling': () =>
+    scenario({ backfillPages: fillUntilCancelled }, async (handle, did) => {
+      await until(() => did.includes('backfillPages'))
+      await handle.cancel()
+    }),
+  'not-equal': () => scenario({ verifyParity: async () => 'differs' }),
+  'index-lost': () => {
+    let lost = 1
+    return scenario({ verifyParity: async () => (lost-- > 0 ? 'lost' : 'equal') })
+  },
+  'given-up': () =>
+    scenario({
+      openReindex: async () => {
+        throw ApplicationFailure.nonRetryable('No', 'GenerationRefused')
+      },
+    }),
+  'without-redis': () =>
+    scenario({
+      dropListings: async () => {
+        throw ApplicationFailure.nonRetryable('Redis is away', 'Away')
+      },
+    }),
+} satisfies Record<string, () => ReindexScenario>
+
+async function fillUntilCancelled(): Promise<never> {
+  const context = Context.current()
+  const beat = setInterval(() => heartbeat(), 100)
+  try {
+    return await context.cancelled
+  } finally {
+    clearInterval(beat)
+  }
+}

@@ -1,0 +1,107 @@
+import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
+import type { TestWorkflowEnvironment } from '@temporalio/testing'
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  pauseReindex,
+  reindexCatalog,
+  reindexProgress,
+  reindexWorkflowId,
+  resumeReindex,
+  rollBackReindex,
+  storefrontQueue,
+  type ReindexCatalog,
+} from '../../contracts/storefront.ts'
+import { runWorkflow, startTimeSkipping } from '../support/temporal.ts'
+import { until } from '../support/until.ts'
+import { reindexScenarios, type ReindexScenario } from './reindex-catalog-scenarios.ts'
+
+let server: TestWorkflowEnvironment
+
+beforeAll(async () => {
+  server = await startTimeSkipping()
+})
+afterAll(() => server.teardown())
+
+const run = (scenario: string, { activities, meanwhile }: ReindexScenario) => {
+  const reindexId = randomUUID()
+  return runWorkflow<ReindexCatalog>(server, {
+    workflows: storefrontQueue,
+    activities: { [storefrontQueue]: activities },
+    type: reindexCatalog,
+    scenario,
+    start: {
+      workflowId: reindexWorkflowId(reindexId),
+      taskQueue: storefrontQueue,
+      args: [{ reindexId }],
+    },
+    ...(meanwhile ? { meanwhile } : {}),
+  })
+}
+
+const FILL = ['openReindex', 'backfillPages', 'backfillPages', 'backfillPages']
+const VERIFY = ['recordReindexState verifying', 'verifyParity']
+const SWAP = ['swapIndices', 'dropListings']
+const PAUSE = ['openReindex', 'backfillPages', 'recordReindexState paused']
+
+describe('reindexCatalog', () => {
+  it.each([
+    ['undisturbed', 'completed', [...FILL, ...VERIFY, ...SWAP, 'closeWindow']],
+    ['no-way-back-wanted', 'completed', [...FILL, ...VERIFY, ...SWAP, 'closeWindow']],
+    ['rolled-back', 'rolled-back', [...FILL, ...VERIFY, ...SWAP, 'rollBackSwap']],
+    ['rolled-back-too-late', 'completed', [...FILL, ...VERIFY, ...SWAP, 'rollBackSwap']],
+    ['cancelled-in-its-window', 'completed', [...FILL, ...VERIFY, ...SWAP, 'closeWindow']],
+    ['without-redis', 'completed', [...FILL, ...VERIFY, ...SWAP, 'closeWindow']],
+    [
+      'paused',
+      'completed',
+      [
+        ...[...PAUSE, 'recordReindexState backfilling', 'backfillPages'],
+        ...[...VERIFY, ...SWAP, 'closeWindow'],
+      ],
+    ],
+    ['cancelled-while-paused', 'cancelled', [...PAUSE, 'abandonReindex cancelled']],
+    [
+      'cancelled-while-filling',
+      'cancelled',
+      ['openReindex', 'backfillPages', 'abandonReindex cancelled'],
+    ],
+    ['not-equal', 'failed', [...FILL, ...VERIFY, 'abandonReindex failed parity']],
+    [
+      'index-lost',
+      'completed',
+      [
+        ...[...FILL, ...VERIFY, 'recordReindexState backfilling', 'backfillPages'],
+        ...[...VERIFY, ...SWAP, 'closeWindow'],
+      ],
+    ],
+  ] as const)('%s: ends %s', async (name, state, steps) => {
+    const scenario = reindexScenarios[name]()
+    expect(await run(name, scenario)).toEqual({ state })
+    expect(scenario.did).toEqual(steps)
+  })
+
+  it('clears up and fails when a step is given up', async () => {
+    const scenario = reindexScenarios['given-up']()
+    await expect(run('given-up', scenario)).rejects.toThrow(WorkflowFailedError)
+    expect(scenario.did).toEqual(['openReindex', 'abandonReindex failed internal'])
+  })
+
+  it('tells how far it is, and refuses what its state does not permit', async () => {
+    const scenario = reindexScenarios.undisturbed()
+    await run('asked-out-of-turn', {
+      ...scenario,
+      async meanwhile(handle) {
+        await until(async () => (await handle.query(reindexProgress)).state === 'live')
+        expect(await handle.query(reindexProgress)).toEqual({
+          ...{ state: 'live', documents: { done: 300, total: 300 } },
+          ...{ perSecond: 1_000, etaSeconds: 0 },
+        })
+        for (const update of [pauseReindex, resumeReindex])
+          await expect(handle.executeUpdate(update)).rejects.toThrow(WorkflowUpdateFailedError)
+        await handle.executeUpdate(rollBackReindex)
+      },
+    })
+    expect(scenario.did.at(-1)).toBe('rollBackSwap')
+  })
+})

@@ -1,0 +1,247 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { fillShop } from '../support/catalogue.ts'
+import { createShop, type TestShop } from '../support/marketplace.ts'
+import { searchByHand } from './search-by-hand.ts'
+
+const search = await searchByHand()
+const { database, elasticsearch, index, reindexing, run } = search
+const owner = database.owner.db
+afterAll(() => search.close())
+
+/** More than a page, so that the backfill has pages to be killed between. */
+const GOODS = 2_500
+let shop: TestShop
+
+beforeAll(async () => {
+  shop = await createShop(owner)
+  await fillShop(owner, shop, GOODS)
+  await search.project()
+})
+beforeEach(async () => {
+  await search.forgetReindexes()
+  await search.project()
+})
+
+const raisePrices = (condition = sql<boolean>`true`) =>
+  sql`update shop_product set price_minor = price_minor + 1 where ${condition}`.execute(owner)
+const live = async () => (await search.behindAlias())[0]!
+const expectWhole = async (indexName?: string) =>
+  expect(await search.searched(indexName)).toEqual(await search.expected())
+
+describe('a reindex', () => {
+  it('swaps to a new index that holds everything, and keeps the one before', async () => {
+    const before = await live()
+    const reindexId = await search.reindex()
+    const after = await live()
+    expect(after).not.toBe(before)
+    await expectWhole()
+    await expectWhole(before)
+    expect(await search.generations()).toMatchObject({ [before]: 'retired', [after]: 'live' })
+    const row = await search.reindexed(reindexId)
+    expect(row).toMatchObject({
+      ...{ state: 'live', indexName: after, readCount: String(GOODS), totalCount: String(GOODS) },
+      parity: { documents: GOODS, differing: 0, repaired: 0 },
+    })
+  })
+
+  it('gives the index its own settings back', async () => {
+    await search.reindex()
+    const [settings] = Object.values(
+      await elasticsearch.indices.getSettings({ index: index.alias }),
+    )
+    expect(settings?.settings?.index).toMatchObject({
+      ...{ refresh_interval: '500ms', auto_expand_replicas: '0-1' },
+    })
+  })
+
+  it('leaves out what is not published', async () => {
+    await owner
+      .updateTable('shopProduct')
+      .set({ active: false })
+      .where(sql<boolean>`id % 7 = 0`)
+      .execute()
+    await search.project()
+    await search.reindex()
+    await expectWhole()
+    await owner.updateTable('shopProduct').set({ active: true }).execute()
+  })
+
+  it('goes on from the page that was committed last, and opens no second index', async () => {
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    const half = await owner
+      .selectFrom('shopProduct')
+      .select('id')
+      .orderBy('id')
+      .offset(GOODS / 2)
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    await owner
+      .updateTable('reindex')
+      .set({ afterId: half.id, readCount: GOODS / 2 })
+      .where('id', '=', reindexId)
+      .execute()
+    await run(() => reindexing.openReindex({ reindexId }))
+    const { ended, pace } = await run(() => reindexing.backfillPages({ reindexId }))
+    expect(ended).toBe(true)
+    expect(pace).toMatchObject({ done: GOODS - 1, total: GOODS })
+    const { indexName } = await search.reindexed(reindexId)
+    await elasticsearch.indices.refresh({ index: indexName! })
+    expect((await elasticsearch.count({ index: indexName! })).count).toBe(GOODS / 2 - 1)
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
+  it('loses nothing that is changed, added or deleted while it fills', async () => {
+    const stop = search.startProjections('search')
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    const filling = (async () => {
+      while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
+    })()
+    for (let turn = 0; turn < 10; turn++)
+      await raisePrices(sql`id % 10 = ${turn} and shop_id = ${shop.shopId}`)
+    await owner
+      .deleteFrom('stock')
+      .where(sql<boolean>`shop_product_id % 50 = 0`)
+      .execute()
+    await owner
+      .deleteFrom('shopProduct')
+      .where(sql<boolean>`id % 50 = 0`)
+      .execute()
+    await fillShop(owner, await createShop(owner), 100)
+    await filling
+    expect(await run(() => reindexing.verifyParity({ reindexId }))).toBe('equal')
+    await run(() => reindexing.swapIndices({ reindexId }))
+    await search.untilProjected('search')
+    await stop()
+    await expectWhole()
+    expect(Object.keys(await search.searched())).toHaveLength(GOODS - GOODS / 50 + 100)
+  })
+})
+
+describe('the parity check', () => {
+  const fill = async () => {
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
+    const { indexName } = await search.reindexed(reindexId)
+    return { reindexId, indexName: indexName! }
+  }
+  const verify = (reindexId: string) => run(() => reindexing.verifyParity({ reindexId }))
+
+  it('finds and mends what the new index lacks, holds in another version, or should not hold', async () => {
+    const { reindexId, indexName } = await fill()
+    const [lacking, altered] = Object.keys(await search.expected()) as [string, string]
+    await elasticsearch.delete({ index: indexName, id: lacking })
+    await elasticsearch.update({ index: indexName, id: altered, doc: { priceMinor: 1 } })
+    await elasticsearch.index({
+      ...{ index: indexName, id: '999999999', document: { name: 'Лишний' } },
+    })
+    await elasticsearch.index({ index: indexName, id: 'made-up', document: { name: 'Чужой' } })
+    expect(await verify(reindexId)).toBe('equal')
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({ repaired: 4, differing: 0 })
+    await expectWhole(indexName)
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
+  it('takes what waits in the change stream for no difference', async () => {
+    const { reindexId } = await fill()
+    await raisePrices(sql`id % 5 = 0`)
+    const stop = search.startProjections('search')
+    expect(await verify(reindexId)).toBe('equal')
+    await stop()
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({ repaired: 0 })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
+  it('tells when Elasticsearch has lost the index; filled again, it is whole', async () => {
+    const { reindexId, indexName } = await fill()
+    await elasticsearch.indices.delete({ index: indexName })
+    expect(await verify(reindexId)).toBe('lost')
+    while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
+    expect(await verify(reindexId)).toBe('equal')
+    const { indexName: another } = await search.reindexed(reindexId)
+    await expectWhole(another!)
+    expect(await search.generations()).toMatchObject({ [indexName]: 'failed' })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+})
+
+describe('the way back', () => {
+  it('leads to the index of before with all that changed since, and drops the new one', async () => {
+    const before = await live()
+    const reindexId = await search.reindex()
+    const built = await live()
+    await raisePrices()
+    await search.project()
+    expect(await run(() => reindexing.rollBackSwap({ reindexId }))).toBe('rolled-back')
+    expect(await run(() => reindexing.rollBackSwap({ reindexId }))).toBe('rolled-back')
+    expect(await search.behindAlias()).toEqual([before])
+    await expectWhole()
+    expect(await search.generations()).toMatchObject({ [before]: 'live', [built]: 'dropped' })
+    expect(await search.indices()).toEqual([before])
+    expect(await search.reindexed(reindexId)).toMatchObject({ state: 'rolled-back' })
+  })
+
+  it('is closed with its window, which drops the index of before', async () => {
+    const before = await live()
+    const reindexId = await search.reindex()
+    await run(() => reindexing.closeWindow({ reindexId }))
+    await run(() => reindexing.closeWindow({ reindexId }))
+    expect(await search.indices()).toEqual([await live()])
+    expect(await search.generations()).toMatchObject({ [before]: 'dropped' })
+    expect(await run(() => reindexing.rollBackSwap({ reindexId }))).toBe('completed')
+    await expectWhole()
+  })
+
+  it('is closed by the next reindex', async () => {
+    const first = await search.reindex()
+    const second = await search.reindex()
+    expect(await search.reindexed(first)).toMatchObject({ state: 'completed' })
+    expect(await search.indices()).toHaveLength(2)
+    await run(() => reindexing.closeWindow({ reindexId: second }))
+  })
+})
+
+describe('a reindex that ends before its swap', () => {
+  it('leaves nothing behind', async () => {
+    const before = await live()
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    const { indexName } = await search.reindexed(reindexId)
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'failed', problem: 'parity' }))
+    expect(await search.indices()).toEqual([before])
+    expect(await search.generations()).toMatchObject({ [indexName!]: 'failed', [before]: 'live' })
+    expect(await search.reindexed(reindexId)).toMatchObject({
+      ...{ state: 'failed', problem: { code: 'parity' }, finishedAt: expect.any(Date) },
+    })
+    await raisePrices(sql`id % 100 = 0`)
+    await search.project()
+    await expectWhole()
+  })
+
+  it('is cleared up by the next one when its workflow was terminated', async () => {
+    const lost = await search.request()
+    await run(() => reindexing.openReindex({ reindexId: lost }))
+    const { indexName } = await search.reindexed(lost)
+    await owner.updateTable('reindex').set({ state: 'failed' }).where('id', '=', lost).execute()
+    const reindexId = await search.reindex()
+    await run(() => reindexing.closeWindow({ reindexId }))
+    expect(await search.generations()).toMatchObject({ [indexName!]: 'failed' })
+    expect(await search.indices()).toEqual([await live()])
+  })
+})
+
+it('of two reindexes the second is told of the first, and is not on record', async () => {
+  const [one, other] = await Promise.all([search.request(), search.request()])
+  expect(one).toBe(other)
+  expect(await owner.selectFrom('reindex').select('id').execute()).toEqual([{ id: one }])
+  expect(
+    await owner
+      .selectFrom('event')
+      .select('subject')
+      .where('subject', '=', `reindex:${one}`)
+      .execute(),
+  ).toHaveLength(1)
+})

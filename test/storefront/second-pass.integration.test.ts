@@ -1,0 +1,123 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { connectRedis } from '../../clients/redis.ts'
+import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import { freshElasticsearch } from '../support/elasticsearch.ts'
+import { createShop } from '../support/marketplace.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { createCategory, createGood, type Good } from './goods.ts'
+import { projectToSearch, storefrontApp } from './storefront-app.ts'
+
+const database = await freshDatabase()
+const server = await freshElasticsearch()
+const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
+afterAll(async () => {
+  redis.disconnect()
+  await Promise.all([server.close(), database.drop()])
+})
+
+const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
+const deps = {
+  storefront: database.storefront.db,
+  cache: createListingCache(redis),
+  search: server.client,
+  index,
+}
+const shop = await createShop(database.owner.db)
+const headphones = await createCategory(database.owner.db, 'Наушники')
+const phones = await createCategory(database.owner.db, 'Смартфоны')
+const drills = await createCategory(database.owner.db, 'Дрели')
+const add = (name: string, good: Partial<Good> = {}) =>
+  createGood(database.owner.db, shop, { category: headphones, name, units: 1, ...good })
+for (const colour of ['чёрные', 'белые', 'синие', 'серые'])
+  await add(`Наушники Sony WH-1000XM5 ${colour}`, { brand: 'Sony' })
+await add('Дрель Makita HP1630K', { brand: 'Makita', category: drills })
+await add('Смартфон Samsung Galaxy S21', { brand: 'Samsung', category: phones })
+await projectToSearch(database.system.db, server.client, index)
+
+const { get } = storefrontApp(deps)
+const search = async (q: string, more: Record<string, string> = {}) => {
+  const { status, body } = await get(`/search?${new URLSearchParams({ q, ...more })}`)
+  expect(status).toBe(200)
+  return body
+}
+
+let searches = 0
+server.client.diagnostic.on('request', (_error, event) => {
+  if (event?.meta.request.params.path.includes('_search')) searches++
+})
+beforeEach(() => (searches = 0))
+
+describe('what is typed on the wrong layout, in the wrong letters or misspelt', () => {
+  it.each([
+    ['yfeiybrb', 'наушники', 4],
+    ['ыщтн', 'sony', 4],
+    ['naushniki sony', 'наушники sony', 4],
+    ['нуашники', 'наушники', 4],
+    ['yfeiybrb ыщтн', 'наушники sony', 4],
+    ['дрль makitta', 'дрель makita', 1],
+  ])('«%s» is answered as «%s», which the caller is told', async (q, correctedQuery, total) => {
+    expect(await search(q)).toMatchObject({ correctedQuery, total })
+    expect(searches).toBe(3)
+  })
+
+  it('has the facets of what is answered', async () => {
+    const { facets } = await search('yfeiybrb')
+    expect(facets.brand).toEqual([{ value: 'Sony', count: 4, selected: false }])
+  })
+
+  it('is answered page by page', async () => {
+    const first = await search('yfeiybrb', { limit: '3' })
+    const second = await search('yfeiybrb', { limit: '3', cursor: first.nextCursor })
+    const ids = [...first.items, ...second.items].map(({ id }: { id: string }) => id)
+    expect(new Set(ids).size).toBe(4)
+    expect(second).toMatchObject({ correctedQuery: 'наушники', nextCursor: null })
+  })
+})
+
+describe('what is typed right', () => {
+  it('is asked for once when enough is found', async () => {
+    expect(await search('наушники')).not.toHaveProperty('correctedQuery')
+    expect(searches).toBe(1)
+  })
+
+  it('stays as it is when there is little of it', async () => {
+    expect(await search('galaxy s21')).not.toHaveProperty('correctedQuery')
+    expect(searches).toBe(2)
+  })
+
+  it('is found by articles joined and split', async () => {
+    for (const q of ['wh1000xm5', 'wh 1000 xm5', 'WH-1000 XM 5', 'sony xm5'])
+      expect((await search(q)).total).toBe(4)
+  })
+})
+
+describe('synonyms', () => {
+  it('that everybody uses are there from the start', async () => {
+    for (const q of ['мобильник', 'сотовый телефон', 'самсунг'])
+      expect((await search(q)).total).toBe(1)
+  })
+
+  it('work without a reindex once they are written', async () => {
+    expect((await search('бумбоксы')).total).toBe(0)
+    await database.system.db
+      .insertInto('searchSynonym')
+      .values({ terms: ['бумбокс'], means: ['наушники'] })
+      .execute()
+    const { get } = storefrontApp(deps)
+    const { body } = await get(`/search?${new URLSearchParams({ q: 'бумбоксы' })}`)
+    expect(body.total).toBe(4)
+  })
+})
+
+it.each([
+  'ъыь'.repeat(160),
+  '\u0000',
+  '🎧 🎧',
+  '"(*) AND NOT [a TO b]~9',
+  'a '.repeat(250),
+  "';--",
+])('answers «%s» without an error', async (q) => {
+  expect((await search(q)).items).toBeInstanceOf(Array)
+  expect(searches).toBeLessThanOrEqual(3)
+})

@@ -1,0 +1,183 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSuggestionsActivities } from '../../activities/storefront/suggestions.ts'
+import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { connectRedis } from '../../clients/redis.ts'
+import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
+import { freshElasticsearch } from '../support/elasticsearch.ts'
+import { createShop } from '../support/marketplace.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { createCategory, createGood } from './goods.ts'
+import { projectToSearch, storefrontApp } from './storefront-app.ts'
+
+const database = await freshDatabase()
+const server = await freshElasticsearch()
+const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
+afterAll(async () => {
+  redis.disconnect()
+  await Promise.all([server.close(), database.drop()])
+})
+
+const owner = database.owner.db
+const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
+const suggestions = { ...suggestionsIndex, alias: `${server.prefix}suggestions` }
+const { get } = storefrontApp({
+  storefront: database.storefront.db,
+  cache: createListingCache(redis),
+  search: server.client,
+  index,
+  suggestions,
+})
+const activities = createSuggestionsActivities({
+  system: database.system.db,
+  elasticsearch: server.client,
+  suggestions,
+})
+const rebuild = () => new MockActivityEnvironment().run(() => activities.rebuildSuggestions())
+
+const moscow = await createShop(owner)
+const north = await createShop(owner)
+await owner
+  .updateTable('warehouseCity')
+  .set({ cityId: 'spb' })
+  .where('warehouseId', '=', north.warehouseId)
+  .execute()
+const electronics = await createCategory(owner, 'Электроника')
+const headphones = await createCategory(owner, 'Наушники', electronics)
+const empty = await createCategory(owner, 'Наушники для коня', electronics)
+const christmas = await createCategory(owner, 'Ёлки')
+const good = (shop: typeof moscow, name: string, rest: object) =>
+  createGood(owner, shop, { category: headphones, name, units: 3, ...rest })
+await good(moscow, 'Беспроводные наушники Sony', { brand: 'Sony', popularity: 5 })
+await good(moscow, 'Наушники Нордвик', { brand: 'Нордвик', popularity: 9 })
+await good(north, 'Наушники Nordvik', { brand: 'Nordvik', popularity: 1 })
+await good(moscow, 'Наушники Снятые', { brand: 'Наследие', active: false })
+await good(moscow, 'Ёлка <b>пушистая</b>', { category: christmas, units: 0 })
+const count = (text: string, cityId: string, searches: number) => ({
+  ...{ day: new Date(), text, cityId, searches, zeroResults: 0, slow: 0, slowestMs: 1 },
+})
+await owner
+  .insertInto('searchCount')
+  .values(
+    [
+      count('наушники беспроводные', 'spb', 6),
+      count('наушники детские', 'msk', 50),
+      count('наушники редкие', 'msk', 4),
+    ].map((row) => ({ ...row, day: row.day.toISOString() })),
+  )
+  .execute()
+
+const suggest = async (q: string, city?: string) => {
+  const query = new URLSearchParams({ q, ...(city && { city }) })
+  const { status, body } = await get(`/suggest?${query}`)
+  expect(status).toBe(200)
+  const named = (things: { name?: string; text?: string }[]) =>
+    things.map(({ name, text }) => name ?? text)
+  return {
+    body,
+    queries: named(body.queries),
+    categories: named(body.categories),
+    brands: named(body.brands),
+    items: named(body.items),
+  }
+}
+
+describe('before there are suggestions', () => {
+  it('only goods are suggested', async () => {
+    await projectToSearch(database.system.db, server.client, index)
+    const { body: _, ...found } = await suggest('наушники sony')
+    expect(found).toEqual({
+      ...{ queries: [], categories: [], brands: [], items: ['Беспроводные наушники Sony'] },
+    })
+  })
+})
+
+describe('suggestions', () => {
+  beforeAll(async () => {
+    expect(await rebuild()).toEqual({ queries: 2, brands: 3, categories: 3 })
+  })
+
+  it('are queries, categories, brands and goods that begin so, the weightiest first', async () => {
+    const { body: _, ...found } = await suggest('н')
+    expect(found).toEqual({
+      queries: ['наушники детские', 'наушники беспроводные'],
+      categories: ['Наушники'],
+      brands: ['Нордвик'],
+      items: ['Наушники Нордвик', 'Беспроводные наушники Sony', 'Наушники Nordvik'],
+    })
+  })
+
+  it('may have every word unfinished, in any order and letter case', async () => {
+    expect((await suggest('НАУШ бесп')).queries).toEqual(['наушники беспроводные'])
+    expect((await suggest('бесп науш')).items).toEqual(['Беспроводные наушники Sony'])
+    expect((await suggest('nordv')).brands).toEqual(['Nordvik'])
+    expect((await suggest('елк')).categories).toEqual(['Ёлки'])
+  })
+
+  it('are true for the city: goods, brands and categories in stock there, its queries first', async () => {
+    const { body: _, ...found } = await suggest('н', 'spb')
+    expect(found).toEqual({
+      queries: ['наушники беспроводные', 'наушники детские'],
+      categories: ['Наушники'],
+      brands: [],
+      items: ['Наушники Nordvik'],
+    })
+    expect((await suggest('ёлк', 'msk')).categories).toEqual([])
+  })
+
+  it('say what of them was typed, as plain text', async () => {
+    const { body } = await suggest('нау')
+    expect(body.queries[0]).toEqual({
+      text: 'наушники детские',
+      highlight: [
+        { text: 'нау', matched: true },
+        { text: 'шники детские', matched: false },
+      ],
+    })
+    expect(body.categories[0]).toMatchObject({ id: headphones.id, parent: 'Электроника' })
+    expect(body.items[0]).toMatchObject({ price: { currency: 'RUB' }, stock: 3 })
+    expect((await suggest('ёлка пуш')).body.items[0].highlight).toEqual([
+      { text: 'Ёлка', matched: true },
+      { text: ' <b>', matched: false },
+      { text: 'пуш', matched: true },
+      { text: 'истая</b>', matched: false },
+    ])
+  })
+
+  it('leave out what nobody sells and what hardly anybody searched', async () => {
+    expect((await suggest('наследие')).brands).toEqual([])
+    expect((await suggest('наушники для коня')).categories).not.toContain(empty.id)
+    expect((await suggest('наушники ред')).queries).toEqual([])
+  })
+
+  it('are replaced as a whole, and nothing of the old ones is left behind', async () => {
+    await Promise.all([rebuild(), suggest('н'), suggest('н')])
+    await good(moscow, 'Наушники новые', { brand: 'Новинка' })
+    await rebuild()
+    expect((await suggest('нов')).brands).toEqual(['Новинка'])
+    const indices = await server.client.indices.get({ index: `${suggestions.alias}-*` })
+    expect(Object.keys(indices)).toHaveLength(1)
+  })
+
+  it.each(['🎧', '+-=&&||><!(){}[]^"~*?:\\/', '\u0000\u0001', ' ', '', 'ъыь'.repeat(33)])(
+    'are none for «%s»',
+    async (q) => {
+      const { body } = await suggest(q)
+      expect(body).toEqual({ queries: [], categories: [], brands: [], items: [] })
+    },
+  )
+
+  it.each([
+    ['', 'q'],
+    [`q=${'а'.repeat(101)}`, 'q'],
+    [`q=${'а'.repeat(10_000)}`, 'q'],
+    ['q=ча&city=nowhere', 'city'],
+    ['q=ча&limit=5', 'limit'],
+    ['q=ча&q=на', 'q'],
+  ])('are refused with 400 for «%s»', async (query, parameter) => {
+    const { status, body } = await get(`/suggest?${query}`)
+    expect(status).toBe(400)
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([parameter])
+  })
+})

@@ -1,0 +1,154 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { ReindexingActivities } from '../../activities/storefront/reindexing.ts'
+import {
+  pauseReindex,
+  ReindexNotThere,
+  reindexProgress,
+  resumeReindex,
+  rollBackReindex,
+  type ReindexCatalogInput,
+  type ReindexCatalogResult,
+  type ReindexState,
+} from '../../contracts/storefront.ts'
+import { etaSeconds, perSecond, type Pace } from '../../domain/storefront/eta.ts'
+import * as policies from '../policies.ts'
+
+const { backfillPages, verifyParity } = proxyActivities<ReindexingActivities>(policies.long)
+const { openReindex, recordReindexState, swapIndices, rollBackSwap, closeWindow, abandonReindex } =
+  proxyActivities<ReindexingActivities>(policies.mustLand)
+const { dropListings } = proxyActivities<ReindexingActivities>(policies.optional)
+
+/**
+ * Builds the search index anew beside the one that is searched, and swaps them when PostgreSQL says that nothing is
+ * missing. Live changes go to both, before and after, so that one call leads back while the rollback window is open. It
+ * can be paused and cancelled until the swap; cancelled or failed, it leaves nothing behind.
+ */
+export async function reindexCatalog({
+  reindexId,
+  paused = false,
+}: ReindexCatalogInput): Promise<ReindexCatalogResult> {
+  const key = { reindexId }
+  let state: ReindexState = 'queued'
+  let pace: Pace = { done: 0, total: 0, workedMs: 0 }
+  let rollbackMinutes = 0
+  let isRollbackAsked = false
+
+  setHandler(reindexProgress, () => ({
+    state,
+    documents: { done: pace.done, total: pace.total },
+    perSecond: perSecond(pace),
+    etaSeconds: etaSeconds(pace),
+  }))
+  setHandler(pauseReindex, () => void (paused = true), {
+    validator: () => onlyIf(state === 'queued' || state === 'backfilling'),
+  })
+  setHandler(resumeReindex, () => void (paused = false), { validator: () => onlyIf(paused) })
+  setHandler(
+    rollBackReindex,
+    async () => {
+      isRollbackAsked = true
+      await condition(() => state !== 'live')
+      onlyIf(state === 'rolled-back')
+    },
+    { validator: () => onlyIf(state === 'live') },
+  )
+
+  try {
+    await openReindex(key)
+    const parity = await fill()
+    if (parity === 'differs') return await abandon('failed', 'parity')
+    rollbackMinutes = (await CancellationScope.nonCancellable(() => swapIndices(key)))
+      .rollbackMinutes
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error
+    if (isCancellation(error)) return abandon('cancelled')
+    await abandon('failed', 'internal')
+    throw error
+  }
+  state = 'live'
+  await CancellationScope.nonCancellable(invalidate)
+  const end = await untilWindowCloses()
+  state = end
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
+  return { state: end }
+
+  /** Fills the index and proves it; one that Elasticsearch lost meanwhile is filled again. */
+  async function fill(): Promise<'equal' | 'differs'> {
+    for (;;) {
+      await backfill()
+      state = 'verifying'
+      await recordReindexState({ ...key, state })
+      const parity = await verifyParity(key)
+      if (parity !== 'lost') return parity
+      await recordReindexState({ ...key, state: 'backfilling' })
+    }
+  }
+
+  async function backfill(): Promise<void> {
+    for (;;) {
+      if (paused) await pause()
+      state = 'backfilling'
+      const shift = await backfillPages(key)
+      pace = shift.pace
+      if (shift.ended && !paused) return
+      if (workflowInfo().continueAsNewSuggested) {
+        await condition(allHandlersFinished)
+        await continueAsNew<typeof reindexCatalog>({ reindexId, paused })
+      }
+    }
+  }
+
+  async function pause(): Promise<void> {
+    state = 'paused'
+    await recordReindexState({ ...key, state })
+    await condition(() => !paused)
+    await recordReindexState({ ...key, state: 'backfilling' })
+  }
+
+  async function abandon(
+    end: 'cancelled' | 'failed',
+    problem?: string,
+  ): Promise<ReindexCatalogResult> {
+    await CancellationScope.nonCancellable(() =>
+      abandonReindex({ ...key, state: end, ...(problem ? { problem } : {}) }),
+    )
+    state = end
+    return { state: end }
+  }
+
+  /** Listings are read from PostgreSQL and do not depend on the index: without Redis, the swap is as good. */
+  async function invalidate(): Promise<void> {
+    try {
+      await dropListings()
+    } catch (error) {
+      if (isCancellation(error)) throw error
+    }
+  }
+
+  /** Cancelled, it closes at once. */
+  async function untilWindowCloses(): Promise<ReindexCatalogResult['state']> {
+    try {
+      if (rollbackMinutes > 0) await condition(() => isRollbackAsked, `${rollbackMinutes} minutes`)
+    } catch (error) {
+      if (!isCancellation(error)) throw error
+    }
+    return CancellationScope.nonCancellable(() =>
+      isRollbackAsked ? rollBackSwap(key) : closeWindow(key),
+    )
+  }
+}
+
+function onlyIf(is: boolean): void {
+  if (!is) throw ApplicationFailure.nonRetryable('Not in this state', ReindexNotThere)
+}
