@@ -7,7 +7,8 @@ import { importWorkflowId } from '../contracts/integrations.ts'
 import type { Import } from '../scripts/demo/api.ts'
 import type { ProductProcess } from '../test/support/processes.ts'
 import { csvColumns, generateCsv } from './generate/csv.ts'
-import { mulberry32, type Good } from './generate/goods.ts'
+import type { Good } from './generate/goods.ts'
+import { seeded } from './generate/random.ts'
 import { catalogueHash, leftovers, temporalOf, versionsHash } from './import-checks.ts'
 import { openMarketplace, type Marketplace, type OpenShop } from './marketplace.ts'
 import { findRunning, orderOf, phases, stepSeconds, type RunningStep, type Step } from './steps.ts'
@@ -51,7 +52,7 @@ export async function measureKills(
   market: Marketplace,
   { kills, rows, seed = 1 }: { kills: number; rows: number; seed?: number },
 ): Promise<KillFigures> {
-  const random = mulberry32(seed)
+  const random = seeded(seed)
   const files = await Promise.all([1, 2].map((of) => badCsv(rows, of)))
   const { client, close } = temporalOf(market)
   const workers = await startWorkers(market)

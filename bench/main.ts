@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import * as facets from './facets.ts'
 import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
@@ -134,10 +135,12 @@ async function publish(name: string, title: string, result: string): Promise<voi
   const section = `${begin}\n\n## ${title}\n\n\`npm run bench -- ${name}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}, load average before: ${load.toFixed(2)}\n\n${result}\n\n${end}`
   const text = await readFile(file, 'utf8')
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  await writeFile(
-    file,
+  const updated =
     from < 0
       ? `${text.trimEnd()}\n\n${section}\n`
-      : text.slice(0, from) + section + text.slice(to + end.length),
+      : text.slice(0, from) + section + text.slice(to + end.length)
+  await writeFile(
+    file,
+    await format(updated, { ...(await resolveConfig(file)), parser: 'markdown' }),
   )
 }

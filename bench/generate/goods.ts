@@ -1,3 +1,5 @@
+import { seeded } from './random.ts'
+
 export type Good = {
   id: string
   kind: string
@@ -48,7 +50,7 @@ export function* generateGoods({
   count: number
   seed?: number
 }): Generator<Good> {
-  const random = mulberry32(seed)
+  const random = seeded(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
   for (let number = 1; number <= count; number++) {
     const kind = Math.floor(random() * kinds.length)
@@ -78,15 +80,4 @@ function ean13(number: number): string {
   const digits = `20${String(number).padStart(10, '0')}`
   const sum = [...digits].reduce((total, digit, at) => total + Number(digit) * (at % 2 ? 3 : 1), 0)
   return `${digits}${(10 - (sum % 10)) % 10}`
-}
-
-/** A small generator with a seed: the same numbers on every machine. */
-export function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { findShopProducts } from '../../api/storefront/find-shop-products.ts'
 import { indexViews } from '../../api/storefront/index-view.ts'
 import { listSellersDeliveringTo } from '../../db/storefront/delivery-cities.ts'
@@ -10,7 +10,6 @@ import { randomFilters } from '../support/filter-sets.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { sampler } from '../support/sampler.ts'
 import { fillSearchCatalogue } from '../support/search-catalogue.ts'
-import { until } from '../support/until.ts'
 import { projectToSearch } from './storefront-app.ts'
 
 const GOODS = 1_500
@@ -39,9 +38,6 @@ describe('facets', () => {
   const questions = Array.from({ length: FILTER_SETS }, () => randomFilters(draw, catalogue))
 
   const totals: number[] = []
-
-  // A node that has just been started may take longer for its first search than a buyer would wait.
-  beforeAll(() => until(() => find(questions[0]!), { what: 'a first search' }))
 
   it.each(questions)('%# count what PostgreSQL counts', async (question) => {
     const found = await find(question)

@@ -5,6 +5,7 @@ import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { createCategory, createGood, type Good } from './goods.ts'
 import { projectToSearch, storefrontApp } from './storefront-app.ts'
 
@@ -36,6 +37,8 @@ await add('Смартфон Samsung Galaxy S21', { brand: 'Samsung', category: p
 await projectToSearch(database.system.db, server.client, index)
 
 const { get } = storefrontApp(deps)
+// The first look-up of a node that has just been started takes longer than a buyer would wait.
+await until(async () => (await get('/search?q=qwerty')).status === 200)
 const search = async (q: string, more: Record<string, string> = {}) => {
   const { status, body } = await get(`/search?${new URLSearchParams({ q, ...more })}`)
   expect(status).toBe(200)

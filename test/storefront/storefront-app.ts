@@ -10,6 +10,7 @@ import { storefrontRoutes, type StorefrontDeps } from '../../api/storefront/rout
 import type { Database } from '../../db/database.ts'
 import { readPendingDocuments } from '../../db/storefront/documents.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
+import { searchRequest } from '../../domain/storefront/search-query.ts'
 import type { Kysely } from 'kysely'
 
 const log = createLogger({ level: 'silent', name: 'test' })
@@ -40,4 +41,18 @@ export async function projectToSearch(
   const page = await readPendingDocuments(system, 'search', 10_000)
   if (page.length > 0) await applyToSearch({ system, writer: createBulkWriter(client), log }, page)
   await client.indices.refresh({ index: index.alias })
+  // A node that has just been started takes longer for its first search than a buyer would wait.
+  await client.msearch({
+    searches: FIRST_SEARCH.flatMap(({ body }) => [{ index: index.alias }, body]),
+  })
 }
+
+const FIRST_SEARCH = searchRequest({
+  q: 'чайник',
+  inStock: true,
+  deliverable: false,
+  brands: ['Bosch'],
+  attributes: new Map(),
+  sort: 'relevance',
+  limit: 1,
+})
