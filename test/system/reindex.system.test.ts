@@ -8,6 +8,7 @@ import {
 } from '../../bench/reindex.ts'
 import { countDifferences } from '../../bench/reindex-checks.ts'
 import { untilSearchable } from '../../bench/import-checks.ts'
+import { until } from '../support/until.ts'
 
 /** The size at which the benchmark `reindex` runs here: for its correctness, not its speed. */
 const GOODS = 6_000
@@ -82,10 +83,13 @@ describe('a reindex of a whole marketplace', () => {
 
   it('leaves nothing when it is cancelled', async () => {
     const { market, operator } = filled
+    const only = async () => (await operator.indices()).length === 1
+    await until(only, { what: 'the last reindex to remove what it replaced' })
     const before = await operator.indices()
     const id = await beginPaused()
     await operator.order(id, 'cancel')
     await operator.until(id, ({ state }) => state === 'cancelled')
+    await until(only, { what: 'the index that was being filled to be gone' })
     expect(await operator.indices()).toEqual(before)
     await changeEverything()
     expect(await countDifferences(market, operator)).toEqual({ lost: 0, extra: 0 })
