@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity'
 import { tolerateUnknownFields } from '../../clients/elasticsearch/indices.ts'
 import { deleteIndex, pointAlias } from '../../clients/elasticsearch/swap-alias.ts'
 import {
+  completeReindex,
   listOpenWindows,
   lockReindex,
   updateReindex,
@@ -57,17 +58,15 @@ export async function swapBack(deps: BuildDeps, reindexId: string): Promise<bool
   return true
 }
 
-/** Gives up the way back: what was searched before is dropped. Harmless when repeated. */
+/** Gives up the way back: what was searched before is dropped, and then it is over. Harmless when repeated. */
 export async function closeRollbackWindow(deps: BuildDeps, reindexId: string): Promise<void> {
   const previousId = await deps.system.transaction().execute(async (trx) => {
     const { state, previousId } = await lockReindex(trx, reindexId)
-    if (state === 'live') {
-      if (previousId) await endGeneration(trx, previousId, 'dropped')
-      await updateReindex(trx, reindexId, { state: 'completed', finishedAt: new Date() })
-    }
+    if (state === 'live' && previousId) await endGeneration(trx, previousId, 'dropped')
     return previousId
   })
   await removeEnded(deps, previousId)
+  await completeReindex(deps.system, reindexId)
 }
 
 /** Removes the index of a generation that is over, and of no other. */

@@ -84,6 +84,16 @@ export const restartBackfill = (db: Kysely<Database>, id: string): Promise<void>
     ...{ readCount: 0, writtenCount: 0, workedMs: 0 },
   })
 
+/** Its rollback window is closed. */
+export async function completeReindex(db: Kysely<Database>, id: string): Promise<void> {
+  await db
+    .updateTable('reindex')
+    .set({ state: 'completed', finishedAt: new Date() })
+    .where('id', '=', id)
+    .where('state', '=', 'live')
+    .execute()
+}
+
 /** One whose workflow is gone; what it built is cleared away by the next one. */
 export async function closeAbandoned(db: Kysely<Database>, id: string): Promise<void> {
   await db

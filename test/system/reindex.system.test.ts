@@ -50,21 +50,48 @@ describe('a reindex of a whole marketplace', () => {
     await operator.until(first!, ({ state }) => state === 'completed')
   }, 600_000)
 
-  it('can be paused, goes on, and leaves nothing when it is cancelled', async () => {
+  /** Its row is held, so that it gets no further than its first page before it is told to pause. */
+  const beginPaused = async (): Promise<string> => {
+    const { market, operator } = filled
+    const { id } = await operator.begin(0)
+    const holder = await market.owner.pool.connect()
+    try {
+      await holder.query('begin')
+      await holder.query('select from reindex where id = $1 for update', [id])
+      await operator.order(id, 'pause')
+      await holder.query('commit')
+    } finally {
+      holder.release()
+    }
+    await operator.until(id, ({ state }) => state === 'paused')
+    return id
+  }
+  const changeEverything = async () => {
+    await filled.market.owner.pool.query('update shop_product set price_minor = price_minor + 1')
+    await untilSearchable(filled.market)
+  }
+
+  it('can be paused, takes what changes meanwhile, and goes on', async () => {
+    const { market, operator } = filled
+    const id = await beginPaused()
+    await changeEverything()
+    await operator.order(id, 'resume')
+    await operator.until(id, ({ state }) => state === 'completed')
+    await untilSearchable(market)
+    expect(await countDifferences(market, operator)).toEqual({ lost: 0, extra: 0 })
+  }, 600_000)
+
+  it('leaves nothing when it is cancelled', async () => {
     const { market, operator } = filled
     const only = async () => (await operator.indices()).length === 1
     await until(only, { what: 'the last reindex to remove what it replaced' })
     const before = await operator.indices()
-    const { id } = await operator.begin(0)
-    await operator.until(id, ({ state }) => state === 'backfilling', 5)
-    await operator.order(id, 'pause')
-    await operator.until(id, ({ state }) => state === 'paused')
-    await market.owner.pool.query('update shop_product set price_minor = price_minor + 1')
-    await untilSearchable(market)
+    const id = await beginPaused()
     await operator.order(id, 'cancel')
     await operator.until(id, ({ state }) => state === 'cancelled')
     await until(only, { what: 'the index that was being filled to be gone' })
     expect(await operator.indices()).toEqual(before)
+    await changeEverything()
     expect(await countDifferences(market, operator)).toEqual({ lost: 0, extra: 0 })
   }, 600_000)
 })
