@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { WORKER_FLAGS } from '../stack/worker-flags.ts'
+import { workerFlags } from '../stack/worker-flags.ts'
 import { hostileTables } from '../test/hostile/csv/cases.ts'
 import { hostileBooks } from '../test/hostile/xlsx/cases.ts'
 import { hostileCases } from '../test/hostile/yml/cases.ts'
@@ -52,7 +52,7 @@ async function probeApart({ kind, name, bytes }: Case, file: string): Promise<Pr
   if (bytes) await writeFile(file, bytes())
   const program = join(import.meta.dirname, `../test/hostile/${kind}/probe.ts`)
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...WORKER_FLAGS,
+    ...workerFlags(['parsing']),
     program,
     name,
     file,

@@ -10,7 +10,7 @@ import {
   integrationsQueue,
   type ImportCatalog,
 } from '../contracts/integrations.ts'
-import { WORKER_FLAGS } from '../stack/worker-flags.ts'
+import { workerFlags } from '../stack/worker-flags.ts'
 import { requestImport } from '../test/support/marketplace.ts'
 import { csvColumns, generateCsv } from './generate/csv.ts'
 import { catalogueHash, temporalOf } from './import-checks.ts'
@@ -84,7 +84,7 @@ export async function measureOrchestration(
     const shop = await market.openShop()
     const importId = await requestImport(market.owner.db, shop, object)
     const program = join(import.meta.dirname, 'plain-import.ts')
-    const run = [...WORKER_FLAGS, program, importId]
+    const run = [...workerFlags(['parsing']), program, importId]
     const { stdout } = await promisify(execFile)(process.execPath, run, { env: market.env })
     const { seconds, steps } = JSON.parse(stdout) as PlainImport
     figures.script.push(seconds)

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { WORKER_FLAGS } from '../stack/worker-flags.ts'
+import { workerFlags } from '../stack/worker-flags.ts'
 import type { Probed, tasks } from './xlsx-probe.ts'
 
 type Task = keyof typeof tasks
@@ -74,7 +74,7 @@ async function inTurns(ourTask: Task, theirTask: Task, file: string, rows: numbe
  */
 async function probe(task: Task, file: string, rows: number): Promise<Probed> {
   const program = join(import.meta.dirname, 'xlsx-probe.ts')
-  const flags = task.endsWith('-ours') ? WORKER_FLAGS : YOUNG_GENERATION
+  const flags = task.endsWith('-ours') ? PARSING_FLAGS : YOUNG_GENERATION
   const run = [...flags, program, task, file, String(rows)]
   const { stdout } = await promisify(execFile)(process.execPath, run)
   const probed = JSON.parse(stdout) as Probed
@@ -82,7 +82,8 @@ async function probe(task: Task, file: string, rows: number): Promise<Probed> {
   return probed
 }
 
-const YOUNG_GENERATION = WORKER_FLAGS.filter((flag) => flag.includes('semi-space'))
+const PARSING_FLAGS = workerFlags(['parsing'])
+const YOUNG_GENERATION = PARSING_FLAGS.filter((flag) => flag.includes('semi-space'))
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'yarmarka-bench-'))

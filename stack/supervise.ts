@@ -5,7 +5,7 @@ import { type Children, endChild } from './children.ts'
 import { type HealthOptions, logSays, untilHealthy } from './healthy.ts'
 import { keepAlive, type Running } from './keep-alive.ts'
 import type { Child } from './part.ts'
-import { WORKER_FLAGS } from './worker-flags.ts'
+import { workerFlags } from './worker-flags.ts'
 
 /** Running activities may take this long to finish or to hand back; then the process is killed. */
 const drainMs = 30_000
@@ -114,7 +114,7 @@ async function startWorker(
     name,
     logFile,
     process.execPath,
-    [...WORKER_FLAGS, '--import', './telemetry.ts', 'workers/main.ts', ...domains],
+    [...workerFlags(domains), '--import', './telemetry.ts', 'workers/main.ts', ...domains],
     { cwd: root, env },
   )
   const isReady = () => logSays(logFile, 'worker ready', before)

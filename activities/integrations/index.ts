@@ -53,10 +53,13 @@ export const createIntegrationsActivities = ({ system }: IntegrationsDeps) => {
         if (!(await isStageWhole(trx, importId, imported.rowsStaged))) return 'emptied'
         if (imported.stageValidated) return 'valid'
         await placeCategories(trx, imported)
-        await rejectRowsWithoutCategory(trx, imported)
-        await rejectRepeatedRows(trx, imported)
+        const unplaced = await rejectRowsWithoutCategory(trx, imported)
+        const repeated = await rejectRepeatedRows(trx, imported)
         await dropUnknownOutlets(trx, imported)
-        await sealStage(trx, importId, await countRejectedRows(trx, importId))
+        await sealStage(trx, importId, {
+          takenOut: unplaced + repeated,
+          rejectedCount: await countRejectedRows(trx, importId),
+        })
         return 'valid'
       }),
 

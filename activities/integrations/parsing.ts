@@ -1,4 +1,5 @@
-import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
 import type { Kysely } from 'kysely'
 import { transactionWithCopy, type Postgres } from '../../clients/postgres.ts'
 import type { ObjectStore } from '../../clients/object-store.ts'
@@ -25,6 +26,7 @@ import { findTableMapping } from '../../db/integrations/table-mappings.ts'
 import type { Encoding } from '../../domain/integrations/encoding.ts'
 import type { FoundTable, TableMapping } from '../../domain/integrations/table/mapping.ts'
 import { MalformedFile, MappingNeeded, type Format } from '../../formats/format.ts'
+import { heartbeating } from '../heartbeating.ts'
 import { openLoad, type Load } from './staged-load.ts'
 
 export type ParsingDeps = {
@@ -34,8 +36,10 @@ export type ParsingDeps = {
 }
 export type ParsingActivities = ReturnType<typeof createParsingActivities>
 
+type Staged = 'staged' | 'malformed' | 'mapping-needed'
+
 /** Rows, categories and errors that are read together: few, so that most of what was read is garbage while it is young. */
-const BATCH_SIZE = 250
+const BATCH_SIZE = 64
 
 export const createParsingActivities = ({ system, objectStore, formats }: ParsingDeps) => ({
   /**
@@ -44,60 +48,58 @@ export const createParsingActivities = ({ system, objectStore, formats }: Parsin
    * @returns `malformed` when the file breaks; the problem stands in the import. `mapping-needed` when only the seller can
    * tell what the columns of a table are; what was found stands in the import, which lets go of its shop
    */
-  async stageRows({
-    importId,
-  }: {
-    importId: string
-  }): Promise<'staged' | 'malformed' | 'mapping-needed'> {
-    const position = await findPosition(system, importId)
-    if (position.stageComplete) return 'staged'
-    const format = formats[position.format ?? '']
-    if (!format)
-      throw ApplicationFailure.nonRetryable(`No format ${position.format}`, 'UnknownFormat')
+  stageRows: ({ importId }: { importId: string }): Promise<Staged> =>
+    heartbeating(async () => {
+      const position = await findPosition(system, importId)
+      if (position.stageComplete) return 'staged'
+      const format = formats[position.format ?? '']
+      if (!format)
+        throw ApplicationFailure.nonRetryable(`No format ${position.format}`, 'UnknownFormat')
 
-    const signal = cancellationSignal()
-    const bytes = await objectStore.get(position.objectKey, { signal })
-    const load = openLoad(position.batchesRead)
-    let rowsRead = 0
-    let staging = Promise.resolve()
-    const stage = async (full: Load | undefined) => {
-      await staging
-      // The next batches are read while PostgreSQL takes these.
-      if (full) staging = stageLoad(system, position, full)
-      staging.catch(() => {})
-    }
-    try {
-      const encoding = position.encoding as Encoding
-      const chooseMapping = (found: FoundTable) => chooseTableMapping(system.db, position, found)
-      for await (const batch of format.read(bytes, {
-        encoding,
-        batchSize: BATCH_SIZE,
-        chooseMapping,
-      })) {
-        signal.throwIfAborted()
-        rowsRead = batch.progress.rowsRead
-        heartbeat({ rowsRead })
-        load.add(batch)
-        if (load.isFull()) await stage(load.take())
+      const signal = cancellationSignal()
+      const bytes = await objectStore.get(position.objectKey, { signal })
+      const load = openLoad(position.batchesRead)
+      let rowsRead = 0
+      let staging = Promise.resolve()
+      const stage = async (full: Load | undefined) => {
+        await staging
+        // The next batches are read while PostgreSQL takes these.
+        if (full) staging = stageLoad(system, position, full)
+        staging.catch(() => {})
       }
-      await stage(load.take())
-      if (rowsRead === 0) throw new MalformedFile({ code: 'no-offers' })
-    } catch (error) {
-      if (error instanceof MappingNeeded) {
-        await stopForMapping(system.db, position, error.found)
-        return 'mapping-needed'
+      try {
+        const encoding = position.encoding as Encoding
+        const chooseMapping = (found: FoundTable) => chooseTableMapping(system.db, position, found)
+        for await (const batch of format.read(bytes, {
+          encoding,
+          batchSize: BATCH_SIZE,
+          chooseMapping,
+        })) {
+          signal.throwIfAborted()
+          rowsRead = batch.progress.rowsRead
+          load.add(batch)
+          if (load.isFull()) await stage(load.take())
+          // What was read at once would keep the event loop from sending.
+          await nextTurn()
+        }
+        await stage(load.take())
+        if (rowsRead === 0) throw new MalformedFile({ code: 'no-offers' })
+      } catch (error) {
+        if (error instanceof MappingNeeded) {
+          await stopForMapping(system.db, position, error.found)
+          return 'mapping-needed'
+        }
+        if (!(error instanceof MalformedFile)) throw error
+        await stage(load.take())
+        await recordProblem(system.db, importId, error.problem)
+        return 'malformed'
+      } finally {
+        bytes.destroy()
+        await staging
       }
-      if (!(error instanceof MalformedFile)) throw error
-      await stage(load.take())
-      await recordProblem(system.db, importId, error.problem)
-      return 'malformed'
-    } finally {
-      bytes.destroy()
-      await staging
-    }
-    await completeStage(system.db, importId)
-    return 'staged'
-  },
+      await completeStage(system.db, importId)
+      return 'staged'
+    }),
 })
 
 /** The one that was given or chosen before, the one remembered for these headers, else what is certain. */

@@ -15,7 +15,7 @@ export type Load = {
   lines: Uint8Array[]
 }
 
-const MOST_BATCHES = 8
+const MOST_BATCHES = 64
 const MOST_BYTES = 1_048_576
 
 /**

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
 import type { Import } from './imports.ts'
 import { categoriesOf, rowsOf } from './stage.ts'
@@ -17,9 +17,11 @@ export const mapStagedCategories = (
     from unnest(${externalIds}::text[], ${categoryIds}::bigint[]) mapped (external_id, category_id)
     where staged.external_id = mapped.external_id`.execute(trx)
 
-/** Takes out and reports the rows whose category the file does not have. */
-export const rejectRowsWithoutCategory = (trx: Trx, { id, sellerId }: Import) =>
-  sql`
+/** Takes out and reports the rows whose category the file does not have: how many. */
+export const rejectRowsWithoutCategory = (trx: Trx, { id, sellerId }: Import): Promise<number> =>
+  countAffected(
+    trx,
+    sql`
     with rejected as (
       delete from ${rowsOf(id)} staged
       where not exists (
@@ -27,11 +29,14 @@ export const rejectRowsWithoutCategory = (trx: Trx, { id, sellerId }: Import) =>
       returning row, line, external_id, category_external_id)
     insert into import_row_error (import_id, seller_id, row, line, external_id, field, code, level, value)
     select ${id}::uuid, ${sellerId}::bigint, row, line, external_id, 'categoryId', 'category-unknown', 'error', category_external_id
-    from rejected order by row`.execute(trx)
+    from rejected order by row`,
+  )
 
-/** Of rows that repeat an id the last one stays; each of the others is reported. */
-export const rejectRepeatedRows = (trx: Trx, { id, sellerId }: Import) =>
-  sql`
+/** Of rows that repeat an id the last one stays; each of the others is taken out and reported: how many. */
+export const rejectRepeatedRows = (trx: Trx, { id, sellerId }: Import): Promise<number> =>
+  countAffected(
+    trx,
+    sql`
     with repeated as (
       select external_id, max(row) as last_row from ${rowsOf(id)} group by external_id having count(*) > 1),
     rejected as (
@@ -40,7 +45,13 @@ export const rejectRepeatedRows = (trx: Trx, { id, sellerId }: Import) =>
       returning staged.row, staged.line, staged.external_id)
     insert into import_row_error (import_id, seller_id, row, line, external_id, field, code, level, value)
     select ${id}::uuid, ${sellerId}::bigint, row, line, external_id, 'id', 'duplicate-id', 'error', external_id
-    from rejected order by row`.execute(trx)
+    from rejected order by row`,
+  )
+
+async function countAffected(trx: Trx, statement: RawBuilder<unknown>): Promise<number> {
+  const { numAffectedRows } = await statement.execute(trx)
+  return Number(numAffectedRows)
+}
 
 /** Takes out and reports stock in a warehouse that the seller does not have. */
 export const dropUnknownOutlets = (trx: Trx, { id, sellerId }: Import) => {
@@ -61,10 +72,15 @@ export const dropUnknownOutlets = (trx: Trx, { id, sellerId }: Import) => {
     where staged.row in (select row from unknown)`.execute(trx)
 }
 
-/** From here on the stage holds exactly the rows to merge. */
-export async function sealStage(trx: Trx, importId: string, rejectedCount: string): Promise<void> {
+/** From here on the stage, out of which so many rows were taken, holds exactly the rows to merge. */
+export async function sealStage(
+  trx: Trx,
+  importId: string,
+  { takenOut, rejectedCount }: { takenOut: number; rejectedCount: string },
+): Promise<void> {
   await sql`alter table ${rowsOf(importId)} add primary key (row)`.execute(trx)
-  // Only what rows are found by: the statistics of long texts cost more than the merge of some thousand rows.
+  // Only what rows are found by, of a small sample: more statistics cost more than the merge of some thousand rows.
+  await sql`set local default_statistics_target = 10`.execute(trx)
   await sql`analyze ${rowsOf(importId)} (row, external_id, category_external_id), ${categoriesOf(importId)}`.execute(
     trx,
   )
@@ -73,7 +89,7 @@ export async function sealStage(trx: Trx, importId: string, rejectedCount: strin
     .set({
       stageValidated: true,
       rejectedCount,
-      rowsStaged: sql`(select count(*) from ${rowsOf(importId)})`,
+      rowsStaged: sql`rows_staged - ${takenOut}`,
     })
     .where('id', '=', importId)
     .execute()

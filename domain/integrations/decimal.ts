@@ -10,6 +10,7 @@ const LONGEST = 40
  * separator of every feed format. Undefined when it is no number (`1e3`, `NaN`, `0x10`, `.5`, `12 90` …).
  */
 export function parseDecimal(text: string): Decimal | 'ambiguous' | undefined {
+  if (WHOLE.test(text)) return { negative: false, integer: text, fraction: '' }
   if (text.length > LONGEST) return undefined
   const trimmed = text.trim()
   const sign = SIGN.exec(trimmed)?.[0] ?? ''
@@ -25,6 +26,8 @@ export function parseDecimal(text: string): Decimal | 'ambiguous' | undefined {
   }
 }
 
+/** What most numbers are. */
+const WHOLE = /^[1-9]\d{0,14}$/
 const SIGN = /^[+\-\u2212]/
 const AMBIGUOUS = /^[1-9]\d{0,2},\d{3}$/
 const PLAIN = /^\d+(?:[.,]\d+)?$/
@@ -43,7 +46,7 @@ function ungroup(digits: string): string | undefined {
 /** The number times 10^`digits`, rounded half up; undefined beyond `most`, which must be a safe integer. */
 export function scaleDecimal(decimal: Decimal, digits: number, most: number): number | undefined {
   const kept = decimal.fraction.slice(0, digits).padEnd(digits, '0')
-  const scaled = `${decimal.integer}${kept}`.replace(/^0+(?=\d)/, '')
+  const scaled = `${decimal.integer}${kept}`
   if (scaled.length > 15) return undefined
   const up = decimal.fraction.charCodeAt(digits) >= FIVE ? 1 : 0
   const value = Number(scaled) + up

@@ -72,7 +72,7 @@ export type PriceProblem =
  */
 export function parsePrice(text: string, currency: string): number | PriceProblem {
   if (text.length > 64) return 'price-invalid'
-  const decimal = parseDecimal(text.trim().replace(SIGN_BEFORE, '').replace(WORD_AFTER, ''))
+  const decimal = parseDecimal(isBare(text) ? text : withoutCurrency(text))
   if (decimal === undefined) return 'price-invalid'
   if (decimal === 'ambiguous') return 'price-ambiguous'
   const digits = minorDigits(currency)
@@ -82,6 +82,12 @@ export function parsePrice(text: string, currency: string): number | PriceProble
   if (minor === undefined) return 'price-too-large'
   return minor === 0 ? 'price-not-positive' : minor
 }
+
+/** Digits at both ends: no currency around it. */
+const isBare = (text: string) => /^\d(?:.*\d)?$/s.test(text)
+
+const withoutCurrency = (text: string) =>
+  text.trim().replace(SIGN_BEFORE, '').replace(WORD_AFTER, '')
 
 const SIGN_BEFORE = /^[₽$€₸₴£¥]\s*/
 const WORD_AFTER =

@@ -196,7 +196,7 @@ const WEB_ADDRESS = /^https?:\/\/[^\s/?#"<>\\][^\s"<>\\]*$/i
 function readBarcodes(raw: RawOffer, findings: Findings): string[] {
   const barcodes: string[] = []
   for (const text of raw.barcodes) {
-    for (const barcode of text.split(/[,;\s]+/)) {
+    for (const barcode of isGtinShaped(text) ? [text] : text.split(/[,;\s]+/)) {
       if (barcode === '' || barcodes.includes(barcode)) continue
       if (barcodes.length >= ROW_LIMITS.barcodes) {
         findings.warn('barcodes-too-many', 'barcode', String(raw.barcodes.length))

@@ -47,7 +47,7 @@ export function createApi(baseUrl: string) {
       for (;;) {
         const found = await call<Import>(`/v1/imports/${importId}`, { headers: as(apiKey) })
         if (['completed', 'failed', 'cancelled'].includes(found.state)) return found
-        await pause(200)
+        await pause(100)
       }
     },
   }

@@ -191,24 +191,24 @@ describe('importing rows', () => {
 
 describe('an import that is interrupted', () => {
   it('goes on after the last committed batches, and counts every row once', async () => {
-    const rows = Array.from({ length: 21 }, () => ({}))
+    const rows = Array.from({ length: 151 }, () => ({}))
     const importId = await requestImport(database.owner.db, shop)
     const dying = environment()
-    dying.on('heartbeat', ({ rowsRead }: { rowsRead: number }) => {
-      if (rowsRead === 18) dying.cancel()
-    })
-    await expect(dying.run(parsing({ rows }).stageRows, { importId })).rejects.toThrow()
+    const onRead = (read: number) => {
+      if (read === 140) dying.cancel()
+    }
+    await expect(dying.run(parsing({ rows, onRead }).stageRows, { importId })).rejects.toThrow()
     const { rowsStaged } = await database.owner.db
       .selectFrom('import')
       .select('rowsStaged')
       .where('id', '=', importId)
       .executeTakeFirstOrThrow()
-    expect(rowsStaged).toBe('14')
+    expect(rowsStaged).toBe('126')
 
     expect(await stage(importId, { rows })).toBe('staged')
     expect(await validate(importId)).toBe('valid')
     expect(await merge(importId)).toBe('merged')
-    expect(await counts(importId)).toMatchObject({ createdCount: '21' })
+    expect(await counts(importId)).toMatchObject({ createdCount: '151' })
   })
 
   it('is read again when a crash of PostgreSQL emptied the stage before it was checked', async () => {

@@ -15,6 +15,8 @@ export type FakeFile = {
   rows?: Partial<CatalogRow>[]
   errors?: RowError[]
   breaks?: boolean
+  /** Told of how many rows were read before each batch. */
+  onRead?: (rows: number) => void
   /** The file is a table: its columns must be chosen first. */
   table?: FoundTable
 }
@@ -26,6 +28,7 @@ const formatOf = ({
   rows = [],
   errors = [],
   breaks,
+  onRead,
   table,
 }: FakeFile): Format => ({
   name: 'yml',
@@ -34,6 +37,7 @@ const formatOf = ({
     const progress = { bytesRead: 1, encoding: 'utf-8' as const }
     yield { categories, rows: [], errors, progress: { ...progress, rowsRead: 0 } }
     for (let at = 0; at < rows.length; at += 2) {
+      onRead?.(at)
       const batch = rows.slice(at, at + 2).map((row, index) => completeRow(at + index + 1, row))
       yield {
         categories: [],

@@ -6,7 +6,7 @@ import { endChild, openChildren } from '../../stack/children.ts'
 import { logSays, untilHealthy } from '../../stack/healthy.ts'
 import type { Child } from '../../stack/part.ts'
 import { openPorts } from '../../stack/ports.ts'
-import { WORKER_FLAGS } from '../../stack/worker-flags.ts'
+import { workerFlags } from '../../stack/worker-flags.ts'
 
 export type ProductProcess = {
   pid: number
@@ -47,7 +47,7 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
       logFile,
       process.execPath,
       [
-        ...(entry === 'workers' ? WORKER_FLAGS : []),
+        ...(entry === 'workers' ? workerFlags(args) : []),
         '--import',
         './telemetry.ts',
         `${entry}/main.ts`,
