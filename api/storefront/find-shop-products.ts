@@ -42,7 +42,7 @@ export async function findShopProducts(
     if (responses.some(({ timed_out }) => timed_out)) throw new FailedSearch(504, 'timed out')
     const [{ hits, pit_id }] = responses as [Answered]
     const aggregations = Object.fromEntries(
-      searches.map(({ facets }, place) => [facets, responses[place]!.aggregations]),
+      searches.map(({ counts }, place) => [counts, responses[place]!.aggregations]),
     )
     return { ...searchAnswer(question, { hits, aggregations }), view: pit_id ?? id }
   }

@@ -7,6 +7,8 @@ export const VIEW_KEPT_FOR = '2m'
 
 /** Who begins to read within so long shares a view: however many search, the node keeps a bounded number of them. */
 const SHARED_FOR_MS = 250
+/** While the next view is being opened, this one serves. */
+const USABLE_FOR_MS = 500
 
 export type IndexViews = {
   /** The index as it is now, or was a moment ago. */
@@ -24,7 +26,7 @@ export function indexViews(client: Elasticsearch, index: string): IndexViews {
     )
     return id
   }
-  return { current: steady(fresh, SHARED_FOR_MS), fresh }
+  return { current: steady(fresh, SHARED_FOR_MS, USABLE_FOR_MS), fresh }
 }
 
 const OPEN_WITHIN_MS = 1_000

@@ -19,16 +19,42 @@ export function remembering<Found>(
   }
 }
 
-/** One answer for everybody who asks within so long. */
-export function steady<Answer>(read: () => Promise<Answer>, forMs: number): () => Promise<Answer> {
-  let answer: Promise<Answer> | undefined
-  let until = 0
-  return () => {
-    if (!answer || performance.now() >= until) {
-      until = performance.now() + forMs
-      answer = read()
-      answer.catch(() => (answer = undefined))
+/**
+ * One answer for everybody who asks within so long. With a longer `usableForMs` the last answer serves until then, while
+ * the next one is on its way: nobody waits for it who need not.
+ */
+export function steady<Answer>(
+  read: () => Promise<Answer>,
+  forMs: number,
+  usableForMs = forMs,
+): () => Promise<Answer> {
+  type Reading = { answer: Promise<Answer>; at: number }
+  let last: Reading | undefined
+  let isNextComing = false
+
+  const begin = (): Reading => {
+    const reading = { answer: read(), at: performance.now() }
+    reading.answer.catch(() => {
+      if (last === reading) last = undefined
+    })
+    return reading
+  }
+  const renew = async () => {
+    isNextComing = true
+    const next = begin()
+    try {
+      await next.answer
+      last = next
+    } catch {
+      // The last answer serves as long as it may; after that the failure is whose it is.
+    } finally {
+      isNextComing = false
     }
-    return answer
+  }
+  return () => {
+    const age = performance.now() - (last?.at ?? -Infinity)
+    if (!last || age >= usableForMs) last = begin()
+    else if (age >= forMs && !isNextComing) void renew()
+    return last.answer
   }
 }

@@ -18,47 +18,70 @@ export const partOf = (facet: string, part: string) => `${facet}:${part}`
 
 type Aggregations = Record<string, Clause>
 
-/** The aggregations of each facet that the question has, by its name. */
-export function facetsOf(question: SearchQuestion): Map<string, Aggregations> {
+export type Facet = {
+  name: string
+  /** What else could be chosen: it counts under what is chosen in the other facets. */
+  others: Aggregations
+  /**
+   * What is chosen, or the one value that can be. Goods that have it are within the facet's own selection anyway, so that
+   * it counts the same under all selections, where the fewest goods are.
+   */
+  chosen: Aggregations
+}
+
+/** The facets that the question has. */
+export function facetsOf(question: SearchQuestion): Facet[] {
   const { brands, category, attributes, sellers } = question
-  const parts: Record<string, Aggregations> = {
-    brand: valuesOf('brand', FACET_SIZE, { chosen: brands }),
-    category: valuesOf('category.path', CATEGORIES_SIZE, { chosen: category ? [category] : [] }),
-    attributes: valuesOf('attributes', ATTRIBUTES_SIZE),
-    price: {
-      min: { min: { field: 'priceMinor' } },
-      max: { max: { field: 'priceMinor' } },
-      histogram: { range: { field: 'priceMinor', ranges: PRICE_RANGES } },
-    },
-    inStock: { yes: { filter: isInStock(question) } },
-    ...(sellers && { deliverable: { yes: { filter: isDeliverable(sellers) } } }),
-  }
-  for (const [place, [name, values]] of [...attributes].entries())
-    parts[attributeFacet(place)] = valuesOf('attributes', FACET_SIZE, {
-      chosen: values.map((value) => attributePair(name, value)),
-      include: `${literally(attributePair(name, ''))}.*`,
-    })
-  return new Map(
-    Object.entries(parts).map(([facet, own]) => [
-      facet,
-      Object.fromEntries(
-        Object.entries(own).map(([part, clause]) => [partOf(facet, part), clause]),
-      ),
-    ]),
-  )
+  return [
+    valuesOf('brand', 'brand', { size: FACET_SIZE, chosen: brands }),
+    valuesOf('category', 'category.path', {
+      size: CATEGORIES_SIZE,
+      chosen: category ? [category] : [],
+    }),
+    valuesOf('attributes', 'attributes', { size: ATTRIBUTES_SIZE }),
+    ...[...attributes].map(([name, values], place) =>
+      valuesOf(attributeFacet(place), 'attributes', {
+        size: FACET_SIZE,
+        chosen: values.map((value) => attributePair(name, value)),
+        include: `${literally(attributePair(name, ''))}.*`,
+      }),
+    ),
+    facet('price', {
+      others: {
+        min: { min: { field: 'priceMinor' } },
+        max: { max: { field: 'priceMinor' } },
+        histogram: { range: { field: 'priceMinor', ranges: PRICE_RANGES } },
+      },
+    }),
+    facet('inStock', { chosen: { yes: { filter: isInStock(question) } } }),
+    ...(sellers
+      ? [facet('deliverable', { chosen: { yes: { filter: isDeliverable(sellers) } } })]
+      : []),
+  ]
 }
 
 /** The most frequent values of a field, and what is chosen of it however seldom it is. */
-const valuesOf = (
+function valuesOf(
+  name: string,
   field: string,
-  size: number,
-  { chosen = [], include }: { chosen?: readonly string[]; include?: string } = {},
-): Aggregations => ({
-  values: { terms: { field, size, ...(include && { include }) } },
-  ...(chosen.length > 0 && {
-    chosen: { terms: { field, size: chosen.length, include: [...chosen] } },
-  }),
-})
+  { size, chosen = [], include }: { size: number; chosen?: readonly string[]; include?: string },
+): Facet {
+  return facet(name, {
+    others: { values: { terms: { field, size, ...(include && { include }) } } },
+    chosen:
+      chosen.length === 0
+        ? {}
+        : { chosen: { terms: { field, size: chosen.length, include: [...chosen] } } },
+  })
+}
+
+const facet = (
+  name: string,
+  { others = {}, chosen = {} }: { others?: Aggregations; chosen?: Aggregations },
+): Facet => ({ name, others: named(name, others), chosen: named(name, chosen) })
+
+const named = (facet: string, parts: Aggregations): Aggregations =>
+  Object.fromEntries(Object.entries(parts).map(([part, clause]) => [partOf(facet, part), clause]))
 
 /** As a regular expression of Lucene. */
 const literally = (text: string) => text.replace(/[.?+*|{}[\]()"\\#@&<>~^$-]/g, '\\$&')

@@ -1,7 +1,7 @@
 import type { Position } from './cursor.ts'
 import { splitAttributePair, type ShopProductDocument } from './document.ts'
 import { partOf } from './facet-request.ts'
-import { UNCHOSEN, type SearchQuestion } from './search-query.ts'
+import { UNDER_ALL, type SearchQuestion } from './search-query.ts'
 import { attributeFacet } from './selections.ts'
 
 export type FacetValue = { value: string; count: number; selected: boolean }
@@ -43,7 +43,7 @@ type RangeBucket = { from?: number; to?: number; doc_count: number }
 type Part = { doc_count?: number; value?: number | null; buckets?: (Bucket | RangeBucket)[] }
 type Group = Record<string, Part | number>
 
-/** What is read of Elasticsearch's answers to `searchRequest`: the hits of the first, the aggregations of each by its facets. */
+/** What is read of Elasticsearch's answers to `searchRequest`: the hits of the first, the aggregations of each by what they count. */
 export type SearchResponse = {
   hits: {
     total: { value: number }
@@ -55,7 +55,9 @@ export type SearchResponse = {
 export function searchAnswer(question: SearchQuestion, { hits, aggregations }: SearchResponse) {
   const found = hits.hits.slice(0, question.limit)
   const read: ReadPart = (facet, part) =>
-    ((aggregations[facet] ?? aggregations[UNCHOSEN])?.[partOf(facet, part)] ?? {}) as Part
+    (aggregations[facet]?.[partOf(facet, part)] ??
+      aggregations[UNDER_ALL]?.[partOf(facet, part)] ??
+      {}) as Part
   return {
     items: found.map(({ _source }) => _source),
     next: hits.hits.length > question.limit ? found.at(-1)?.sort : undefined,

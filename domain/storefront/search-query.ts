@@ -29,23 +29,23 @@ export type SearchQuestion = {
 /** A shard that runs out of it answers in part; the caller takes that for no answer, since counts must be exact. */
 const SHARD_TIMEOUT = '2500ms'
 
-/** The facets in which nothing is chosen: all of them count under the same selections, as the items do. */
-export const UNCHOSEN = 'unchosen'
+/** Counts under all that is chosen, as the items are found. */
+export const UNDER_ALL = 'all'
 
-/** One search of several that go together, and the facets that it counts: one of a name, or those {@link UNCHOSEN}. */
-export type Search = { facets: string; body: Clause }
+/** One search of several that go together, and whose counts it has: those of one facet, or those {@link UNDER_ALL}. */
+export type Search = { counts: string; body: Clause }
 
 /**
- * The question as the searches of one request. The first finds the items, one more than fits, the total, and the facets
- * in which nothing is chosen; each of the others counts one facet in which something is, under what is chosen in the
- * *others*, so that it tells what choosing more of it would give.
+ * The question as the searches of one request. The first finds the items, one more than fits, the total, what is chosen,
+ * and the facets in which nothing is; each of the others counts one facet in which something is, under what is chosen in
+ * the *others*, so that it tells what choosing more of it would give.
  */
 export function searchRequest(
   question: SearchQuestion,
   text: TextClauses = textClauses(question.q),
 ): Search[] {
   const selections = selectionsOf(question)
-  const facets = [...facetsOf(question)]
+  const facets = facetsOf(question)
   const isChosen = (name: string) => selections.some(({ facet }) => facet === name)
   const under = (except?: string) =>
     selections.filter(({ facet }) => facet !== except).map(({ clause }) => clause)
@@ -58,15 +58,23 @@ export function searchRequest(
     query: { bool: { ...text, filter: under() } },
     sort: ORDERS[question.sort],
     ...(question.after && { search_after: [...question.after] }),
-    aggs: Object.assign({}, ...facets.flatMap(([name, aggs]) => (isChosen(name) ? [] : [aggs]))),
+    aggs: Object.assign(
+      {},
+      ...facets.map(({ name, others, chosen }) =>
+        isChosen(name) ? chosen : { ...others, ...chosen },
+      ),
+    ),
   }
-  const counted = facets.flatMap(([name, aggs]) =>
-    isChosen(name) ? [{ facets: name, body: counts([...text.must, ...under(name)], aggs) }] : [],
-  )
-  return [{ facets: UNCHOSEN, body: found }, ...counted]
+  const counted = facets
+    .filter(({ name, others }) => isChosen(name) && Object.keys(others).length > 0)
+    .map(({ name, others }) => ({
+      counts: name,
+      body: counting([...text.must, ...under(name)], others),
+    }))
+  return [{ counts: UNDER_ALL, body: found }, ...counted]
 }
 
-const counts = (filter: readonly Clause[], aggs: Clause): Clause => ({
+const counting = (filter: readonly Clause[], aggs: Clause): Clause => ({
   size: 0,
   timeout: SHARD_TIMEOUT,
   track_total_hits: false,

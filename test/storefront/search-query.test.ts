@@ -23,21 +23,21 @@ describe('a search request', () => {
   const category = { term: { 'category.path': '12' } }
   const white = { terms: { attributes: [attributePair('Цвет', 'белый')] } }
   const searches = (question: SearchQuestion) =>
-    new Map(searchRequest(question).map(({ facets, body }) => [facets, body]))
+    new Map(searchRequest(question).map(({ counts, body }) => [counts, body]))
   const filtersOf = (question: SearchQuestion) =>
     new Map(
-      searchRequest(question).map(({ facets, body }) => [
-        facets,
+      searchRequest(question).map(({ counts, body }) => [
+        counts,
         (body as { query: { bool: { filter: object[] } } }).query.bool.filter,
       ]),
     )
 
   it('asks for one item more than fits', () => {
-    expect(searches(nothing).get('unchosen')).toMatchObject({ size: 3 })
+    expect(searches(nothing).get('all')).toMatchObject({ size: 3 })
   })
 
   it('filters by the city only what has to be in stock', () => {
-    const filter = (question: SearchQuestion) => filtersOf(question).get('unchosen')
+    const filter = (question: SearchQuestion) => filtersOf(question).get('all')
     expect(filter({ ...nothing, city: 'msk' })).toEqual([])
     expect(filter({ ...nothing, city: 'msk', inStock: true })).toEqual([
       { term: { cities: 'msk' } },
@@ -47,13 +47,13 @@ describe('a search request', () => {
 
   it('takes what can be delivered from the sellers that deliver to the city', () => {
     const question = { ...nothing, city: 'msk', sellers: ['7', '8'], deliverable: true }
-    expect(filtersOf(question).get('unchosen')).toEqual([{ terms: { sellerId: ['7', '8'] } }])
+    expect(filtersOf(question).get('all')).toEqual([{ terms: { sellerId: ['7', '8'] } }])
   })
 
   it('counts each facet under what is chosen in the others', () => {
     expect(filtersOf(chosen)).toEqual(
       new Map([
-        ['unchosen', [brand, category, white]],
+        ['all', [brand, category, white]],
         ['brand', [category, white]],
         ['category', [brand, white]],
         ['attribute-0', [brand, category]],
@@ -120,7 +120,7 @@ describe('a search answer', () => {
     const white = { buckets: [{ key: attributePair('Цвет', 'белый'), doc_count: 2 }] }
     const any = { buckets: [{ key: attributePair('Цвет', 'чёрный'), doc_count: 5 }] }
     const colour = { 'attribute-0:values': any, 'attribute-0:chosen': white }
-    const { facets } = searchAnswer(chosen, response([], { unchosen, 'attribute-0': colour }))
+    const { facets } = searchAnswer(chosen, response([], { all: unchosen, 'attribute-0': colour }))
     expect(facets.attributes).toEqual([
       { name: 'Цвет', value: 'чёрный', count: 5, selected: false },
       { name: 'Цвет', value: 'белый', count: 2, selected: true },
@@ -142,7 +142,7 @@ describe('a search answer', () => {
         ],
       },
     }
-    expect(searchAnswer(nothing, response([], { unchosen })).facets.price).toEqual({
+    expect(searchAnswer(nothing, response([], { all: unchosen })).facets.price).toEqual({
       min: 120_00,
       max: 900_00,
       histogram: [
@@ -157,10 +157,10 @@ describe('a search answer', () => {
     const unchosen = { 'inStock:yes': { doc_count: 4 }, 'deliverable:yes': { doc_count: 3 } }
     const { facets } = searchAnswer(
       { ...nothing, city: 'msk', sellers: ['7'] },
-      response([], { unchosen }),
+      response([], { all: unchosen }),
     )
     expect(facets.inStock).toEqual([{ value: 'true', count: 4, selected: false }])
     expect(facets.deliverable).toEqual([{ value: 'true', count: 3, selected: false }])
-    expect(searchAnswer(nothing, response([], { unchosen })).facets.deliverable).toEqual([])
+    expect(searchAnswer(nothing, response([], { all: unchosen })).facets.deliverable).toEqual([])
   })
 })
