@@ -46,7 +46,7 @@ export function steady<Answer>(
       await next.answer
       last = next
     } catch {
-      // The last answer serves as long as it may; after that the failure is whose it is.
+      // The last answer serves as long as it may; who asks after that sees a failure of its own.
     } finally {
       isNextComing = false
     }

@@ -61,6 +61,18 @@ describe('a search request', () => {
     )
   })
 
+  it('counts what is chosen with the items, and what else could be in a search of its own', () => {
+    const question = { ...nothing, city: 'msk', inStock: true, brands: ['Bosch'] }
+    const counted = searchRequest(question).map(({ counts, body }) => [
+      counts,
+      Object.keys(body['aggs'] as object).filter((name) => /^(brand|inStock):/.test(name)),
+    ])
+    expect(counted).toEqual([
+      ['all', ['brand:chosen', 'inStock:yes']],
+      ['brand', ['brand:values']],
+    ])
+  })
+
   it('asks for the words in every search, and for what comes first in that of the items', () => {
     const text = { must: [{ match: { name: 'наушники' } }], should: [{ match: { brand: 'x' } }] }
     const [found, ofBrand] = searchRequest({ ...nothing, q: 'yfeiybrb', brands: ['Bosch'] }, text)
@@ -97,18 +109,18 @@ describe('a search answer', () => {
   })
 
   it('lists what is chosen even when nothing is left of it', () => {
-    const brand = {
-      'brand:values': { buckets: [{ key: 'Tefal', doc_count: 3 }] },
-      'brand:chosen': { buckets: [] },
-    }
-    expect(searchAnswer(chosen, response([], { brand })).facets.brand).toEqual([
+    const brand = { 'brand:values': { buckets: [{ key: 'Tefal', doc_count: 3 }] } }
+    const all = { 'brand:chosen': { buckets: [] } }
+    expect(searchAnswer(chosen, response([], { all, brand })).facets.brand).toEqual([
       { value: 'Tefal', count: 3, selected: false },
       { value: 'Bosch', count: 0, selected: true },
     ])
   })
 
   it('keeps the values of an attribute together, the one with the most goods first', () => {
-    const unchosen = {
+    const white = { buckets: [{ key: attributePair('Цвет', 'белый'), doc_count: 2 }] }
+    const all = {
+      'attribute-0:chosen': white,
       'attributes:values': {
         buckets: [
           { key: attributePair('Вес', '1 кг'), doc_count: 2 },
@@ -117,10 +129,9 @@ describe('a search answer', () => {
         ],
       },
     }
-    const white = { buckets: [{ key: attributePair('Цвет', 'белый'), doc_count: 2 }] }
     const any = { buckets: [{ key: attributePair('Цвет', 'чёрный'), doc_count: 5 }] }
-    const colour = { 'attribute-0:values': any, 'attribute-0:chosen': white }
-    const { facets } = searchAnswer(chosen, response([], { all: unchosen, 'attribute-0': colour }))
+    const colour = { 'attribute-0:values': any }
+    const { facets } = searchAnswer(chosen, response([], { all, 'attribute-0': colour }))
     expect(facets.attributes).toEqual([
       { name: 'Цвет', value: 'чёрный', count: 5, selected: false },
       { name: 'Цвет', value: 'белый', count: 2, selected: true },
@@ -130,7 +141,7 @@ describe('a search answer', () => {
   })
 
   it('leaves the empty ends out of the price histogram', () => {
-    const unchosen = {
+    const all = {
       'price:min': { value: 120_00 },
       'price:max': { value: 900_00 },
       'price:histogram': {
@@ -142,7 +153,7 @@ describe('a search answer', () => {
         ],
       },
     }
-    expect(searchAnswer(nothing, response([], { all: unchosen })).facets.price).toEqual({
+    expect(searchAnswer(nothing, response([], { all })).facets.price).toEqual({
       min: 120_00,
       max: 900_00,
       histogram: [
@@ -154,13 +165,13 @@ describe('a search answer', () => {
   })
 
   it('tells what is in stock and what can be delivered to the city', () => {
-    const unchosen = { 'inStock:yes': { doc_count: 4 }, 'deliverable:yes': { doc_count: 3 } }
+    const all = { 'inStock:yes': { doc_count: 4 }, 'deliverable:yes': { doc_count: 3 } }
     const { facets } = searchAnswer(
       { ...nothing, city: 'msk', sellers: ['7'] },
-      response([], { all: unchosen }),
+      response([], { all }),
     )
     expect(facets.inStock).toEqual([{ value: 'true', count: 4, selected: false }])
     expect(facets.deliverable).toEqual([{ value: 'true', count: 3, selected: false }])
-    expect(searchAnswer(nothing, response([], { all: unchosen })).facets.deliverable).toEqual([])
+    expect(searchAnswer(nothing, response([], { all })).facets.deliverable).toEqual([])
   })
 })

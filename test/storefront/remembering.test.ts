@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { steady } from '../../api/storefront/remembering.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('a steady answer', () => {
+  /** Reads that end when they are told to. */
+  function reads() {
+    const begun: PromiseWithResolvers<string>[] = []
+    const read = () => {
+      const reading = Promise.withResolvers<string>()
+      begun.push(reading)
+      return reading.promise
+    }
+    return { begun, read }
+  }
+
+  it('is one for everybody who asks within its time', async () => {
+    const { begun, read } = reads()
+    const answer = steady(read, 100)
+    const asked = [answer(), answer()]
+    begun[0]!.resolve('first')
+    expect(await Promise.all(asked)).toEqual(['first', 'first'])
+    vi.advanceTimersByTime(100)
+    void answer()
+    expect(begun).toHaveLength(2)
+  })
+
+  it('serves while the next one is on its way, and no longer than it may', async () => {
+    const { begun, read } = reads()
+    const answer = steady(read, 100, 300)
+    void answer()
+    begun[0]!.resolve('first')
+    vi.advanceTimersByTime(150)
+    expect(await answer()).toBe('first')
+    expect(await answer()).toBe('first')
+    expect(begun).toHaveLength(2)
+    begun[1]!.resolve('second')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await answer()).toBe('second')
+
+    vi.advanceTimersByTime(300)
+    const third = answer()
+    begun[2]!.resolve('third')
+    expect(await third).toBe('third')
+  })
+
+  it('outlives a renewal that fails, and asks again after a failure', async () => {
+    const { begun, read } = reads()
+    const answer = steady(read, 100, 300)
+    void answer()
+    begun[0]!.resolve('first')
+    vi.advanceTimersByTime(150)
+    await answer()
+    begun[1]!.reject(new Error('away'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await answer()).toBe('first')
+    begun[2]!.reject(new Error('away'))
+    await vi.advanceTimersByTimeAsync(200)
+
+    const failing = answer()
+    begun[3]!.reject(new Error('still away'))
+    await expect(failing).rejects.toThrow('still away')
+    const healed = answer()
+    begun[4]!.resolve('back')
+    expect(await healed).toBe('back')
+  })
+})
