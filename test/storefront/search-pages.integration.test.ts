@@ -19,7 +19,6 @@ afterAll(() => Promise.all([server.close(), database.drop()]))
 const owner = database.owner.db
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const project = () => projectToSearch(database.system.db, server.client, index)
-const views = indexViews(server.client, index.alias)
 
 const shop = await createShop(owner)
 const category = await createCategory(owner, 'Чайники')
@@ -38,9 +37,10 @@ const question: SearchQuestion = {
   sort: 'price-asc',
   limit: 4,
 }
+/** A first page has a view of its own, as that of whoever searches for the first time in a while. */
 const find = (after?: Found): Promise<Found> =>
   findShopProducts(
-    { search: server.client, views },
+    { search: server.client, views: indexViews(server.client, index.alias) },
     { ...question, ...(after && { after: after.next }) },
     { view: after?.view },
   )
