@@ -4,7 +4,7 @@ import { fillShop } from '../test/support/catalogue.ts'
 import { untilSearchable } from './import-checks.ts'
 import { openMarketplace, type Marketplace } from './marketplace.ts'
 import { countDifferences, deleteSilently, operate } from './reindex-checks.ts'
-import { startSearchLoad, type LoadedGood, type LoadRates } from './search-load.ts'
+import { startSearchLoad, warmUp, type LoadedGood, type LoadRates } from './search-load.ts'
 
 export type LoadFigures = {
   /** From the request to the swap, the worker killed on the way. */
@@ -60,7 +60,9 @@ export async function measureUnderLoad(
   { market, operator, workers }: Filled,
   rates: LoadRates,
 ): Promise<LoadFigures> {
-  const load = startSearchLoad(market, await readGoods(market), rates)
+  const goods = await readGoods(market)
+  await warmUp(market, goods)
+  const load = startSearchLoad(market, goods, rates)
   await pause(AROUND_MS)
   const seconds = stopwatch()
   const { id } = await operator.begin(60)

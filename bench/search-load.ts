@@ -13,7 +13,24 @@ export type SearchLoad = {
 
 export type LoadRates = { updatesPerSecond: number; searchesPerSecond: number }
 
+const WARMING_SEARCHES = 1_000
+
 type Found = { items: { id: string; price: { amount: number } }[]; total: number }
+
+/**
+ * Searches one at a time and as fast as answers come, as a market has been searched before somebody reindexes it: a node
+ * that just began compiles its code on the first thousand searches, and needs ten times as long for each.
+ */
+export async function warmUp(market: Marketplace, goods: readonly LoadedGood[]): Promise<void> {
+  const categories = [...new Set(goods.map(({ categoryId }) => categoryId))]
+  for (let turn = 0; turn < WARMING_SEARCHES; turn++) {
+    const response = await fetch(searchIn(market, categories[turn % categories.length]!))
+    await response.arrayBuffer()
+  }
+}
+
+const searchIn = ({ url }: Marketplace, category: string) =>
+  new URL(`/v1/search?q=${encodeURIComponent('чайник')}&category=${category}&limit=20`, url)
 
 /**
  * Raises the price of one of these goods after the other, a kopeck at a time, and searches in one category after the
@@ -45,8 +62,7 @@ export function startSearchLoad(
   const search = async (turn: number) => {
     const category = categories[turn % categories.length]!
     load.searches++
-    const path = `/v1/search?q=${encodeURIComponent('чайник')}&category=${category}&limit=20`
-    const response = await fetch(new URL(path, market.url)).catch(() => undefined)
+    const response = await fetch(searchIn(market, category)).catch(() => undefined)
     if (response?.status !== 200) return note(`status ${response?.status ?? 'none'}`)
     const { items, total } = (await response.json()) as Found
     if (total !== sizes.get(category)) note('not all found')

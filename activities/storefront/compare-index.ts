@@ -44,8 +44,8 @@ export type Comparison = {
   drifted: Drifted[]
 }
 
-const PAGE_SIZE = 2_000
-const BUCKETS_AT_ONCE = 20
+const PAGE_SIZE = 500
+const BUCKETS_AT_ONCE = 5
 /** What is on its way when it is looked at is looked at again, so many times. */
 const ROUNDS = 10
 const ROUND_MS = 500
@@ -53,16 +53,16 @@ const ROUND_MS = 500
 /**
  * Every document that the index does not hold as PostgreSQL says, found by buckets of ids and proven one by one. What
  * waits in the change stream, then or while it is looked at, is not among them.
- * @param beat is called after every bounded piece of work
+ * @param rest is awaited after every bounded piece of work
  */
 export async function compareIndex(
   deps: CompareDeps,
   index: ComparedIndex,
-  beat: () => void,
+  rest: () => Promise<void>,
 ): Promise<Comparison> {
   await deps.elasticsearch.indices.refresh({ index: index.indexName })
-  const held = await bucketsOfIndex(deps, index, beat)
-  const current = await bucketsOfDatabase(deps, index, beat)
+  const held = await bucketsOfIndex(deps, index, rest)
+  const current = await bucketsOfDatabase(deps, index, rest)
   const differing = differingBuckets(held.buckets, current.buckets)
 
   const drifted: Drifted[] = held.foreign.map((id) => ({ id, kind: 'extra', heldVersion: 0 }))
@@ -72,9 +72,9 @@ export async function compareIndex(
     const found = await compareDocuments(deps, index, ids)
     drifted.push(...found.drifted)
     moving.push(...found.moving)
-    beat()
+    await rest()
   }
-  drifted.push(...(await untilStill(deps, index, moving, beat)))
+  drifted.push(...(await untilStill(deps, index, moving, rest)))
   return {
     documents: current.documents,
     buckets: current.buckets.size,
@@ -86,7 +86,7 @@ export async function compareIndex(
 async function bucketsOfIndex(
   { elasticsearch }: CompareDeps,
   { indexName, comparesContent }: ComparedIndex,
-  beat: () => void,
+  rest: () => Promise<void>,
 ): Promise<{ buckets: Buckets; foreign: string[] }> {
   const buckets: Buckets = new Map()
   const foreign: string[] = []
@@ -94,7 +94,7 @@ async function bucketsOfIndex(
     for (const document of page)
       if (!isDocumentId(document.id)) foreign.push(document.id)
       else addToBucket(buckets, comparesContent ? document : { ...document, contentHash: null })
-    beat()
+    await rest()
   }
   return { buckets, foreign }
 }
@@ -102,7 +102,7 @@ async function bucketsOfIndex(
 async function bucketsOfDatabase(
   { system }: CompareDeps,
   { comparesContent }: ComparedIndex,
-  beat: () => void,
+  rest: () => Promise<void>,
 ): Promise<{ buckets: Buckets; documents: number }> {
   const buckets: Buckets = new Map()
   let documents = 0
@@ -117,7 +117,7 @@ async function bucketsOfDatabase(
       })
     }
     after = page.length < PAGE_SIZE ? undefined : page.at(-1)?.shopProductId
-    beat()
+    await rest()
   }
   return { buckets, documents }
 }
@@ -171,13 +171,13 @@ async function untilStill(
   deps: CompareDeps,
   index: ComparedIndex,
   ids: string[],
-  beat: () => void,
+  rest: () => Promise<void>,
 ): Promise<Drifted[]> {
   const drifted: Drifted[] = []
   let moving = ids
   for (let round = 0; round < ROUNDS && moving.length > 0; round++) {
     await sleep(ROUND_MS)
-    beat()
+    await rest()
     const still = moving
     moving = []
     for (let at = 0; at < still.length; at += PAGE_SIZE) {

@@ -8,14 +8,14 @@ const ROUNDS = 3
 export async function proveParity(
   deps: CompareDeps & RepairDeps,
   indexName: string,
-  beat: () => void,
+  rest: () => Promise<void>,
 ): Promise<Parity> {
   let repaired = 0
   for (let round = 1; ; round++) {
-    const found = await compareIndex(deps, { indexName, comparesContent: true }, beat)
+    const found = await compareIndex(deps, { indexName, comparesContent: true }, rest)
     const { documents, buckets, differingBuckets, drifted } = found
     const parity = { documents, buckets, differingBuckets, repaired, differing: drifted.length }
     if (drifted.length === 0 || round === ROUNDS) return parity
-    repaired += await repairIndex(deps, indexName, drifted, { beat })
+    repaired += await repairIndex(deps, indexName, drifted, { rest })
   }
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
 import type { ListingCache } from '../../clients/cache/listing-cache.ts'
 import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import type { Logger } from '../../clients/logger.ts'
@@ -22,6 +22,7 @@ import {
 } from './build-index.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
 import { fillIndex } from './fill-index.ts'
+import { halfTheTime } from './half-the-time.ts'
 import { proveParity } from './prove-parity.ts'
 import { closeOpenWindows, closeRollbackWindow, swapBack, swapForth } from './swap-index.ts'
 
@@ -96,7 +97,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       if (!(await isBeingBuilt(deps, reindex))) return 'lost'
       const indexName = reindex.indexName!
       await readyIndex(deps, indexName)
-      const parity = await heartbeating(() => proveParity(deps, indexName, heartbeat))
+      const parity = await heartbeating(() => proveParity(deps, indexName, halfTheTime()))
       await updateReindex(system, reindexId, { parity: JSON.stringify(parity) })
       log.info({ reindexId, ...parity }, 'the new index was compared with PostgreSQL')
       return parity.differing === 0 ? 'equal' : 'differs'

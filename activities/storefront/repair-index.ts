@@ -17,7 +17,7 @@ export type RepairDeps = CompareDeps & { writer: BulkWriter }
 export type RepairOptions = {
   /** Counts what is mended, in the transaction that raises it. */
   count?(trx: Transaction<Database>, drifted: readonly Drifted[]): Promise<void>
-  beat(): void
+  rest(): Promise<void>
 }
 
 /**
@@ -40,7 +40,7 @@ export async function repairIndex(
     await deleteDocuments(deps.elasticsearch, indexName, idsOfForeign)
     repaired += foreign.length + (await rewrite(deps, indexName, ours, options))
     await deps.system.transaction().execute(async (trx) => options.count?.(trx, foreign))
-    options.beat()
+    await options.rest()
   }
   return repaired
 }

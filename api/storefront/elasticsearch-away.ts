@@ -24,7 +24,8 @@ export const answeredBy = (error: unknown): { statusCode: number; body: unknown 
     ? { statusCode: error.statusCode ?? 0, body: error.body }
     : undefined
 
-function isAway(error: unknown): boolean {
+/** Away, overloaded, or without the index as yet. */
+export function isAway(error: unknown): boolean {
   const answer = answeredBy(error)
   if (answer) return [404, 408, 429].includes(answer.statusCode) || answer.statusCode >= 500
   return (

@@ -8,7 +8,7 @@ import {
   type LookUpResponse,
 } from '../../domain/storefront/text-query/correction.ts'
 import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
-import { orUnavailable } from './elasticsearch-away.ts'
+import { isAway, orUnavailable } from './elasticsearch-away.ts'
 import { findShopProducts, type Found } from './find-shop-products.ts'
 import { VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 
@@ -19,7 +19,8 @@ const LOOK_UP_TIMEOUT_MS = 1_000
 /**
  * A page of what the words of the question mean. They are asked for as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
- * transliterated, misspelt. Items, total and facets are all of the query that is answered.
+ * transliterated, misspelt. Items, total and facets are all of the query that is answered. When Elasticsearch has no time
+ * for the look-up, a first page is of the words as typed; a later one, which goes on from what was put right, is not.
  */
 export async function findGoods(
   { search, views, readSynonyms }: Deps,
@@ -37,23 +38,23 @@ export async function findGoods(
 
   const asTyped = await ask(q, view)
   if (asTyped.total >= ENOUGH) return asTyped
-  const corrected = await lookUp(search, asTyped.view, q)
+  const corrected = await lookUp(search, asTyped.view, q).catch((error: unknown) => {
+    if (isAway(error) && !question.after) return undefined
+    throw orUnavailable(error)
+  })
   if (corrected === undefined) return asTyped
   const putRight = await ask(corrected, asTyped.view)
   if (asTyped.total > 0 && putRight.total <= asTyped.total) return asTyped
   return { ...putRight, correctedQuery: corrected }
 }
 
+/** @returns the query put right, when something in it can be */
 async function lookUp(search: Elasticsearch, view: string, q: string): Promise<string | undefined> {
   const request = lookUpRequest(q)
   if (!request) return undefined
-  try {
-    const response = await search.search(
-      { ...request, pit: { id: view, keep_alive: VIEW_KEPT_FOR } },
-      { requestTimeout: LOOK_UP_TIMEOUT_MS, maxRetries: 0 },
-    )
-    return correctedQuery(q, response as unknown as LookUpResponse)
-  } catch (error) {
-    throw orUnavailable(error)
-  }
+  const response = await search.search(
+    { ...request, pit: { id: view, keep_alive: VIEW_KEPT_FOR } },
+    { requestTimeout: LOOK_UP_TIMEOUT_MS, maxRetries: 0 },
+  )
+  return correctedQuery(q, response as unknown as LookUpResponse)
 }

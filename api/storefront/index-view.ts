@@ -3,12 +3,15 @@ import { answeredBy } from './elasticsearch-away.ts'
 import { steady } from './remembering.ts'
 
 /** Later pages of a search are read from the index as it was on the first; each page keeps it for so long. */
-export const VIEW_KEPT_FOR = '2m'
+export const VIEW_KEPT_FOR = '1m'
 
-/** Who begins to read within so long shares a view: however many search, the node keeps a bounded number of them. */
-const SHARED_FOR_MS = 250
+/**
+ * Who begins to read within so long shares a view: however many search, the node keeps a bounded number of them. Each
+ * holds on to the segments that were there, which costs it memory while goods change.
+ */
+const SHARED_FOR_MS = 500
 /** While the next view is being opened, this one serves. */
-const USABLE_FOR_MS = 500
+const USABLE_FOR_MS = 1_000
 
 export type IndexViews = {
   /** The index as it is now, or was a moment ago. */

@@ -56,7 +56,7 @@ export function search({ storefront, search, index, findScope, searchLog }: Sear
       description:
         'Values of one facet widen the answer, facets narrow it; each facet counts under what is chosen in the others. ' +
         'Attributes are chosen by `attr.<name>=<value>`, repeated for more values. ' +
-        'All pages show the index as it was on the first one, when each is asked for within two minutes of the one before.',
+        'All pages show the index as it was on the first one, when each is asked for within a minute of the one before.',
       request: { query: SearchParameters },
       responses: { 200: json(SearchPage, 'What was found'), ...problems(400, 503) },
     }),

@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { HeldDocument } from '../../domain/storefront/buckets.ts'
 
-const PAGE_SIZE = 5_000
+const PAGE_SIZE = 2_000
 const KEEP_ALIVE = '2m'
 
 /** What the index holds as of now, page after page, without the documents themselves. Refresh it before. */

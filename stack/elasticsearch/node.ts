@@ -1,6 +1,7 @@
 import path from 'node:path'
 
-const heap = '512m'
+/** As in docker-compose.yml. */
+const heap = '1g'
 
 export type Node = {
   home: string

@@ -1,3 +1,4 @@
+import { errors } from '@elastic/elasticsearch'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createListingCache } from '../../clients/cache/listing-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
@@ -38,7 +39,7 @@ await projectToSearch(database.system.db, server.client, index)
 
 const { get } = storefrontApp(deps)
 // The first look-up of a node that has just been started takes longer than a buyer would wait.
-await until(async () => (await get('/search?q=qwerty')).status === 200)
+await until(async () => (await get('/search?q=yfeiybrb')).body.correctedQuery === 'наушники')
 const search = async (q: string, more: Record<string, string> = {}) => {
   const { status, body } = await get(`/search?${new URLSearchParams({ q, ...more })}`)
   expect(status).toBe(200)
@@ -75,6 +76,26 @@ describe('what is typed on the wrong layout, in the wrong letters or misspelt', 
     const ids = [...first.items, ...second.items].map(({ id }: { id: string }) => id)
     expect(new Set(ids).size).toBe(4)
     expect(second).toMatchObject({ correctedQuery: 'наушники', nextCursor: null })
+  })
+})
+
+describe('without time for the look-up', () => {
+  const { get } = storefrontApp({
+    ...deps,
+    search: Object.assign(Object.create(server.client), {
+      search: () => Promise.reject(new errors.TimeoutError('Request timed out')),
+    }),
+  })
+
+  it('a first page is of what was typed', async () => {
+    expect(await get('/search?q=galaxy+s21')).toMatchObject({ status: 200, body: { total: 1 } })
+    expect(await get('/search?q=yfeiybrb')).toMatchObject({ status: 200, body: { total: 0 } })
+  })
+
+  it('a later page of what was put right is not answered as if there were no more', async () => {
+    const { nextCursor } = await search('yfeiybrb', { limit: '3' })
+    const page = new URLSearchParams({ q: 'yfeiybrb', limit: '3', cursor: nextCursor })
+    expect(await get(`/search?${page}`)).toMatchObject({ status: 503 })
   })
 })
 
