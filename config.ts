@@ -2,6 +2,10 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
 const url = z.url()
+/** With several hosts after commas, of a cluster; see clients/redis.ts. */
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\/[^\s/?]+(\/\d*)?(\?\S*)?$/, 'must be redis://host:port')
 const port = z.coerce.number().int().min(0).max(65535)
 const milliseconds = z.coerce.number().int().positive()
 
@@ -71,7 +75,13 @@ const Files = {
     .default(2 * 1024 ** 3),
 }
 
-const Stores = { ...Postgres, ...Temporal, ...ObjectStore, REDIS_URL: url, ELASTICSEARCH_URL: url }
+const Stores = {
+  ...Postgres,
+  ...Temporal,
+  ...ObjectStore,
+  REDIS_URL: redisUrl,
+  ELASTICSEARCH_URL: url,
+}
 
 const schemas = {
   telemetry: z.object(Telemetry),
@@ -91,6 +101,12 @@ const schemas = {
     ...Outbound,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
+    /** Of answers that are kept in the memory of one process. */
+    CACHE_MEMORY_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(64 * 1024 ** 2),
     /** After SIGTERM: how long `/readyz` says no before the listening socket closes, so that balancers look away first. */
     DRAIN_DELAY_MS: z.coerce.number().int().min(0).default(0),
     /** After SIGTERM: how long requests in flight may take before they are cut. */

@@ -1,4 +1,4 @@
-import { createListingCache } from '../clients/cache/listing-cache.ts'
+import { createPageCache } from '../clients/cache/page-cache.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
@@ -6,6 +6,7 @@ import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
+import { CACHE_POLICIES, type CacheKind } from '../domain/storefront/cache-policies.ts'
 import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
@@ -14,7 +15,8 @@ import { createServer, listen } from './server.ts'
 import { createSearchLog } from './storefront/search-log.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
-const REDIS_TIMEOUT_MS = 200
+/** Whoever waits for the cache longer would have had PostgreSQL's answer. */
+const REDIS_TIMEOUT_MS = 50
 
 const config = readConfigOrExit('api')
 const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
@@ -30,9 +32,15 @@ const seller = connectAs('seller')
 const storefront = connectAs('storefront')
 const system = connectAs('system', 2)
 const redis = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS })
+const subscriber = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: 5_000 })
 const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
 const objectStore = connectObjectStore(config)
 const temporal = connectTemporal(config, { workflow: await temporalClientInterceptors() })
+
+const cache = createPageCache({
+  ...{ redis, subscriber, maxBytes: config.CACHE_MEMORY_BYTES },
+  staleOnErrorMs: (kind) => CACHE_POLICIES[kind as CacheKind].staleOnErrorMs,
+})
 
 const searchLog = createSearchLog({ storefront: storefront.db, log })
 
@@ -42,7 +50,7 @@ const app = createApp({
   seller: seller.db,
   storefront: storefront.db,
   system: system.db,
-  cache: createListingCache(redis),
+  cache,
   search: elasticsearch,
   searchLog,
   objectStore,
@@ -71,6 +79,7 @@ async function stop() {
   await drain.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
   await searchLog.close()
   redis.disconnect()
+  subscriber.disconnect()
   objectStore.close()
   await Promise.allSettled([
     seller.close(),

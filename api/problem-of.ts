@@ -6,6 +6,7 @@ import {
 import { WorkflowNotFoundError } from '@temporalio/common'
 import { errors as searchErrors } from '@elastic/elasticsearch'
 import { HTTPException } from 'hono/http-exception'
+import { LoadersBusy } from '../clients/cache/page-cache.ts'
 import type { Text } from './language.ts'
 import { Problem, type ProblemCode } from './problem.ts'
 
@@ -16,6 +17,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof WorkflowNotFoundError) return new Problem('not-found', { cause: error })
   if (error instanceof WorkflowUpdateFailedError) return new Problem('conflict', { cause: error })
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable(error)
+  if (error instanceof LoadersBusy) return unavailable(error)
   if (error instanceof ServiceError || isConnectionLost(error) || isServerFault(error))
     return unavailable(error)
   if (sqlState(error) === QUERY_CANCELED) return new Problem('timeout', { cause: error })

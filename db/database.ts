@@ -7,6 +7,7 @@ import type {
   YandexMarketSettings,
 } from '../domain/integrations/feeds/settings.ts'
 import type { ReindexState } from '../contracts/storefront.ts'
+import type { Place } from '../domain/storefront/place.ts'
 import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'
 
 /** bigint travels as a string: ids stay opaque, nothing is rounded. */
@@ -240,7 +241,8 @@ export type Database = {
     deletedAt: OptionalInstant
     searchVersion: Count
     cacheVersion: Count
-    listedIn: ColumnType<ListedIn | null, string | null | undefined, string | null>
+    /** Where it stood when its listings were last dropped; null is nowhere. */
+    listedIn: ColumnType<Place | null, string | null | undefined, string | null>
     traceParent: string | null
     raisedIn: Generated<string>
     /** Raised among many, by a fan-out or a statement over a hundred, and not alone since. */
@@ -435,6 +437,3 @@ export type ImportProblem = {
   row?: number
   params?: Record<string, string | number>
 }
-
-/** Where a shop product stood when its listings were last dropped; `null` in `change` means nowhere yet. */
-export type ListedIn = { shopId: string; categoryIds: string[]; cityIds: string[] }

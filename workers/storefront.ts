@@ -2,7 +2,7 @@ import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
 import { createDriftActivities } from '../activities/storefront/drift.ts'
 import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
-import { createListingCache } from '../clients/cache/listing-cache.ts'
+import { createInvalidator } from '../clients/cache/invalidator.ts'
 import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
@@ -42,7 +42,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     writer: createBulkWriter(elasticsearch),
     index: shopProductsIndex,
     redis,
-    cache: createListingCache(redis),
+    invalidator: createInvalidator(redis),
     log,
   }
   return {

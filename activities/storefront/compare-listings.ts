@@ -1,19 +1,19 @@
 import { sleep } from '@temporalio/activity'
-import type { Redis } from 'ioredis'
 import type { Kysely } from 'kysely'
 import { etagOf } from '../../clients/cache/representations.ts'
+import type { RedisLike } from '../../clients/cache/script.ts'
 import { rereadPages, samplePages, type StoredTag } from '../../clients/cache/stored-pages.ts'
 import type { Database } from '../../db/database.ts'
 import { isCacheSettledSince, readInstant } from '../../db/storefront/cache-settled.ts'
-import { readListing } from '../../db/storefront/listings.ts'
-import { listingBody, parsePageKey, startOf } from '../../domain/storefront/listing-page.ts'
+import { makeListingPage } from '../../db/storefront/listing-pages.ts'
+import { parsePageKey } from '../../domain/storefront/listing-page.ts'
 
 export type CompareListingsDeps = {
   /** Connected as the role `system`. */
   system: Kysely<Database>
   /** Connected as the role `storefront`: a listing holds what everybody may read. */
   storefront: Kysely<Database>
-  redis: Redis
+  redis: RedisLike
 }
 
 export type ListingComparison = {
@@ -36,7 +36,7 @@ export async function compareListings(
   deps: CompareListingsDeps,
   beat: () => void,
 ): Promise<ListingComparison> {
-  const sample = await samplePages(deps.redis, SAMPLE)
+  const sample = await samplePages(deps.redis, 'listing', SAMPLE)
   const suspects: (StoredTag & { wanted: string })[] = []
   for (const page of sample) {
     const wanted = await tagNow(deps, page)
@@ -66,8 +66,8 @@ const nameOf = ({ scope, page, etag }: StoredTag) => `${scope} ${page} ${etag}`
 async function tagNow({ storefront }: CompareListingsDeps, stored: StoredTag): Promise<string> {
   const page = parsePageKey(stored)
   if (!page) return ''
-  const found = await readListing(storefront, { ...page, after: startOf(page) })
-  return etagOf(Buffer.from(listingBody(page, found)))
+  const { body } = await makeListingPage(storefront, page)
+  return etagOf(Buffer.from(body))
 }
 
 async function untilSettled({ system }: CompareListingsDeps, beat: () => void): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity'
 import type { Transaction } from 'kysely'
-import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { Invalidator } from '../../clients/cache/invalidator.ts'
 import type { Logger } from '../../clients/logger.ts'
 import type { CheckDriftResult } from '../../contracts/storefront.ts'
 import type { Database } from '../../db/database.ts'
@@ -23,7 +23,7 @@ import { repairIndex, type RepairDeps } from './repair-index.ts'
 export type DriftDeps = BuildDeps &
   RepairDeps &
   CompareListingsDeps & {
-    cache: Pick<ListingCache, 'dropScopes'>
+    invalidator: Pick<Invalidator, 'invalidate'>
     log: Pick<Logger, 'info' | 'warn'>
   }
 export type DriftActivities = ReturnType<typeof createDriftActivities>
@@ -31,7 +31,7 @@ export type DriftActivities = ReturnType<typeof createDriftActivities>
 type CycleKey = { cycleId: string }
 
 export const createDriftActivities = (deps: DriftDeps) => {
-  const { system, elasticsearch, index, cache, log } = deps
+  const { system, elasticsearch, index, invalidator, log } = deps
 
   return {
     async openDriftCycle({ cycleId }: CycleKey): Promise<void> {
@@ -65,7 +65,8 @@ export const createDriftActivities = (deps: DriftDeps) => {
     compareListings: ({ cycleId }: CycleKey): Promise<void> =>
       heartbeating(async () => {
         const { pages, stale, unsettled } = await compareListings(deps, heartbeat)
-        await cache.dropScopes(new Set(stale.map(({ scope }) => scope)))
+        const now = Date.now()
+        await invalidator.invalidate(stale, { changedAt: now, showUntil: now })
         await updateDriftCycle(system, cycleId, {
           pageCount: pages,
           stalePageCount: stale.length,

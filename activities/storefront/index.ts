@@ -1,6 +1,6 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
-import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { Invalidator } from '../../clients/cache/invalidator.ts'
 import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import { showWrites } from '../../clients/elasticsearch/indices.ts'
 import type { Logger } from '../../clients/logger.ts'
@@ -23,7 +23,7 @@ export type StorefrontDeps = {
   /** Shared by all that write to this Elasticsearch. */
   writer: BulkWriter
   index: SearchIndex
-  cache: Pick<ListingCache, 'dropScopes'>
+  invalidator: Pick<Invalidator, 'invalidate'>
   log: Logger
 }
 export type StorefrontActivities = ReturnType<typeof createStorefrontActivities>

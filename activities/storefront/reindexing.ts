@@ -1,5 +1,5 @@
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
-import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { Invalidator } from '../../clients/cache/invalidator.ts'
 import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import type { Logger } from '../../clients/logger.ts'
 import type { ReindexState } from '../../contracts/storefront.ts'
@@ -28,7 +28,7 @@ import { closeOpenWindows, closeRollbackWindow, swapBack, swapForth } from './sw
 
 export type ReindexingDeps = BuildDeps & {
   writer: BulkWriter
-  cache: Pick<ListingCache, 'dropAll'>
+  invalidator: Pick<Invalidator, 'dropAll'>
   log: Pick<Logger, 'info' | 'warn'>
 }
 export type ReindexingActivities = ReturnType<typeof createReindexingActivities>
@@ -112,7 +112,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
     },
 
     async dropListings(): Promise<void> {
-      await deps.cache.dropAll()
+      await deps.invalidator.dropAll(['listing'])
     },
 
     /** @returns `completed` when there was no way back any more */

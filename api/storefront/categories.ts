@@ -1,9 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
+import type { PageCache } from '../../clients/cache/page-cache.ts'
 import type { Database } from '../../db/database.ts'
 import { listCategories } from '../../db/storefront/categories.ts'
 import { categoryTree, type CategoryNode } from '../../domain/storefront/category-tree.ts'
 import { createRouter, json, pageOf, problems } from '../openapi.ts'
+import { answerPage } from './answer-page.ts'
+import { loadedAs, NOT_MODIFIED } from './cached.ts'
 
 const Category: z.ZodType<CategoryNode> = z
   .object({
@@ -13,7 +16,11 @@ const Category: z.ZodType<CategoryNode> = z
   })
   .openapi('Category')
 
-export const categories = ({ storefront }: { storefront: Kysely<Database> }) =>
+const Categories = pageOf(Category)
+
+type Deps = { storefront: Kysely<Database>; cache: PageCache }
+
+export const categories = ({ storefront, cache }: Deps) =>
   createRouter().openapi(
     createRoute({
       method: 'get',
@@ -21,11 +28,17 @@ export const categories = ({ storefront }: { storefront: Kysely<Database> }) =>
       tags: ['Storefront'],
       summary: 'The tree of categories',
       request: { query: z.strictObject({}) },
-      responses: { 200: json(pageOf(Category), 'The roots and all below'), ...problems(400) },
+      responses: {
+        200: json(Categories, 'The roots and all below'),
+        ...NOT_MODIFIED,
+        ...problems(400),
+      },
     }),
     async (c) => {
-      const items = categoryTree(await listCategories(storefront))
-      c.header('Cache-Control', 'public, max-age=60')
-      return c.json({ items, nextCursor: null }, 200)
+      const page = await cache.read({ kind: 'categories', scope: 'all', page: '' }, async () => {
+        const items = categoryTree(await listCategories(storefront))
+        return loadedAs('categories', JSON.stringify({ items, nextCursor: null }))
+      })
+      return answerPage<z.infer<typeof Categories>>(c, page, 'public, max-age=60')
     },
   )

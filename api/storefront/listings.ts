@@ -1,13 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
-import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { PageCache } from '../../clients/cache/page-cache.ts'
 import type { Database } from '../../db/database.ts'
-import { readListing } from '../../db/storefront/listings.ts'
-import { listingBody, listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
+import { makeListingPage } from '../../db/storefront/listing-pages.ts'
+import { listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
 import { LISTING_SORTS } from '../../domain/storefront/listing.ts'
 import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
-import { answerPage, encodingFor } from './answer-page.ts'
+import { answerPage } from './answer-page.ts'
 import { positionAt } from './bound-cursor.ts'
+import { NOT_MODIFIED } from './cached.ts'
 import { Category, City, Shop, type FindScope } from './scope.ts'
 import { ShopProduct } from './shapes.ts'
 
@@ -23,9 +24,9 @@ const ListingParameters = z.strictObject({
 })
 
 const integer = z.string().regex(/^-?\d{1,18}$/)
-const Position = z.tuple([integer, integer]).transform(([key, id]) => ({ key, id }))
+const Position = z.tuple([integer, integer])
 
-type Deps = { storefront: Kysely<Database>; cache: ListingCache; findScope: FindScope }
+type Deps = { storefront: Kysely<Database>; cache: PageCache; findScope: FindScope }
 
 export const listings = ({ storefront, cache, findScope }: Deps) =>
   createRouter().openapi(
@@ -39,20 +40,15 @@ export const listings = ({ storefront, cache, findScope }: Deps) =>
       request: { query: ListingParameters },
       responses: {
         200: json(Listing, 'A page of the listing'),
-        304: { description: 'The page is as you know it' },
+        ...NOT_MODIFIED,
         ...problems(400, 503),
       },
     }),
     async (c) => {
       const { sort, limit, cursor, ...named } = c.req.valid('query')
       const asked = { scope: await findScope(named), sort, limit, cursor }
-      const after = positionAt(listingQuestion(asked), cursor, Position)
-
-      const encoding = encodingFor(c)
-      const page = await cache.read(pageKey(asked), encoding, async () => {
-        const { settled, ...found } = await readListing(storefront, { ...asked, after })
-        return { body: listingBody(asked, found), settled }
-      })
-      return answerPage<Listing>(c, page, encoding)
+      positionAt(listingQuestion(asked), cursor, Position)
+      const page = await cache.read(pageKey(asked), () => makeListingPage(storefront, asked))
+      return answerPage<Listing>(c, page)
     },
   )

@@ -1,6 +1,6 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
-import type { ListingCache } from '../../clients/cache/listing-cache.ts'
+import type { PageCache } from '../../clients/cache/page-cache.ts'
 import type { Database } from '../../db/database.ts'
 import { shopProductsIndex, type SearchIndex } from '../../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
@@ -8,6 +8,7 @@ import { createRouter } from '../openapi.ts'
 import { categories } from './categories.ts'
 import { cities } from './cities.ts'
 import { listings } from './listings.ts'
+import { knownCategories } from './known-categories.ts'
 import { scopeFinder } from './scope.ts'
 import { search } from './search.ts'
 import type { SearchLog } from './search-log.ts'
@@ -17,7 +18,7 @@ import { suggest } from './suggest.ts'
 export type StorefrontDeps = {
   /** Connected as the role `storefront`. */
   storefront: Kysely<Database>
-  cache: ListingCache
+  cache: PageCache
   search: Elasticsearch
   /** What is searched; the shop products unless said otherwise. */
   index?: Pick<SearchIndex, 'alias'>
@@ -29,13 +30,14 @@ export type StorefrontDeps = {
 
 /** What everybody may read. To be served below `/v1`. */
 export function storefrontRoutes(deps: StorefrontDeps) {
-  const findScope = scopeFinder(deps.storefront)
+  const known = knownCategories(deps.storefront)
+  const findScope = scopeFinder(deps.storefront, known)
   return createRouter()
     .route('/', cities(deps))
     .route('/', categories(deps))
     .route('/', listings({ ...deps, findScope }))
     .route('/', shopProducts({ ...deps, findScope }))
-    .route('/', search({ ...INDICES, ...deps, findScope }))
+    .route('/', search({ ...INDICES, ...deps, findScope, categories: known }))
     .route('/', suggest({ ...INDICES, ...deps, findScope }))
 }
 

@@ -1,13 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
-import { findCategory } from '../../db/storefront/categories.ts'
-import { findCity } from '../../db/storefront/cities.ts'
-import { findShop } from '../../db/storefront/shops.ts'
+import { listCities } from '../../db/storefront/cities.ts'
+import { listShopNames } from '../../db/storefront/shops.ts'
 import type { ListingScope } from '../../domain/storefront/listing.ts'
 import type { Text } from '../language.ts'
 import { Problem } from '../problem.ts'
-import { remembering } from './remembering.ts'
+import { known, type Known } from './known.ts'
 
 /** What PostgreSQL can take as an id; the rest is refused before it is asked. */
 const number = z.string().regex(/^\d{1,18}$/)
@@ -20,31 +19,40 @@ export const Category = number.openapi({
 })
 export const Shop = idOrSlug.openapi({ description: 'Id or slug of a shop' })
 
-/** Cities, categories and shops come seldom and hardly ever go. */
-const REMEMBER_MS = 30_000
-
 export type FindScope = (asked: ListingScope) => Promise<ListingScope>
 
 /**
  * Makes sure that what a query names exists, and turns a shop's slug into its id.
  * The function throws `Problem` 400 naming the parameters that lead nowhere.
  */
-export function scopeFinder(storefront: Kysely<Database>): FindScope {
-  const known = {
-    city: remembering((id) => findCity(storefront, id), REMEMBER_MS),
-    shop: remembering((idOrSlug) => findShop(storefront, idOrSlug), REMEMBER_MS),
-    category: remembering((id) => findCategory(storefront, id), REMEMBER_MS),
+export function scopeFinder(
+  storefront: Kysely<Database>,
+  categories: Known<{ id: string }>,
+): FindScope {
+  const ids: Record<keyof ListingScope, Known<{ id: string }>> = {
+    city: known(async () => byId(await listCities(storefront))),
+    shop: known(async () => {
+      const shops = await listShopNames(storefront)
+      return new Map(shops.flatMap((shop) => [[shop.id, shop] as const, [shop.slug, shop]]))
+    }),
+    category: categories,
   }
   return async (asked) => {
     const names = (['city', 'shop', 'category'] as const).filter((name) => asked[name])
     const found = await Promise.all(
-      names.map(async (name) => [name, (await known[name](asked[name]!))?.id] as const),
+      names.map(async (name) => {
+        const key = asked[name]!
+        return [name, (await ids[name]([key])).get(key)?.id] as const
+      }),
     )
     const unknown = found.filter(([, id]) => id === undefined).map(([name]) => name)
     if (unknown.length > 0) throw notFoundByParameter(unknown)
     return Object.fromEntries(found) as ListingScope
   }
 }
+
+export const byId = <Found extends { id: string }>(all: readonly Found[]) =>
+  new Map(all.map((one) => [one.id, one]))
 
 const UNKNOWN: Record<keyof ListingScope, Text> = {
   city: { ru: 'такого города нет', en: 'there is no such city' },

@@ -5,14 +5,14 @@ import type { Database } from '../../db/database.ts'
 import { listSellersDeliveringTo } from '../../db/storefront/delivery-cities.ts'
 import { readSearchLagMs } from '../../db/storefront/search-lag.ts'
 import { readSynonyms } from '../../db/storefront/synonyms.ts'
-import { categoryFacet } from '../../domain/storefront/category-facet.ts'
+import { categoryFacet, type KnownCategory } from '../../domain/storefront/category-facet.ts'
 import { encodeCursor } from '../../domain/storefront/cursor.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { positionAt } from './bound-cursor.ts'
 import { findGoods } from './find-goods.ts'
 import { indexViews } from './index-view.ts'
-import { knownCategories } from './known-categories.ts'
+import type { Known } from './known.ts'
 import { remembering, steady } from './remembering.ts'
 import type { FindScope } from './scope.ts'
 import type { SearchLog } from './search-log.ts'
@@ -34,16 +34,17 @@ export type SearchDeps = {
   search: Elasticsearch
   index: Pick<SearchIndex, 'alias'>
   findScope: FindScope
+  categories: Known<KnownCategory>
   searchLog?: Pick<SearchLog, 'note'>
 }
 
-export function search({ storefront, search, index, findScope, searchLog }: SearchDeps) {
+export function search(deps: SearchDeps) {
+  const { storefront, search, index, findScope, searchLog } = deps
   const readLagMs = steady(() => readSearchLagMs(storefront), LAG_IS_TRUE_FOR_MS)
   const findSellers = remembering(
     (city) => listSellersDeliveringTo(storefront, city),
     SELLERS_ARE_TRUE_FOR_MS,
   )
-  const findCategories = knownCategories(storefront)
   const views = indexViews(search, index.alias)
   const synonyms = steady(() => readSynonyms(storefront), SYNONYMS_ARE_TRUE_FOR_MS)
 
@@ -86,7 +87,7 @@ export function search({ storefront, search, index, findScope, searchLog }: Sear
           tookMs: performance.now() - startedAt,
         })
       const { facets } = found
-      const categories = await findCategories(facets.category.map(({ value }) => value))
+      const categories = await deps.categories(facets.category.map(({ value }) => value))
       c.header('Cache-Control', 'no-cache')
       return c.json(
         {

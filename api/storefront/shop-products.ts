@@ -1,10 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
+import type { PageCache } from '../../clients/cache/page-cache.ts'
 import type { Database } from '../../db/database.ts'
 import { findShopProduct, type ShopProductRow } from '../../db/storefront/shop-products.ts'
 import { toShopProduct } from '../../domain/storefront/shown-shop-product.ts'
 import { createRouter, Instant, json, problems } from '../openapi.ts'
 import { notFound } from '../problem.ts'
+import { answerPage } from './answer-page.ts'
+import { loadedAs, NOT_MODIFIED } from './cached.ts'
 import { City, type FindScope } from './scope.ts'
 import { Money, ShopProduct } from './shapes.ts'
 
@@ -42,9 +45,9 @@ const ShopProductCard = ShopProduct.extend({
   updatedAt: Instant,
 }).openapi('ShopProductCard')
 
-type Deps = { storefront: Kysely<Database>; findScope: FindScope }
+type Deps = { storefront: Kysely<Database>; cache: PageCache; findScope: FindScope }
 
-export const shopProducts = ({ storefront, findScope }: Deps) =>
+export const shopProducts = ({ storefront, cache, findScope }: Deps) =>
   createRouter().openapi(
     createRoute({
       method: 'get',
@@ -55,15 +58,22 @@ export const shopProducts = ({ storefront, findScope }: Deps) =>
         params: z.object({ id: z.string().max(64) }),
         query: z.strictObject({ city: City.optional() }),
       },
-      responses: { 200: json(ShopProductCard, 'The shop product'), ...problems(400, 404) },
+      responses: {
+        200: json(ShopProductCard, 'The shop product'),
+        ...NOT_MODIFIED,
+        ...problems(400, 404, 503),
+      },
     }),
     async (c) => {
       const { id } = c.req.valid('param')
       const { city } = await findScope(c.req.valid('query'))
-      const row = /^\d{1,18}$/.test(id) ? await findShopProduct(storefront, id, city) : undefined
-      if (!row) throw notFound()
-      c.header('Cache-Control', 'no-cache')
-      return c.json(toCard(row), 200)
+      if (!/^\d{1,18}$/.test(id)) throw notFound()
+      const page = await cache.read({ kind: 'card', scope: id, page: city ?? '-' }, async () => {
+        const row = await findShopProduct(storefront, id, city)
+        if (!row) throw notFound()
+        return loadedAs('card', JSON.stringify(toCard(row)))
+      })
+      return answerPage<z.infer<typeof ShopProductCard>>(c, page)
     },
   )
 

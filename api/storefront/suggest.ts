@@ -1,14 +1,19 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import { createRoute, z } from '@hono/zod-openapi'
+import type { PageCache } from '../../clients/cache/page-cache.ts'
 import { highlight } from '../../domain/storefront/highlight.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import {
   suggestAnswer,
   suggestRequest,
+  type SuggestAnswer,
+  type SuggestQuestion,
   type SuggestResponse,
 } from '../../domain/storefront/suggest-query.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { unavailable } from '../problem-of.ts'
+import { answerPage } from './answer-page.ts'
+import { loadedAs, NOT_MODIFIED } from './cached.ts'
 import { orUnavailable } from './elasticsearch-away.ts'
 import { City, type FindScope } from './scope.ts'
 import { ShopProduct, toFoundShopProduct } from './shapes.ts'
@@ -34,18 +39,20 @@ const Suggestions = z
     items: z.array(ShopProduct.extend({ highlight: Highlight })),
   })
   .openapi('Suggestions')
+type Suggestions = z.infer<typeof Suggestions>
 
 /** Whoever types has typed on. */
 const SUGGEST_TIMEOUT_MS = 1_000
 
 type Deps = {
   search: Elasticsearch
+  cache: PageCache
   index: Pick<SearchIndex, 'alias'>
   suggestions: Pick<SearchIndex, 'alias'>
   findScope: FindScope
 }
 
-export const suggest = ({ search, index, suggestions, findScope }: Deps) =>
+export const suggest = ({ search, cache, index, suggestions, findScope }: Deps) =>
   createRouter().openapi(
     createRoute({
       method: 'get',
@@ -60,37 +67,42 @@ export const suggest = ({ search, index, suggestions, findScope }: Deps) =>
           city: City.optional(),
         }),
       },
-      responses: { 200: json(Suggestions, 'The best of each kind'), ...problems(400, 503) },
+      responses: {
+        200: json(Suggestions, 'The best of each kind'),
+        ...NOT_MODIFIED,
+        ...problems(400, 503),
+      },
     }),
     async (c) => {
       const { q, city: asked } = c.req.valid('query')
       const { city } = await findScope({ city: asked })
-      const found = await ask(
-        search,
-        { q, city },
-        { suggestions: suggestions.alias, goods: index.alias },
-      )
-      const marked = (text: string) => highlight(text, q)
-      c.header('Cache-Control', 'public, max-age=30')
-      return c.json(
-        {
-          queries: found.query.map(({ text }) => ({ text, highlight: marked(text) })),
-          categories: found.category.map(({ categoryId, text, parent }) => ({
-            id: categoryId!,
-            name: text,
-            ...(parent && { parent }),
-            highlight: marked(text),
-          })),
-          brands: found.brand.map(({ text }) => ({ name: text, highlight: marked(text) })),
-          items: found.goods.map((good) => ({
-            ...toFoundShopProduct(good, city),
-            highlight: marked(good.name),
-          })),
-        },
-        200,
-      )
+      const indices = { suggestions: suggestions.alias, goods: index.alias }
+      const scope = `${city ?? '-'}:${q.slice(0, 2)}`
+      const page = await cache.read({ kind: 'suggestions', scope, page: q }, async () => {
+        const found = await ask(search, { q, city }, indices)
+        return loadedAs('suggestions', JSON.stringify(show(found, { q, city })))
+      })
+      return answerPage<Suggestions>(c, page, 'public, max-age=30')
     },
   )
+
+function show(found: SuggestAnswer, { q, city }: SuggestQuestion): Suggestions {
+  const marked = (text: string) => highlight(text, q)
+  return {
+    queries: found.query.map(({ text }) => ({ text, highlight: marked(text) })),
+    categories: found.category.map(({ categoryId, text, parent }) => ({
+      id: categoryId!,
+      name: text,
+      ...(parent && { parent }),
+      highlight: marked(text),
+    })),
+    brands: found.brand.map(({ text }) => ({ name: text, highlight: marked(text) })),
+    items: found.goods.map((good) => ({
+      ...toFoundShopProduct(good, city),
+      highlight: marked(good.name),
+    })),
+  }
+}
 
 /** @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no goods yet */
 async function ask(

@@ -9,6 +9,3 @@ export const listCategories = (db: Kysely<Database>) =>
     .orderBy('name')
     .orderBy('id')
     .execute()
-
-export const findCategory = (db: Kysely<Database>, id: string) =>
-  db.selectFrom('category').select('id').where('id', '=', id).executeTakeFirst()

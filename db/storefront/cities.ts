@@ -8,6 +8,3 @@ export const listCities = (db: Kysely<Database>) =>
     .orderBy('position')
     .orderBy('id')
     .execute()
-
-export const findCity = (db: Kysely<Database>, id: string) =>
-  db.selectFrom('city').select('id').where('id', '=', id).executeTakeFirst()

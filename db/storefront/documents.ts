@@ -2,8 +2,8 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Sink } from '../../contracts/storefront.ts'
 import { withContentHash } from '../../domain/storefront/content-hash.ts'
 import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
-import { placeOf } from '../../domain/storefront/listing.ts'
-import type { Attribute, Database, ListedIn } from '../database.ts'
+import { placeOf, type Place } from '../../domain/storefront/place.ts'
+import type { Attribute, Database } from '../database.ts'
 
 /** A document that has changed since this sink last applied it. */
 export type PendingDocument = {
@@ -15,10 +15,14 @@ export type PendingDocument = {
   readAt: Date
   /** The trace whose transaction raised it, for a link. */
   traceParent: string | null
-  /** Where its listings were last dropped: the *before* of an invalidation. */
-  listedIn: ListedIn | null
+  /** Where it stood when its listings were last dropped: the *before* of an invalidation. */
+  listedIn: Place | null
+  /** Raised among many: by an import, or a fan-out. */
+  wide: boolean
   /** `null` when it is not published: deleted, inactive, or its shop suspended. */
   document: ShopProductDocument | null
+  /** Where it stands now; `null` as the document is. */
+  place: Place | null
 }
 
 /**
@@ -44,7 +48,7 @@ export async function readPendingDocuments(
 }
 
 const longestWaiting = (sink: Sink, kind: 'wide' | 'not wide', limit: number) => sql`
-  select shop_product_id, version, changed_at, statement_timestamp() as read_at, trace_parent, listed_in
+  select shop_product_id, version, changed_at, statement_timestamp() as read_at, trace_parent, listed_in, wide
   from change where ${applied(sink)} < version and ${sql.raw(kind)}
   order by changed_at limit ${limit}`
 
@@ -61,10 +65,7 @@ export async function confirmProjected(
   projected: readonly PendingDocument[],
 ): Promise<number> {
   if (projected.length === 0) return 0
-  const places = projected.map(({ document }) => {
-    const place = placeOf(document)
-    return place && JSON.stringify(place)
-  })
+  const places = projected.map(({ place }) => place && JSON.stringify(place))
   const { numAffectedRows } = await sql`
     with confirmed as materialized (
       select c.shop_product_id, given.version, given.listed_in, given.read_at
@@ -91,6 +92,7 @@ export const publishedContent = (id: RawBuilder<unknown>) => sql`
       p.category_id, c.name as category_name, c.path as category_path, path.names as category_names,
       sp.shop_id, s.name as shop_name, sp.seller_id, sp.price_minor, sp.old_price_minor, sp.currency, sp.url, p.pictures,
       sp.available, p.attributes, sp.popularity, sp.created_at,
+      (extract(epoch from sp.created_at) * 1000000)::bigint as created_micros,
       coalesce(units.total, 0) as units_total, units.by_city as units_by_city
     from shop_product sp
     join shop s on s.id = sp.shop_id and s.state = 'active'
@@ -143,6 +145,7 @@ export type Content = {
   attributes: Attribute[]
   popularity: string
   createdAt: Date
+  createdMicros: string
   unitsTotal: string
   unitsByCity: Record<string, number> | null
 }
@@ -153,18 +156,24 @@ type PendingRow = {
   changedAt: Date
   readAt: Date
   traceParent: string | null
-  listedIn: ListedIn | null
+  listedIn: Place | null
+  wide: boolean
 } & (Content | { id: null })
 
-const toPending = (row: PendingRow): PendingDocument => ({
-  shopProductId: row.shopProductId,
-  version: Number(row.version),
-  changedAt: row.changedAt,
-  readAt: row.readAt,
-  traceParent: row.traceParent,
-  listedIn: row.listedIn,
-  document: row.id === null ? null : toDocument(row),
-})
+function toPending(row: PendingRow): PendingDocument {
+  const document = row.id === null ? null : toDocument(row)
+  return {
+    shopProductId: row.shopProductId,
+    version: Number(row.version),
+    changedAt: row.changedAt,
+    readAt: row.readAt,
+    traceParent: row.traceParent,
+    listedIn: row.listedIn,
+    wide: row.wide,
+    document,
+    place: document && row.id !== null ? placeOf(document, row.createdMicros) : null,
+  }
+}
 
 export const toDocument = (row: Content): ShopProductDocument =>
   withContentHash({

@@ -19,7 +19,8 @@ export type ListedShopProduct = ShopProductRow & {
 
 export type ListingPage = {
   items: ListedShopProduct[]
-  more: boolean
+  /** The first beyond the page; `undefined` where the listing ends. */
+  next: { key: string; id: string } | undefined
   /** False when something on the page is about to be invalidated; then the page must not be kept. */
   settled: boolean
 }
@@ -77,7 +78,7 @@ export async function readListing(
   const found = rows.filter((row): row is ListedShopProduct & State => row.id !== null)
   return {
     items: found.slice(0, limit),
-    more: found.length > limit,
+    next: found[limit],
     settled: rows[0]?.settled ?? false,
   }
 }

@@ -1,10 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../database.ts'
 
-/** A shop that is open, by its id or its slug: an id is all digits, a slug is not. */
-export const findShop = (db: Kysely<Database>, idOrSlug: string) =>
-  db
-    .selectFrom('shop')
-    .select('id')
-    .where(/^\d+$/.test(idOrSlug) ? 'id' : 'slug', '=', idOrSlug)
-    .executeTakeFirst()
+/** Every open shop's id and slug: an id is all digits, a slug is not. */
+export const listShopNames = (db: Kysely<Database>) =>
+  db.selectFrom('shop').select(['id', 'slug']).execute()

@@ -22,6 +22,7 @@ export const listingQuestion = ({ sort, scope }: Pick<ListingPage, 'sort' | 'sco
 
 /** Under which name the cache keeps it. */
 export const pageKey = ({ scope, sort, limit, cursor }: ListingPage) => ({
+  kind: 'listing',
   scope: scopeKey(scope),
   page: `${sort}|${limit}|${cursor ?? ''}`,
 })
@@ -41,12 +42,25 @@ export function startOf(page: ListingPage): { key: string; id: string } | undefi
   return position ? { key: String(position[0]), id: String(position[1]) } : undefined
 }
 
+/** Which part of the listing the page shows: what is beyond it decides only whether there is another page. */
+export const rangeOf = (
+  page: Pick<ListingPage, 'sort'>,
+  { after, next }: { after: Standing | undefined; next: Standing | undefined },
+) => ({
+  sort: page.sort,
+  ascending: page.sort === 'price-asc',
+  after: after ? { key: after.key, id: after.id } : null,
+  upTo: next ? { key: next.key, id: next.id } : null,
+})
+
+type Standing = { key: string; id: string }
+
 /** The page as it is answered and kept. */
 export function listingBody(
   page: Pick<ListingPage, 'sort' | 'scope'>,
-  { items, more }: { items: readonly (ShopProductRow & { key: string })[]; more: boolean },
+  { items, next }: { items: readonly (ShopProductRow & { key: string })[]; next: unknown },
 ): string {
-  const last = more ? items.at(-1) : undefined
+  const last = next ? items.at(-1) : undefined
   return JSON.stringify({
     items: items.map(toShopProduct),
     nextCursor: last ? encodeCursor(listingQuestion(page), [last.key, last.id]) : null,

@@ -352,7 +352,7 @@ describe('confirming', () => {
       listedIn: {
         shopId: shop.shopId,
         categoryIds: [appliances.id, kettles.id],
-        cityIds: ['msk'],
+        units: { byCity: { msk: expect.any(Number) } },
       },
       document: { category: { path: [appliances.id] } },
     })

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { listingBody, pageKey } from '../../domain/storefront/listing-page.ts'
-import { readListing } from '../../db/storefront/listings.ts'
+import { pageKey } from '../../domain/storefront/listing-page.ts'
+import { hashKey } from '../../clients/cache/page-key.ts'
+import { makeListingPage } from '../../db/storefront/listing-pages.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
 import { searchByHand } from './search-by-hand.ts'
@@ -165,12 +166,9 @@ describe('a cached page', () => {
     ...{ limit: 20, cursor: undefined },
   })
   const read = () =>
-    cache.read(pageKey(page()), 'identity', async () => {
-      const { settled, ...found } = await readListing(database.storefront.db, page())
-      return { body: listingBody(page(), found), settled }
-    })
+    cache.read(pageKey(page()), () => makeListingPage(database.storefront.db, page()))
   const cheapest = async () => {
-    const { items } = JSON.parse(Buffer.from((await read()).bytes).toString()) as {
+    const { items } = JSON.parse((await read()).entry.bodies.identity.toString()) as {
       items: { price: { amount: number } }[]
     }
     return items[0]?.price.amount
@@ -184,7 +182,7 @@ describe('a cached page', () => {
   it('that is as it should be is left alone', async () => {
     await read()
     expect((await search.checkDrift()).cycle).toMatchObject({ pageCount: 1, stalePageCount: 0 })
-    expect((await read()).outcome).toBe('hit')
+    expect((await read()).outcome).toBe('redis')
   })
 
   it('that missed its invalidation is found and dropped', async () => {
@@ -214,8 +212,9 @@ describe('a cached page', () => {
   })
 
   it('under a name that we do not give is dropped', async () => {
-    await search.redis.hset('listing:msk:-:-', 'nonsense|etag', 'x')
+    const hash = hashKey({ kind: 'listing', scope: 'msk:-:-' })
+    await search.redis.hset(hash, { ticket: 'x', index: '{"nonsense":["*"]}', 'm|nonsense': 'x' })
     expect((await search.checkDrift()).cycle).toMatchObject({ stalePageCount: 1 })
-    expect(await search.redis.exists('listing:msk:-:-')).toBe(0)
+    expect(await search.redis.exists(hash)).toBe(0)
   })
 })

@@ -47,10 +47,10 @@ async function readAll(query: Omit<ListingQuery, 'limit'> & { limit?: number }) 
   const ids: string[] = []
   let after: ListingQuery['after']
   for (;;) {
-    const { items, more } = await readListing(storefront, { limit: 4, ...query, after })
+    const { items, next } = await readListing(storefront, { limit: 4, ...query, after })
     ids.push(...items.map(({ id }) => id))
     const last = items.at(-1)
-    if (!more || !last) return ids
+    if (!next || !last) return ids
     after = { key: last.key, id: last.id }
   }
 }

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { createDriftActivities } from '../../activities/storefront/drift.ts'
 import { createStorefrontActivities } from '../../activities/storefront/index.ts'
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
-import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
+import { createInvalidator } from '../../clients/cache/invalidator.ts'
 import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import { deleteIndex } from '../../clients/elasticsearch/swap-alias.ts'
 import { connectRedis } from '../../clients/redis.ts'
@@ -31,7 +32,8 @@ export async function searchByHand() {
   const deps = {
     ...{ system, storefront: database.storefront.db, elasticsearch, index, redis },
     writer: createBulkWriter(elasticsearch),
-    cache: createListingCache(redis),
+    cache: cacheWithoutMemory(redis),
+    invalidator: createInvalidator(redis),
     log: { info: note, warn: note, error: note } as never,
   }
   const storefront = createStorefrontActivities(deps)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServer } from '../../api/server.ts'
-import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { encodeCursor } from '../../domain/storefront/cursor.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
@@ -17,7 +17,7 @@ const database = await freshDatabase()
 const server = await freshElasticsearch()
 const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
-const deps = { storefront: database.storefront.db, cache: createListingCache(redis), index }
+const deps = { storefront: database.storefront.db, cache: cacheWithoutMemory(redis), index }
 const http = createServer({
   fetch: (request) => storefrontApp({ ...deps, search: server.client }).app.fetch(request),
 })

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
@@ -20,7 +20,7 @@ const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const noted: { q: string; city?: string | undefined; total: number }[] = []
 const { get } = storefrontApp({
   storefront: database.storefront.db,
-  cache: createListingCache(redis),
+  cache: cacheWithoutMemory(redis),
   search: server.client,
   index,
   searchLog: { note: ({ q, city, total }) => noted.push({ q, city, total }) },
@@ -319,7 +319,7 @@ it.each([
 it('answers 503 with Retry-After while there is no index', async () => {
   const early = storefrontApp({
     storefront: database.storefront.db,
-    cache: createListingCache(redis),
+    cache: cacheWithoutMemory(redis),
     search: server.client,
     index: { alias: `${server.prefix}to-come` },
   })

@@ -1,6 +1,6 @@
 import { errors } from '@elastic/elasticsearch'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const deps = {
   storefront: database.storefront.db,
-  cache: createListingCache(redis),
+  cache: cacheWithoutMemory(redis),
   search: server.client,
   index,
 }

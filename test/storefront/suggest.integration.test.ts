@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSuggestionsActivities } from '../../activities/storefront/suggestions.ts'
-import { createListingCache } from '../../clients/cache/listing-cache.ts'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
@@ -24,7 +24,7 @@ const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const suggestions = { ...suggestionsIndex, alias: `${server.prefix}suggestions` }
 const { get } = storefrontApp({
   storefront: database.storefront.db,
-  cache: createListingCache(redis),
+  cache: cacheWithoutMemory(redis),
   search: server.client,
   index,
   suggestions,

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { CHANNEL, type Told } from './invalidations.ts'
+import { BUCKETS, bucketOfHash, countKey, hashKey, type ScopeKey } from './page-key.ts'
+import { eachNode } from './nodes.ts'
+import { script, type RedisLike } from './script.ts'
+
+/** A position in one order of a scope at which something changed; `moves` when it came, went or stands elsewhere. */
+export type Probe = { sort: string; key: string; id: string; moves: boolean }
+
+export type ScopeChange = ScopeKey & {
+  /** The pages that show one of these positions, and no others; all pages of the scope when absent. */
+  probes?: readonly Probe[]
+}
+
+/** How many pages were dropped, or marked to be made anew while they still show. */
+export type Invalidated = { dropped: number; touched: number }
+
+export type Invalidator = {
+  /**
+   * Drops, in Redis and in the memory of all processes, the pages on which something moved; those on which something only
+   * looks different show until `showUntil` (ms since 1970) at most. What is being filled at that moment is not stored
+   * afterwards. @throws when Redis does not confirm it: repeat
+   */
+  invalidate(
+    changes: Iterable<ScopeChange>,
+    at: { changedAt: number; showUntil: number },
+  ): Promise<Invalidated>
+  /** Drops every page of these kinds. @throws like `invalidate` */
+  dropAll(kinds: readonly string[]): Promise<void>
+}
+
+const SCOPES_PER_SCRIPT = 500
+
+/**
+ * For each hash: where there is a ticket, gives it another; drops or touches the pages whose part of the list holds a
+ * probe. In an order that falls, «after» is what is less.
+ */
+const INVALIDATE = script(`
+local function beyond(ascending, key, id, bound, boundId)
+  key, id, bound, boundId = tonumber(key), tonumber(id), tonumber(bound), tonumber(boundId)
+  if key == bound then key, bound = id, boundId end
+  if ascending then return key > bound else return key < bound end
+end
+local dropped, touched, scopes, any = 0, 0, {}, false
+for i = 1, #KEYS - 1 do
+  local hash, probes = KEYS[i], ARGV[4 + i]
+  if redis.call('hexists', hash, 'ticket') == 1 then
+    any = true
+    if probes == '' then
+      local pages = cjson.decode(redis.call('hget', hash, 'index') or '{}')
+      for _ in pairs(pages) do dropped = dropped + 1 end
+      redis.call('unlink', hash)
+      scopes[hash] = cjson.null
+    else
+      redis.call('hset', hash, 'ticket', ARGV[1])
+      local index = cjson.decode(redis.call('hget', hash, 'index') or '{}')
+      local gone, marked = {}, {}
+      probes = cjson.decode(probes)
+      for page, range in pairs(index) do
+        local order, fate = string.sub(range[1], 2), nil
+        local ascending = string.sub(range[1], 1, 1) == '+'
+        for _, probe in ipairs(probes) do
+          if range[1] == '*' or (probe[1] == order
+            and (not range[2] or beyond(ascending, probe[2], probe[3], range[2], range[3]))
+            and (not range[4] or not beyond(ascending, probe[2], probe[3], range[4], range[5]))) then
+            if probe[4] == 1 then fate = 'gone' break end
+            fate = 'marked'
+          end
+        end
+        if fate == 'gone' then gone[#gone + 1] = page elseif fate then marked[#marked + 1] = page end
+      end
+      for _, page in ipairs(gone) do
+        index[page] = nil
+        redis.call('hdel', hash, 'p|' .. page, 't|' .. page, 'm|' .. page)
+      end
+      for _, page in ipairs(marked) do redis.call('hsetnx', hash, 't|' .. page, ARGV[3]) end
+      if #gone > 0 then redis.call('hset', hash, 'index', cjson.encode(index)) end
+      dropped, touched = dropped + #gone, touched + #marked
+      scopes[hash] = { gone, marked }
+    end
+  end
+end
+if any then
+  local count = redis.call('incr', KEYS[#KEYS])
+  redis.call('publish', ARGV[4], cjson.encode({ bucket = tonumber(ARGV[2]), count = count, scopes = scopes,
+    changedAt = tonumber(ARGV[#ARGV]), showUntil = tonumber(ARGV[3]) }))
+end
+return { dropped, touched }`)
+
+export function createInvalidator(redis: RedisLike): Invalidator {
+  return {
+    async invalidate(changes, { changedAt, showUntil }) {
+      const buckets = Map.groupBy(hashes(changes), ([hash]) => bucketOfHash(hash))
+      const total: Invalidated = { dropped: 0, touched: 0 }
+      const run = async (bucket: number, scopes: [string, string][]) => {
+        const keys = [...scopes.map(([hash]) => hash), countKey(bucket)]
+        const probes = scopes.map(([, packed]) => packed)
+        const answer = await INVALIDATE(redis, keys, [
+          ...[randomUUID(), bucket, showUntil, CHANNEL, ...probes, changedAt],
+        ])
+        const [dropped, touched] = answer as [number, number]
+        total.dropped += dropped
+        total.touched += touched
+      }
+      await Promise.all(
+        [...buckets].flatMap(([bucket, scopes]) =>
+          chunks(scopes, SCOPES_PER_SCRIPT).map((some) => run(bucket, some)),
+        ),
+      )
+      return total
+    },
+
+    async dropAll(kinds) {
+      await eachNode(redis, async (node) => {
+        for (const kind of kinds)
+          for await (const keys of node.scanStream({ match: `${kind}:{*`, count: 1_000 }))
+            await Promise.all((keys as string[]).map((key) => redis.unlink(key)))
+      })
+      for (let bucket = 0; bucket < BUCKETS; bucket++) {
+        const count = await redis.incr(countKey(bucket))
+        const told: Told = { bucket, count, changedAt: 0, showUntil: 0, scopes: {}, all: kinds }
+        await redis.publish(CHANNEL, JSON.stringify(told))
+      }
+    },
+  }
+}
+
+/** A scope once, with its probes as the script reads them; all of a scope outweighs some of it. */
+function hashes(changes: Iterable<ScopeChange>): Map<string, string> {
+  const merged = new Map<string, Probe[] | undefined>()
+  for (const { probes, ...scope } of changes) {
+    const hash = hashKey(scope)
+    const known = merged.get(hash)
+    if (!probes || (merged.has(hash) && !known)) merged.set(hash, undefined)
+    else if (known) known.push(...probes)
+    else merged.set(hash, [...probes])
+  }
+  return new Map([...merged].map(([hash, probes]) => [hash, probes ? packed(probes) : '']))
+}
+
+const packed = (probes: readonly Probe[]) =>
+  JSON.stringify(probes.map(({ sort, key, id, moves }) => [sort, key, id, moves ? 1 : 0]))
+
+function chunks<T>(items: T[], size: number): T[][] {
+  const all: T[][] = []
+  for (let at = 0; at < items.length; at += size) all.push(items.slice(at, at + size))
+  return all
+}

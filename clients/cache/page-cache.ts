@@ -1,0 +1,305 @@
+import { bulkhead, BulkheadRejectedError } from 'cockatiel'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Lifetime } from '../../domain/storefront/cache-policies.ts'
+import { createBreaker } from './breaker.ts'
+import { createCacheMeter, type CacheMeter } from './cache-meter.ts'
+import { decodeEntry, encodeEntry, type Entry } from './entry.ts'
+import { followInvalidations } from './invalidations.ts'
+import { createMemoryPages, type HeldPage } from './memory-pages.ts'
+import { hashKey, idOf, type PageKey } from './page-key.ts'
+import { represent } from './representations.ts'
+import type { RedisLike } from './script.ts'
+import {
+  beginFill,
+  findMade,
+  findShared,
+  isStillShared,
+  markOfEntry,
+  releaseFill,
+  storeFilled,
+  type Fill,
+  type PageRange,
+  type SharedPage,
+} from './shared-pages.ts'
+
+/** What a page is made of, how long it keeps, and which part of an ordered list it shows. */
+export type Loaded = { body: string; lifetime: Lifetime; range?: PageRange | null }
+export type Load = () => Promise<Loaded>
+
+/**
+ * `memory` and `redis`: found there. `stale`: found, while somebody makes it anew, or nobody can. `collapsed`: made by
+ * another process meanwhile. `stored` and `not-stored`: made for this caller.
+ */
+export type CacheOutcome = 'memory' | 'redis' | 'stale' | 'collapsed' | 'stored' | 'not-stored'
+export type CachedPage = { entry: Entry; outcome: CacheOutcome }
+
+export type PageCache = {
+  /**
+   * A page from memory, from Redis, or else from `load`, which runs once for all who ask, in all processes. Never fails
+   * because of Redis, nor because of `load` while there is something to show. @throws {LoadersBusy}, or what `load` throws
+   */
+  read(key: PageKey, load: Load): Promise<CachedPage>
+  /** The page if memory has it and it is good as it is: what `read` would give at once. */
+  peek(id: string): Entry | undefined
+  readonly meter: CacheMeter
+  readonly memory: { bytes: number; maxBytes: number; pages: number }
+}
+
+export type PageCacheOptions = {
+  /** Its commands must give up within some 50 ms. */
+  redis: RedisLike
+  /** A connection of its own for what is published; without one, memory is asked about all the time. */
+  subscriber?: RedisLike
+  maxBytes: number
+  /** How long after its end of life a page of this kind may stand in for an error. */
+  staleOnErrorMs: (kind: string) => number
+  /** How many loads run at once, and how many wait, in this process. */
+  loaders?: { atOnce: number; waiting: number }
+}
+
+/** More would be loaded at once than PostgreSQL shall have to bear. */
+export class LoadersBusy extends Error {
+  override name = 'LoadersBusy'
+}
+
+/** So long a page in memory is good without a word from Redis, when nothing is heard of it. */
+const LEASE_MS = 1_000
+/** From here on it is asked about, while it is still given away. */
+const RENEW_MS = 500
+/** While Redis is away, each page is made anew so often; and for so long after it, memory is trusted as during it. */
+const AWAY_MS = 5_000
+/** How long a process waits for another that makes the page, and how often it looks. */
+const WAIT_MS = 2_000
+const LOOK_EVERY_MS = 5
+/** A hash outlives its pages a little. */
+const BEYOND_LIFE_MS = 60_000
+
+type Flight = { page: Promise<CachedPage>; hash: string; isPoisoned: boolean; gaps: number }
+
+export function createPageCache({
+  redis,
+  subscriber,
+  maxBytes,
+  staleOnErrorMs,
+  loaders = { atOnce: 8, waiting: 500 },
+}: PageCacheOptions): PageCache {
+  const memory = createMemoryPages(maxBytes)
+  const meter = createCacheMeter()
+  const breaker = createBreaker({ failures: 3, restMs: 500 })
+  const gate = bulkhead(loaders.atOnce, loaders.waiting)
+  const flights = new Map<string, Flight>()
+  let gaps = 0
+
+  /** What is on its way was read before what is heard now: nobody who comes later may have it, nor may memory. */
+  const poison = (flight: Flight, id: string) => {
+    flight.isPoisoned = true
+    flights.delete(id)
+  }
+  if (subscriber)
+    followInvalidations(subscriber, {
+      onGap() {
+        gaps++
+        meter.missed()
+        for (const [id, flight] of flights) poison(flight, id)
+      },
+      onInvalidation({ scopes, all, changedAt, showUntil }) {
+        const hit = (held: HeldPage, isDropped: boolean) => {
+          meter.invalidated(idOf(held.key), held.entry.etag, held.lastReadAt - changedAt)
+          if (isDropped) held.dropped = true
+          else held.touchedUntil ??= showUntil
+        }
+        const hashes = new Set(scopes.map(({ hash }) => hash))
+        for (const [id, flight] of flights) if (hashes.has(flight.hash)) poison(flight, id)
+        for (const { hash, pages } of scopes) {
+          for (const held of memory.ofHash(hash)) {
+            const { page } = held.key
+            if (pages === 'all' || pages.dropped.includes(page)) hit(held, true)
+            else if (pages.touched.includes(page)) hit(held, false)
+          }
+        }
+        if (all.length === 0) return
+        for (const [id, flight] of flights) poison(flight, id)
+        for (const held of memory.all()) if (all.includes(held.key.kind)) hit(held, true)
+      },
+    })
+
+  /**
+   * What may be done with a page in memory: `give` it away, give it away and `renew` it, `ask` Redis whether it is still
+   * right, or `make` another.
+   */
+  function judge(held: HeldPage, now: number): 'give' | 'renew' | 'ask' | 'make' {
+    if (held.dropped || now >= held.entry.hardAt) return 'make'
+    if (held.touchedUntil !== undefined) return now < held.touchedUntil ? 'renew' : 'make'
+    const age = now - held.verifiedAt
+    if (held.gaps !== gaps || age > LEASE_MS) return 'ask'
+    return now >= held.entry.refreshAt || age > RENEW_MS ? 'renew' : 'give'
+  }
+
+  /** Whether nothing is known against a page but that nobody could be asked about it. */
+  const mayStandIn = ({ dropped, touchedUntil }: HeldPage) => !dropped && touchedUntil === undefined
+
+  const isBetterThanAnError = ({ key, entry }: HeldPage) =>
+    Date.now() < entry.hardAt + staleOnErrorMs(key.kind)
+
+  function keep(key: PageKey, flight: Flight, { entry, touchedUntil }: SharedPage): void {
+    if (flight.isPoisoned) return
+    const now = Date.now()
+    memory.set(idOf(key), {
+      ...{ key, entry, touchedUntil, verifiedAt: now, lastReadAt: now },
+      ...{ dropped: false, gaps: flight.gaps },
+    })
+  }
+
+  /** One flight for all who want the page in this process. */
+  function fly(key: PageKey, load: Load, held: HeldPage | undefined): Promise<CachedPage> {
+    const id = idOf(key)
+    const known = flights.get(id)
+    if (known) return known.page
+    const flight: Flight = {
+      ...{ hash: hashKey(key), isPoisoned: false, gaps },
+      page: Promise.resolve(undefined as unknown as CachedPage),
+    }
+    flights.set(id, flight)
+    flight.page = obtain(key, load, held, flight).finally(() => {
+      if (flights.get(id) === flight) flights.delete(id)
+    })
+    return flight.page
+  }
+
+  async function obtain(
+    key: PageKey,
+    load: Load,
+    held: HeldPage | undefined,
+    flight: Flight,
+  ): Promise<CachedPage> {
+    const now = Date.now()
+    if (held && !held.dropped && held.touchedUntil === undefined && now < held.entry.refreshAt) {
+      const same = await breaker.attempt(() => isStillShared(redis, key, held.entry))
+      if (same === 'failed') return withoutRedis(key, load, held, flight)
+      if (same.value) {
+        if (!flight.isPoisoned) Object.assign(held, { verifiedAt: now, gaps: flight.gaps })
+        return { entry: held.entry, outcome: 'memory' }
+      }
+    }
+    const found = await breaker.attempt(() => findShared(redis, key))
+    if (found === 'failed') return withoutRedis(key, load, held, flight)
+    if (found.value && isGood(found.value)) {
+      keep(key, flight, found.value)
+      return { entry: found.value.entry, outcome: 'redis' }
+    }
+    return fill(key, load, flight)
+  }
+
+  /** Redis has nothing to say: what memory has is given away, and made anew now and then. */
+  async function withoutRedis(
+    key: PageKey,
+    load: Load,
+    held: HeldPage | undefined,
+    flight: Flight,
+  ): Promise<CachedPage> {
+    const isRecent = held && Date.now() - held.entry.madeAt < AWAY_MS
+    if (isRecent && breaker.restedWithin(0) && mayStandIn(held))
+      return { entry: held.entry, outcome: 'stale' }
+    return make(key, load, flight, undefined)
+  }
+
+  /** Makes the page, or waits for another process that does. */
+  async function fill(key: PageKey, load: Load, flight: Flight): Promise<CachedPage> {
+    const until = Date.now() + WAIT_MS
+    for (;;) {
+      const begun = await breaker.attempt(() => beginFill(redis, key, BEYOND_LIFE_MS))
+      if (begun === 'failed') return make(key, load, flight, undefined)
+      if (begun.value.isMine || Date.now() > until) return make(key, load, flight, begun.value)
+      const made = await untilMade(key, until)
+      if (!made) continue
+      keep(key, flight, made)
+      return { entry: made.entry, outcome: 'collapsed' }
+    }
+  }
+
+  async function untilMade(key: PageKey, until: number): Promise<SharedPage | undefined> {
+    while (Date.now() <= until) {
+      await pause(LOOK_EVERY_MS)
+      const looked = await breaker.attempt(() => findMade(redis, key))
+      if (looked === 'failed') return undefined
+      const { page, working } = looked.value
+      if (page && isGood(page)) return page
+      if (!working) return undefined
+    }
+    return undefined
+  }
+
+  const isGood = ({ entry, touchedUntil }: SharedPage) =>
+    touchedUntil === undefined && Date.now() < entry.refreshAt
+
+  async function make(
+    key: PageKey,
+    load: Load,
+    flight: Flight,
+    begun: Fill | undefined,
+  ): Promise<CachedPage> {
+    let loaded: Loaded
+    try {
+      loaded = await gate.execute(() => meter.load(load))
+    } catch (error) {
+      if (begun?.isMine) void breaker.attempt(() => releaseFill(redis, key, begun))
+      throw error instanceof BulkheadRejectedError ? new LoadersBusy('', { cause: error }) : error
+    }
+    const { body, lifetime, range = null } = loaded
+    const made = await represent(body)
+    const bytes = encodeEntry(made, { madeAt: Date.now(), ...lifetime })
+    const entry = decodeEntry(bytes)!
+    const keepMs = lifetime.hardAt - Date.now() + BEYOND_LIFE_MS
+    const stored =
+      begun &&
+      (await breaker.attempt(() =>
+        storeFilled(redis, key, begun, {
+          ...{ bytes, range, keepMs },
+          ...{ mark: markOfEntry(entry), hardAt: lifetime.hardAt },
+        }),
+      ))
+    const isStored = stored !== undefined && stored !== 'failed' && stored.value
+    const isRedisAway = !begun || stored === 'failed'
+    if (isStored || isRedisAway) keep(key, flight, { entry, touchedUntil: undefined })
+    meter.made(idOf(key), entry.etag)
+    return { entry, outcome: isStored ? 'stored' : 'not-stored' }
+  }
+
+  return {
+    async read(key, load) {
+      const now = Date.now()
+      const held = memory.get(idOf(key))
+      if (!held) return meter.count(key.kind, await fly(key, load, undefined))
+      held.lastReadAt = now
+      const verdict = judge(held, now)
+      if (verdict === 'give') return meter.count(key.kind, { entry: held.entry, outcome: 'memory' })
+      // While Redis is away, memory is right as far as anybody knows: whoever waits would only wait for PostgreSQL.
+      const isTrusted =
+        breaker.restedWithin(AWAY_MS) && mayStandIn(held) && now - held.verifiedAt < 2 * AWAY_MS
+      if (verdict === 'renew' || isTrusted) {
+        fly(key, load, held).catch(() => {})
+        const isRight = verdict === 'renew' && mayStandIn(held) && now < held.entry.softAt
+        const outcome = isRight ? 'memory' : 'stale'
+        return meter.count(key.kind, { entry: held.entry, outcome })
+      }
+      try {
+        return meter.count(key.kind, await fly(key, load, held))
+      } catch (error) {
+        if (!isBetterThanAnError(held)) throw error
+        return meter.count(key.kind, { entry: held.entry, outcome: 'stale' })
+      }
+    },
+    peek(id) {
+      const held = memory.get(id)
+      const now = Date.now()
+      if (!held || judge(held, now) !== 'give') return undefined
+      held.lastReadAt = now
+      meter.count(held.key.kind, { entry: held.entry, outcome: 'memory' })
+      return held.entry
+    },
+    meter,
+    get memory() {
+      return { bytes: memory.bytes, maxBytes, pages: memory.count }
+    },
+  }
+}
