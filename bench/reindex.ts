@@ -30,20 +30,22 @@ export type DriftFigures = {
 }
 
 const PLANTED = 10
-/** A shop with a category of its own each. */
-const GOODS_PER_CATEGORY = 1_000
+/** A shop with a category, and a word for its goods, of its own each. */
+const GOODS_PER_WORD = 1_000
 /** The load goes on for so long before the reindex and after the swap. */
 const AROUND_MS = 2_000
 
 /** A marketplace with so many shop products in its search index, and its operator. */
 export async function openFilled(goods: number) {
   const market = await openMarketplace()
-  for (let filled = 0; filled < goods; filled += GOODS_PER_CATEGORY)
-    await fillShop(
-      market.owner.db,
-      await market.openShop(),
-      Math.min(GOODS_PER_CATEGORY, goods - filled),
+  for (let filled = 0; filled < goods; filled += GOODS_PER_WORD) {
+    const shop = await market.openShop()
+    await fillShop(market.owner.db, shop, Math.min(GOODS_PER_WORD, goods - filled))
+    await market.owner.pool.query(
+      `update product set name = $1 || ' № ' || id where origin_shop_id = $2`,
+      [wordOf(filled / GOODS_PER_WORD), shop.shopId],
     )
+  }
   await market.owner.pool.query('analyze')
   const { key } = await issueApiKey(market.owner.db, {
     ...{ sellerId: null, name: 'bench', scopes: ['admin'] },
@@ -130,9 +132,16 @@ export async function close({ market, operator }: Pick<Filled, 'market' | 'opera
   await market.close()
 }
 
+/** No two are of one stem, or so near to each other that one could be a slip of the fingers for the other. */
+const wordOf = (shop: number) =>
+  String(shop)
+    .padStart(4, '0')
+    .replace(/\d/g, (digit) => SYLLABLES[Number(digit)]!) + 'тор'
+const SYLLABLES = ['ба', 'ве', 'ги', 'до', 'жу', 'зы', 'ки', 'лю', 'мо', 'не']
+
 async function readGoods({ owner }: Marketplace): Promise<LoadedGood[]> {
   const { rows } = await owner.pool.query<LoadedGood>(
-    `select sp.id, p.category_id as "categoryId", sp.price_minor::float8 as "priceMinor"
+    `select sp.id, split_part(p.name, ' ', 1) as word, sp.price_minor::float8 as "priceMinor"
     from shop_product sp join product p on p.id = sp.product_id order by sp.id`,
   )
   return rows

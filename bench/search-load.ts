@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Marketplace } from './marketplace.ts'
 
-export type LoadedGood = { id: string; categoryId: string; priceMinor: number }
+/** `word` is what finds it, among others. */
+export type LoadedGood = { id: string; word: string; priceMinor: number }
 
 export type SearchLoad = {
   updates: number
@@ -22,19 +23,19 @@ type Found = { items: { id: string; price: { amount: number } }[]; total: number
  * that just began compiles its code on the first thousand searches, and needs ten times as long for each.
  */
 export async function warmUp(market: Marketplace, goods: readonly LoadedGood[]): Promise<void> {
-  const categories = [...new Set(goods.map(({ categoryId }) => categoryId))]
+  const words = [...new Set(goods.map(({ word }) => word))]
   for (let turn = 0; turn < WARMING_SEARCHES; turn++) {
-    const response = await fetch(searchIn(market, categories[turn % categories.length]!))
+    const response = await fetch(searchFor(market, words[turn % words.length]!))
     await response.arrayBuffer()
   }
 }
 
-const searchIn = ({ url }: Marketplace, category: string) =>
-  new URL(`/v1/search?q=${encodeURIComponent('чайник')}&category=${category}&limit=20`, url)
+const searchFor = ({ url }: Marketplace, word: string) =>
+  new URL(`/v1/search?q=${encodeURIComponent(word)}&limit=20`, url)
 
 /**
- * Raises the price of one of these goods after the other, a kopeck at a time, and searches in one category after the
- * other. An answer is right when it counts every good of its category, and shows each at a price that it has had since
+ * Raises the price of one of these goods after the other, a kopeck at a time, and searches one word after the other. An
+ * answer is right when it counts every good of that word, and shows each at a price that it has had since
  * the load began: of the index of before or of the new one.
  */
 export function startSearchLoad(
@@ -45,8 +46,8 @@ export function startSearchLoad(
   const first = new Map(goods.map(({ id, priceMinor }) => [id, priceMinor]))
   const newest = new Map(first)
   const sizes = new Map<string, number>()
-  for (const { categoryId } of goods) sizes.set(categoryId, (sizes.get(categoryId) ?? 0) + 1)
-  const categories = [...sizes.keys()]
+  for (const { word } of goods) sizes.set(word, (sizes.get(word) ?? 0) + 1)
+  const words = [...sizes.keys()]
   const load = { updates: 0, searches: 0, wrong: new Map<string, number>() }
   const note = (what: string) => void load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
 
@@ -60,12 +61,12 @@ export function startSearchLoad(
     load.updates++
   }
   const search = async (turn: number) => {
-    const category = categories[turn % categories.length]!
+    const word = words[turn % words.length]!
     load.searches++
-    const response = await fetch(searchIn(market, category)).catch(() => undefined)
+    const response = await fetch(searchFor(market, word)).catch(() => undefined)
     if (response?.status !== 200) return note(`status ${response?.status ?? 'none'}`)
     const { items, total } = (await response.json()) as Found
-    if (total !== sizes.get(category)) note('not all found')
+    if (total !== sizes.get(word)) note('not all found')
     for (const { id, price } of items)
       if (price.amount < first.get(id)! || price.amount > newest.get(id)!)
         note('neither old nor new')

@@ -6,6 +6,7 @@ import { makeListingPage } from '../../db/storefront/listing-pages.ts'
 import { listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
 import { LISTING_SORTS } from '../../domain/storefront/listing.ts'
 import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
+import { answeredBefore } from './answered-before.ts'
 import { answerPage } from './answer-page.ts'
 import { positionAt } from './bound-cursor.ts'
 import { NOT_MODIFIED } from './cached.ts'
@@ -28,11 +29,13 @@ const Position = z.tuple([integer, integer])
 
 type Deps = { storefront: Kysely<Database>; cache: PageCache; findScope: FindScope }
 
-export const listings = ({ storefront, cache, findScope }: Deps) =>
-  createRouter().openapi(
+export function listings({ storefront, cache, findScope }: Deps) {
+  const before = answeredBefore(cache)
+  return createRouter().openapi(
     createRoute({
       method: 'get',
       path: '/listings',
+      middleware: before.answer,
       tags: ['Storefront'],
       summary: 'Shop products: of a shop, in a category, in stock in a city',
       description:
@@ -48,7 +51,10 @@ export const listings = ({ storefront, cache, findScope }: Deps) =>
       const { sort, limit, cursor, ...named } = c.req.valid('query')
       const asked = { scope: await findScope(named), sort, limit, cursor }
       positionAt(listingQuestion(asked), cursor, Position)
-      const page = await cache.read(pageKey(asked), () => makeListingPage(storefront, asked))
+      const key = pageKey(asked)
+      const page = await cache.read(key, () => makeListingPage(storefront, asked))
+      before.note(c, key)
       return answerPage<Listing>(c, page)
     },
   )
+}

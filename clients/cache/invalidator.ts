@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CHANNEL, type Told } from './invalidations.ts'
-import { BUCKETS, bucketOfHash, countKey, hashKey, type ScopeKey } from './page-key.ts'
+import { bucketOfHash, countKey, hashKey, type ScopeKey } from './page-key.ts'
 import { eachNode } from './nodes.ts'
 import { script, type RedisLike } from './script.ts'
 
@@ -116,11 +116,16 @@ export function createInvalidator(redis: RedisLike): Invalidator {
           for await (const keys of node.scanStream({ match: `${kind}:{*`, count: 1_000 }))
             await Promise.all((keys as string[]).map((key) => redis.unlink(key)))
       })
-      for (let bucket = 0; bucket < BUCKETS; bucket++) {
-        const count = await redis.incr(countKey(bucket))
-        const told: Told = { bucket, count, changedAt: 0, showUntil: 0, scopes: {}, all: kinds }
-        await redis.publish(CHANNEL, JSON.stringify(told))
+      const count = await redis.incr(countKey(0))
+      const told: Told = {
+        bucket: 0,
+        count,
+        changedAt: Date.now(),
+        showUntil: 0,
+        scopes: {},
+        all: kinds,
       }
+      await redis.publish(CHANNEL, JSON.stringify(told))
     },
   }
 }

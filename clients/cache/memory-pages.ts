@@ -15,6 +15,8 @@ export type HeldPage = {
   /** The count of gaps when it came; after another gap it is to be doubted. */
   gaps: number
   lastReadAt: number
+  /** When it was last begun to be asked about, or made anew, while it was given away. */
+  renewedAt: number
 }
 
 export type MemoryPages = {

@@ -66,6 +66,8 @@ export class LoadersBusy extends Error {
 const LEASE_MS = 1_000
 /** From here on it is asked about, while it is still given away. */
 const RENEW_MS = 500
+/** What is to be renewed while it is given away is begun so often. */
+const RENEW_EVERY_MS = 50
 /** While Redis is away, each page is made anew so often; and for so long after it, memory is trusted as during it. */
 const AWAY_MS = 5_000
 /** How long a process waits for another that makes the page, and how often it looks. */
@@ -145,7 +147,7 @@ export function createPageCache({
     if (flight.isPoisoned) return
     const now = Date.now()
     memory.set(idOf(key), {
-      ...{ key, entry, touchedUntil, verifiedAt: now, lastReadAt: now },
+      ...{ key, entry, touchedUntil, verifiedAt: now, lastReadAt: now, renewedAt: 0 },
       ...{ dropped: false, gaps: flight.gaps },
     })
   }
@@ -277,7 +279,10 @@ export function createPageCache({
       const isTrusted =
         breaker.restedWithin(AWAY_MS) && mayStandIn(held) && now - held.verifiedAt < 2 * AWAY_MS
       if (verdict === 'renew' || isTrusted) {
-        fly(key, load, held).catch(() => {})
+        if (now - held.renewedAt > RENEW_EVERY_MS) {
+          held.renewedAt = now
+          fly(key, load, held).catch(() => {})
+        }
         const isRight = verdict === 'renew' && mayStandIn(held) && now < held.entry.softAt
         const outcome = isRight ? 'memory' : 'stale'
         return meter.count(key.kind, { entry: held.entry, outcome })
