@@ -17,6 +17,7 @@ import {
   type Buckets,
   type HeldDocument,
 } from '../../domain/storefront/buckets.ts'
+import type { MakeWay } from './make-way.ts'
 
 export type CompareDeps = {
   /** Connected as the role `system`. */
@@ -53,16 +54,16 @@ const ROUND_MS = 500
 /**
  * Every document that the index does not hold as PostgreSQL says, found by buckets of ids and proven one by one. What
  * waits in the change stream, then or while it is looked at, is not among them.
- * @param rest is awaited after every bounded piece of work
+ * @param makeWay is called after every bounded piece of work
  */
 export async function compareIndex(
   deps: CompareDeps,
   index: ComparedIndex,
-  rest: () => Promise<void>,
+  makeWay: MakeWay,
 ): Promise<Comparison> {
   await deps.elasticsearch.indices.refresh({ index: index.indexName })
-  const held = await bucketsOfIndex(deps, index, rest)
-  const current = await bucketsOfDatabase(deps, index, rest)
+  const held = await bucketsOfIndex(deps, index, makeWay)
+  const current = await bucketsOfDatabase(deps, index, makeWay)
   const differing = differingBuckets(held.buckets, current.buckets)
 
   const drifted: Drifted[] = held.foreign.map((id) => ({ id, kind: 'extra', heldVersion: 0 }))
@@ -72,9 +73,9 @@ export async function compareIndex(
     const found = await compareDocuments(deps, index, ids)
     drifted.push(...found.drifted)
     moving.push(...found.moving)
-    await rest()
+    await makeWay()
   }
-  drifted.push(...(await untilStill(deps, index, moving, rest)))
+  drifted.push(...(await untilStill(deps, index, moving, makeWay)))
   return {
     documents: current.documents,
     buckets: current.buckets.size,
@@ -86,7 +87,7 @@ export async function compareIndex(
 async function bucketsOfIndex(
   { elasticsearch }: CompareDeps,
   { indexName, comparesContent }: ComparedIndex,
-  rest: () => Promise<void>,
+  makeWay: MakeWay,
 ): Promise<{ buckets: Buckets; foreign: string[] }> {
   const buckets: Buckets = new Map()
   const foreign: string[] = []
@@ -94,7 +95,7 @@ async function bucketsOfIndex(
     for (const document of page)
       if (!isDocumentId(document.id)) foreign.push(document.id)
       else addToBucket(buckets, comparesContent ? document : { ...document, contentHash: null })
-    await rest()
+    await makeWay()
   }
   return { buckets, foreign }
 }
@@ -102,7 +103,7 @@ async function bucketsOfIndex(
 async function bucketsOfDatabase(
   { system }: CompareDeps,
   { comparesContent }: ComparedIndex,
-  rest: () => Promise<void>,
+  makeWay: MakeWay,
 ): Promise<{ buckets: Buckets; documents: number }> {
   const buckets: Buckets = new Map()
   let documents = 0
@@ -117,7 +118,7 @@ async function bucketsOfDatabase(
       })
     }
     after = page.length < PAGE_SIZE ? undefined : page.at(-1)?.shopProductId
-    await rest()
+    await makeWay()
   }
   return { buckets, documents }
 }
@@ -171,13 +172,13 @@ async function untilStill(
   deps: CompareDeps,
   index: ComparedIndex,
   ids: string[],
-  rest: () => Promise<void>,
+  makeWay: MakeWay,
 ): Promise<Drifted[]> {
   const drifted: Drifted[] = []
   let moving = ids
   for (let round = 0; round < ROUNDS && moving.length > 0; round++) {
     await sleep(ROUND_MS)
-    await rest()
+    await makeWay()
     const still = moving
     moving = []
     for (let at = 0; at < still.length; at += PAGE_SIZE) {

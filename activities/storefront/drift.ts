@@ -17,7 +17,7 @@ import type { BuildDeps } from './build-index.ts'
 import { compareIndex, type Drifted } from './compare-index.ts'
 import { compareListings, type CompareListingsDeps } from './compare-listings.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
-import { halfTheTime } from './half-the-time.ts'
+import { makingWay } from './make-way.ts'
 import { repairIndex, type RepairDeps } from './repair-index.ts'
 
 export type DriftDeps = BuildDeps &
@@ -41,12 +41,12 @@ export const createDriftActivities = (deps: DriftDeps) => {
     /** Compares every index that holds everything, and mends it. Repeated, it goes on with what is left to mend. */
     compareSearch: ({ cycleId }: CycleKey): Promise<void> =>
       heartbeating(async () => {
-        const rest = halfTheTime()
+        const makeWay = await makingWay(elasticsearch, index.alias)
         for (const generation of await listGenerations(system, 'live', 'retired')) {
           if (!(await isThere(generation))) continue
           const { indexName, schemaVersion, state } = generation
           const compared = { indexName, comparesContent: schemaVersion === index.version }
-          const found = await compareIndex(deps, compared, rest)
+          const found = await compareIndex(deps, compared, makeWay)
           if (state === 'live')
             await updateDriftCycle(system, cycleId, {
               documentCount: found.documents,
@@ -54,7 +54,7 @@ export const createDriftActivities = (deps: DriftDeps) => {
               differingBucketCount: found.differingBuckets,
             })
           const repaired = await repairIndex(deps, indexName, found.drifted, {
-            rest,
+            makeWay,
             count: (trx, drifted) => countKinds(trx, cycleId, drifted),
           })
           await countDrift(system, cycleId, { repaired })

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { BulkFailure, BulkOperation } from '../../clients/elasticsearch/bulk-write.ts'
 import type { Database } from '../../db/database.ts'
 import { readDocumentsAfter, type CurrentDocument } from '../../db/storefront/current-documents.ts'
+import type { MakeWay } from './make-way.ts'
 
 export type Filling = {
   /** Connected as the role `system`. */
@@ -10,12 +11,14 @@ export type Filling = {
   write(operations: BulkOperation[]): Promise<{ failed: BulkFailure[] }>
   /** Keeps the position: what is up to this id has been written. */
   commit(done: { afterId: string; read: number; written: number }): Promise<void>
+  /** Called after every page. */
+  makeWay: MakeWay
   /** Asked before every page. */
   goesOn(): boolean
 }
 
 const PAGE_SIZE = 1_000
-/** While these are written, the next page is read. */
+/** While these are written, the next page is read; not while there are searches to make way for. */
 const PAGES_IN_FLIGHT = 2
 
 /**
@@ -29,12 +32,14 @@ export async function fillIndex(filling: Filling): Promise<boolean> {
   const inFlight: (() => Promise<void>)[] = []
   let after = filling.afterId
   let ended = false
+  let isBusy = false
   while (!ended && filling.goesOn()) {
     const page = await readDocumentsAfter(filling.system, after, PAGE_SIZE)
     ended = page.length < PAGE_SIZE
     after = page.at(-1)?.shopProductId ?? after
     if (page.length > 0) inFlight.push(beginWrite(filling, page, after))
-    if (inFlight.length > PAGES_IN_FLIGHT) await inFlight.shift()!()
+    while (inFlight.length > (isBusy ? 0 : PAGES_IN_FLIGHT)) await inFlight.shift()!()
+    isBusy = await filling.makeWay()
   }
   for (const land of inFlight) await land()
   return ended

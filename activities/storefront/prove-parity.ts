@@ -1,5 +1,6 @@
 import type { Parity } from '../../db/database.ts'
 import { compareIndex, type CompareDeps } from './compare-index.ts'
+import type { MakeWay } from './make-way.ts'
 import { repairIndex, type RepairDeps } from './repair-index.ts'
 
 const ROUNDS = 3
@@ -8,14 +9,14 @@ const ROUNDS = 3
 export async function proveParity(
   deps: CompareDeps & RepairDeps,
   indexName: string,
-  rest: () => Promise<void>,
+  makeWay: MakeWay,
 ): Promise<Parity> {
   let repaired = 0
   for (let round = 1; ; round++) {
-    const found = await compareIndex(deps, { indexName, comparesContent: true }, rest)
+    const found = await compareIndex(deps, { indexName, comparesContent: true }, makeWay)
     const { documents, buckets, differingBuckets, drifted } = found
     const parity = { documents, buckets, differingBuckets, repaired, differing: drifted.length }
     if (drifted.length === 0 || round === ROUNDS) return parity
-    repaired += await repairIndex(deps, indexName, drifted, { rest })
+    repaired += await repairIndex(deps, indexName, drifted, { makeWay })
   }
 }

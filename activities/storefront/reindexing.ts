@@ -22,7 +22,7 @@ import {
 } from './build-index.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
 import { fillIndex } from './fill-index.ts'
-import { halfTheTime } from './half-the-time.ts'
+import { makingWay } from './make-way.ts'
 import { proveParity } from './prove-parity.ts'
 import { closeOpenWindows, closeRollbackWindow, swapBack, swapForth } from './swap-index.ts'
 
@@ -75,6 +75,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
             await commitBackfill(system, reindex, { ...done, workedMs: now - countedAt })
             countedAt = now
           },
+          makeWay: await makingWay(deps.elasticsearch, deps.index.alias),
           goesOn: () => performance.now() < endsAt && !stopped.aborted,
         })
         const { readCount, totalCount, workedMs } = await getReindex(system, reindexId)
@@ -97,7 +98,9 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       if (!(await isBeingBuilt(deps, reindex))) return 'lost'
       const indexName = reindex.indexName!
       await readyIndex(deps, indexName)
-      const parity = await heartbeating(() => proveParity(deps, indexName, halfTheTime()))
+      const parity = await heartbeating(async () =>
+        proveParity(deps, indexName, await makingWay(deps.elasticsearch, deps.index.alias)),
+      )
       await updateReindex(system, reindexId, { parity: JSON.stringify(parity) })
       log.info({ reindexId, ...parity }, 'the new index was compared with PostgreSQL')
       return parity.differing === 0 ? 'equal' : 'differs'

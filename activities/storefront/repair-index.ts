@@ -7,6 +7,7 @@ import { readDocumentsOf, type CurrentDocument } from '../../db/storefront/curre
 import { raiseBeyond } from '../../db/storefront/raise-beyond.ts'
 import { isDocumentId, type HeldDocument } from '../../domain/storefront/buckets.ts'
 import type { CompareDeps, Drifted } from './compare-index.ts'
+import type { MakeWay } from './make-way.ts'
 
 const BATCH_SIZE = 500
 /** By so much a version is raised, try after try: an index remembers the version of a delete, and does not tell it. */
@@ -17,7 +18,7 @@ export type RepairDeps = CompareDeps & { writer: BulkWriter }
 export type RepairOptions = {
   /** Counts what is mended, in the transaction that raises it. */
   count?(trx: Transaction<Database>, drifted: readonly Drifted[]): Promise<void>
-  rest(): Promise<void>
+  makeWay: MakeWay
 }
 
 /**
@@ -40,7 +41,7 @@ export async function repairIndex(
     await deleteDocuments(deps.elasticsearch, indexName, idsOfForeign)
     repaired += foreign.length + (await rewrite(deps, indexName, ours, options))
     await deps.system.transaction().execute(async (trx) => options.count?.(trx, foreign))
-    await options.rest()
+    await options.makeWay()
   }
   return repaired
 }
