@@ -12,16 +12,14 @@ export const SUGGESTION_KINDS = ['query', 'category', 'brand'] as const
 
 const MOST = { query: 8, category: 5, brand: 5, good: 6 }
 
-/** One `_msearch` body: the kinds of suggestions in their order, then goods. */
+/** One `_msearch` body: suggestions of all kinds, then goods. A search costs more than what it finds, so they are few. */
 export const suggestRequest = (
   question: SuggestQuestion,
   indices: { suggestions: string; goods: string },
 ): object[] => [
-  ...SUGGESTION_KINDS.flatMap((kind) => [
-    // Before they are made for the first time there are none, which is no failure.
-    { index: indices.suggestions, ignore_unavailable: true },
-    suggestionsOf(kind, question),
-  ]),
+  // Before they are made for the first time there are none, which is no failure.
+  { index: indices.suggestions, ignore_unavailable: true },
+  suggestions(question),
   { index: indices.goods },
   goods(question),
 ]
@@ -31,18 +29,31 @@ const begunBy = (field: string, q: string): Clause => ({
 })
 
 /** What is searched in the city comes first; categories and brands without goods there are of no use. */
-function suggestionsOf(kind: Suggestion['kind'], { q, city }: SuggestQuestion) {
+function suggestions({ q, city }: SuggestQuestion) {
   const here = city === undefined ? [] : [{ term: { cities: city } }]
+  const usefulHere = { bool: { should: [{ term: { kind: 'query' } }, ...here] } }
   return {
-    size: MOST[kind],
+    size: 0,
     track_total_hits: false,
     query: {
       bool: {
-        filter: [{ term: { kind } }, begunBy('text', q), ...(kind === 'query' ? [] : here)],
-        ...(kind === 'query' && { should: here.map((filter) => ({ constant_score: { filter } })) }),
+        filter: [begunBy('text', q), ...(city === undefined ? [] : [usefulHere])],
+        should: here.map((filter) => ({ constant_score: { filter } })),
       },
     },
-    sort: [...(kind === 'query' && city ? ['_score'] : []), { weight: 'desc' }],
+    aggs: {
+      kinds: {
+        terms: { field: 'kind', size: SUGGESTION_KINDS.length },
+        aggs: {
+          best: {
+            top_hits: {
+              size: Math.max(...SUGGESTION_KINDS.map((kind) => MOST[kind])),
+              sort: [...(city === undefined ? [] : ['_score']), { weight: 'desc' }],
+            },
+          },
+        },
+      },
+    },
   }
 }
 
@@ -63,17 +74,29 @@ function goods({ q, city }: SuggestQuestion) {
   }
 }
 
+type Hits = { hits: { hits: { _source: unknown }[] } }
+
 /** What is read of Elasticsearch's answer to `suggestRequest`. */
 export type SuggestResponse = {
-  responses: { status?: number; error?: unknown; hits?: { hits: { _source: unknown }[] } }[]
+  responses: (Partial<Hits> & {
+    status?: number
+    error?: unknown
+    aggregations?: { kinds?: { buckets: { key: string; best: Hits }[] } }
+  })[]
 }
 
 export type SuggestAnswer = Record<Suggestion['kind'], Suggestion[]> & { goods: FoundDocument[] }
 
 /** A kind that could not be read has none. */
-export function suggestAnswer({ responses }: SuggestResponse): SuggestAnswer {
-  const [query, category, brand, goods] = responses.map(
-    ({ hits }) => hits?.hits.map(({ _source }) => _source) ?? [],
-  )
-  return { query, category, brand, goods } as SuggestAnswer
+export function suggestAnswer({ responses: [suggested, found] }: SuggestResponse): SuggestAnswer {
+  const kinds = suggested?.aggregations?.kinds?.buckets ?? []
+  const of = (kind: Suggestion['kind']) =>
+    sources(kinds.find(({ key }) => key === kind)?.best).slice(0, MOST[kind]) as Suggestion[]
+  return {
+    ...{ query: of('query'), category: of('category'), brand: of('brand') },
+    goods: sources(found) as FoundDocument[],
+  }
 }
+
+const sources = (found: Partial<Hits> | undefined) =>
+  found?.hits?.hits.map(({ _source }) => _source) ?? []
