@@ -41,7 +41,7 @@ export const createDriftActivities = (deps: DriftDeps) => {
     /** Compares every index that holds everything, and mends it. Repeated, it goes on with what is left to mend. */
     compareSearch: ({ cycleId }: CycleKey): Promise<void> =>
       heartbeating(async () => {
-        const makeWay = await makingWay(elasticsearch, index.alias)
+        const makeWay = await makingWay(elasticsearch)
         for (const generation of await listGenerations(system, 'live', 'retired')) {
           if (!(await isThere(generation))) continue
           const { indexName, schemaVersion, state } = generation

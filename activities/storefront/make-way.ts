@@ -1,33 +1,39 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import { heartbeat, sleep } from '@temporalio/activity'
-import { countSearches } from '../../clients/elasticsearch/indices.ts'
+import { readSearchLoad } from '../../clients/elasticsearch/search-load.ts'
 
-/** From so many searches a second on, somebody is there to be made way for. */
+/** From so many tasks of searches a second on, somebody is there to be made way for. */
 const BUSY_PER_SECOND = 5
 /** A piece of work may search itself. */
-const OWN_SEARCHES = 1
+const OWN_TASKS = 2
+/** Who was there is there for so long more: searches that wait are not seen to be done. */
+const STAYS_BUSY_MS = 30_000
 /** Of the time that a piece of work took. */
 const REST = 2
 const LONGEST_REST_MS = 3_000
 
 /**
  * For work over the whole catalogue that nobody waits for: called after every bounded piece of it, it rests for twice as
- * long as the piece took while this index is being searched, so that searches and single changes find PostgreSQL and
- * Elasticsearch free for most of the time. Unsearched, it does not rest at all.
+ * long as the piece took while Elasticsearch is being searched, so that searches and single changes find it and
+ * PostgreSQL free for most of the time. Without searches it does not rest at all.
  * @returns whether there are searches
  */
 export type MakeWay = () => Promise<boolean>
 
-export async function makingWay(elasticsearch: Elasticsearch, alias: string): Promise<MakeWay> {
-  let counted = await countSearches(elasticsearch, alias)
+export async function makingWay(elasticsearch: Elasticsearch): Promise<MakeWay> {
+  let before = await readSearchLoad(elasticsearch)
   let since = performance.now()
+  let busyUntil = before?.waiting ? since + STAYS_BUSY_MS : -Infinity
   return async () => {
     heartbeat()
-    const tookMs = performance.now() - since
-    const count = await countSearches(elasticsearch, alias)
-    const isBusy = ((count - counted - OWN_SEARCHES) * 1_000) / tookMs >= BUSY_PER_SECOND
+    const now = performance.now()
+    const tookMs = now - since
+    const load = await readSearchLoad(elasticsearch)
+    const done = (load?.completed ?? 0) - (before?.completed ?? load?.completed ?? 0) - OWN_TASKS
+    if (load?.waiting || (done * 1_000) / tookMs >= BUSY_PER_SECOND) busyUntil = now + STAYS_BUSY_MS
+    const isBusy = now < busyUntil
     if (isBusy) await sleep(Math.min(REST * tookMs, LONGEST_REST_MS))
-    counted = isBusy ? await countSearches(elasticsearch, alias) : count
+    before = isBusy ? await readSearchLoad(elasticsearch) : load
     since = performance.now()
     return isBusy
   }

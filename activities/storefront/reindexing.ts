@@ -75,7 +75,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
             await commitBackfill(system, reindex, { ...done, workedMs: now - countedAt })
             countedAt = now
           },
-          makeWay: await makingWay(deps.elasticsearch, deps.index.alias),
+          makeWay: await makingWay(deps.elasticsearch),
           goesOn: () => performance.now() < endsAt && !stopped.aborted,
         })
         const { readCount, totalCount, workedMs } = await getReindex(system, reindexId)
@@ -99,7 +99,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       const indexName = reindex.indexName!
       await readyIndex(deps, indexName)
       const parity = await heartbeating(async () =>
-        proveParity(deps, indexName, await makingWay(deps.elasticsearch, deps.index.alias)),
+        proveParity(deps, indexName, await makingWay(deps.elasticsearch)),
       )
       await updateReindex(system, reindexId, { parity: JSON.stringify(parity) })
       log.info({ reindexId, ...parity }, 'the new index was compared with PostgreSQL')

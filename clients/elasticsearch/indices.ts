@@ -51,11 +51,3 @@ export async function dropAlias(client: Client, alias: string): Promise<void> {
 export async function tolerateUnknownFields(client: Client, name: string): Promise<void> {
   await client.indices.putMapping({ index: name, dynamic: false }, { ignore: [404] })
 }
-
-/** How many searches of single shards there have been behind this alias since its index is open; 0 when nobody knows. */
-export async function countSearches(client: Client, alias: string): Promise<number> {
-  const stats = await client.indices
-    .stats({ index: alias, metric: 'search' }, { maxRetries: 0 })
-    .catch(() => undefined)
-  return stats?._all.total?.search?.query_total ?? 0
-}

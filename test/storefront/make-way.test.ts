@@ -3,21 +3,38 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { expect, it } from 'vitest'
 import { makingWay } from '../../activities/storefront/make-way.ts'
 
-/** Of an index that was searched so often when it is asked. */
-function searched(...counts: (number | Error)[]) {
-  const stats = () => {
-    const next = counts.shift()!
-    if (next instanceof Error) return Promise.reject(next)
-    return Promise.resolve({ _all: { total: { search: { query_total: next } } } })
-  }
-  return { indices: { stats } } as unknown as Client
-}
-const isBusy = (...counts: (number | Error)[]) =>
-  new MockActivityEnvironment().run(async () => (await makingWay(searched(...counts), 'goods'))())
+type Load = { completed: number; active?: number; queue?: number } | Error
 
-it('makes way for searches, not for its own, nor when nobody knows of any', async () => {
-  expect(await isBusy(0, 1_000, 1_000)).toBe(true)
-  expect(await isBusy(1_000, 1_001)).toBe(false)
-  expect(await isBusy(7, 7)).toBe(false)
-  expect(await isBusy(7, new Error('away'))).toBe(false)
+/** Whose threads for searches are so loaded when they are asked. */
+function loaded(...loads: Load[]) {
+  const stats = () => {
+    const next = loads.length > 1 ? loads.shift()! : loads[0]!
+    if (next instanceof Error) return Promise.reject(next)
+    return Promise.resolve({ nodes: { one: { thread_pool: { search: next } } } })
+  }
+  return { nodes: { stats } } as unknown as Client
+}
+const isBusy = (...loads: Load[]) =>
+  new MockActivityEnvironment().run(async () => (await makingWay(loaded(...loads)))())
+
+it('makes way for searches that were done, or that wait', async () => {
+  expect(await isBusy({ completed: 0 }, { completed: 1_000 })).toBe(true)
+  expect(await isBusy({ completed: 7 }, { completed: 7, active: 1 })).toBe(true)
+  expect(await isBusy({ completed: 7 }, { completed: 7, queue: 100 })).toBe(true)
+})
+
+it('makes none for its own, nor when nobody knows of any', async () => {
+  expect(await isBusy({ completed: 1_000 }, { completed: 1_002 })).toBe(false)
+  expect(await isBusy({ completed: 7 })).toBe(false)
+  expect(await isBusy({ completed: 7 }, new Error('away'))).toBe(false)
+  expect(await isBusy(new Error('away'), { completed: 1_000 })).toBe(false)
+})
+
+it('goes on making way for a while', async () => {
+  const client = loaded({ completed: 0 }, { completed: 1_000 }, { completed: 1_000 })
+  const turns = await new MockActivityEnvironment().run(async () => {
+    const makeWay = await makingWay(client)
+    return [await makeWay(), await makeWay()]
+  })
+  expect(turns).toEqual([true, true])
 })
