@@ -4,11 +4,14 @@ import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectElasticsearch } from '../../clients/elasticsearch/connect.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { applyToCache } from '../../activities/storefront/apply-to-cache.ts'
+import { createPageCache } from '../../clients/cache/page-cache.ts'
+import { connectPostgres } from '../../clients/postgres.ts'
 import { createInvalidator } from '../../clients/cache/invalidator.ts'
 import { readPendingDocuments } from '../../db/storefront/documents.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { freshRedis } from '../support/redis.ts'
+import { until } from '../support/until.ts'
 import { createCategory, createGood, settle } from './goods.ts'
 import { storefrontApp } from './storefront-app.ts'
 
@@ -188,6 +191,31 @@ describe('GET /listings', () => {
     expect((await get(`/listings?sort=price-asc&${on}`)).status).toBe(200)
     expect((await get(`/listings?sort=price-desc&${on}`)).status).toBe(400)
     expect((await get(`/listings?sort=price-asc&category=${home.id}&${on}`)).status).toBe(400)
+  })
+
+  it('answers an address that was right from memory, and PostgreSQL away changes nothing', async () => {
+    const subscriber = connectRedis({ url: server.url, commandTimeoutMs: 5_000, patient: true })
+    const url = database.env['POSTGRES_STOREFRONT_URL']!
+    const own = connectPostgres({ url, applicationName: 'test' })
+    const process = storefrontApp({
+      storefront: own.db,
+      search: nowhere,
+      cache: createPageCache({
+        ...{ redis, subscriber, maxBytes: 1024 ** 2, staleOnErrorMs: () => 60_000 },
+      }),
+    })
+    const path = '/listings?city=msk&sort=new&limit=3'
+    const isInMemory = async () =>
+      (await process.get(path)).headers.get('Cache-Status') === 'yarmarka; hit; detail=memory'
+    await until(isInMemory)
+    await own.close()
+    const { status, headers, body } = await process.get(path)
+    expect([status, headers.get('Cache-Status')]).toEqual([200, 'yarmarka; hit; detail=memory'])
+    expect(body.items).toEqual([expect.objectContaining(shownKettle)])
+    const known = await process.get(path, { 'If-None-Match': headers.get('ETag')! })
+    expect(known.status).toBe(304)
+    expect((await process.get(`${path}&colour=red`)).status).toBe(400)
+    subscriber.disconnect()
   })
 
   it('goes on without Redis', async () => {
