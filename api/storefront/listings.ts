@@ -9,6 +9,7 @@ import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
 import { answerPage } from './answer-page.ts'
 import { positionAt } from './bound-cursor.ts'
 import { NOT_MODIFIED } from './cached.ts'
+import type { HitLog } from './hit-log.ts'
 import { Category, City, Shop, type FindScope } from './scope.ts'
 import { ShopProduct } from './shapes.ts'
 
@@ -26,9 +27,14 @@ const ListingParameters = z.strictObject({
 const integer = z.string().regex(/^-?\d{1,18}$/)
 const Position = z.tuple([integer, integer])
 
-type Deps = { storefront: Kysely<Database>; cache: PageCache; findScope: FindScope }
+type Deps = {
+  storefront: Kysely<Database>
+  cache: PageCache
+  findScope: FindScope
+  hitLog?: Pick<HitLog, 'note'>
+}
 
-export const listings = ({ storefront, cache, findScope }: Deps) =>
+export const listings = ({ storefront, cache, findScope, hitLog }: Deps) =>
   createRouter().openapi(
     createRoute({
       method: 'get',
@@ -48,7 +54,9 @@ export const listings = ({ storefront, cache, findScope }: Deps) =>
       const { sort, limit, cursor, ...named } = c.req.valid('query')
       const asked = { scope: await findScope(named), sort, limit, cursor }
       positionAt(listingQuestion(asked), cursor, Position)
-      const page = await cache.read(pageKey(asked), () => makeListingPage(storefront, asked))
+      const key = pageKey(asked)
+      const page = await cache.read(key, () => makeListingPage(storefront, asked))
+      if (cursor === undefined) hitLog?.note(key)
       return answerPage<Listing>(c, page)
     },
   )
