@@ -35,7 +35,7 @@ export async function listMostRead(
  * that nobody knows. Role `system`.
  * @returns how many it forgot; 0 when there are no more
  */
-export async function forgetOldHits(db: Kysely<Database>, limit: number): Promise<number> {
+export async function pruneHits(db: Kysely<Database>, limit: number): Promise<number> {
   const { rows } = await sql<{ forgotten: number }>`
     with forgotten as (
       delete from page_hit where ctid = any (array(
