@@ -27,7 +27,7 @@ export async function scorePopularity(
   const { rows } = await sql<Popularity>`
     with scored as (
       select scope::bigint as id,
-        round(sum(hits * power(0.5, (${today} - day) / ${HALF_LIFE_DAYS}::numeric)))::bigint as popularity
+        round(sum(hits * power(0.5::float8, (${today} - day) / ${HALF_LIFE_DAYS}::float8)))::bigint as popularity
       from page_hit
       where kind = 'card' and scope::bigint > ${afterId}::bigint and day > ${today} - ${DAYS_THAT_COUNT}::int
       group by scope::bigint order by scope::bigint limit ${limit}
