@@ -2,6 +2,7 @@ import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { cache, type CacheDeps } from './admin/cache.ts'
 import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
@@ -31,7 +32,8 @@ export type ApiDeps = HealthDeps &
   Omit<ImportsDeps, 'requires'> &
   Omit<FeedsDeps, 'requires'> &
   PublishedFeedsDeps &
-  Omit<ReindexesDeps, 'requires'> & {
+  Omit<ReindexesDeps, 'requires'> &
+  Omit<CacheDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     /** Connected as the role `system`, for the operators' routes alone. */
@@ -66,6 +68,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
+    .route('/v1/admin/cache', cache({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
     .route('/v1/admin/poison', poison({ ...deps, requires }))
 }

@@ -12,6 +12,7 @@ import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
 import { createServer, listen } from './server.ts'
+import { createHitLog } from './storefront/hit-log.ts'
 import { createSearchLog } from './storefront/search-log.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
@@ -43,6 +44,7 @@ const cache = createPageCache({
 })
 
 const searchLog = createSearchLog({ storefront: storefront.db, log })
+const hitLog = createHitLog({ storefront: storefront.db, log })
 
 const server = createServer({ fetch: (request, env) => app.fetch(request, env) })
 const drain = createDrain(server)
@@ -53,6 +55,7 @@ const app = createApp({
   cache,
   search: elasticsearch,
   searchLog,
+  hitLog,
   objectStore,
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
@@ -77,7 +80,7 @@ if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => void sto
 async function stop() {
   log.info('api draining')
   await drain.drain({ delayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS })
-  await searchLog.close()
+  await Promise.all([searchLog.close(), hitLog.close()])
   redis.disconnect()
   subscriber.disconnect()
   objectStore.close()

@@ -70,3 +70,45 @@ export type CheckDriftResult = {
   repaired: number
 }
 export type CheckDrift = (input: CheckDriftInput) => Promise<CheckDriftResult>
+
+/** One at a time, whoever starts it. */
+export const warmUpWorkflowId = 'warm-up'
+export const warmUpScheduleId = 'warm-up'
+
+export const warmCache = 'warmCache'
+export type WarmCacheInput = {
+  /** Pages of each city, and as many without a city. */
+  perCity?: number
+  /** Carried over when the workflow continues as new. */
+  position?: WarmUpPosition
+}
+export type WarmCache = (input: WarmCacheInput) => Promise<WarmUpPosition>
+
+/** How far a warm-up is: pages that are done, of `total`; those that it made, those that were there, and its waits. */
+export type WarmUpPosition = {
+  done: number
+  total: number
+  made: number
+  alreadyThere: number
+  yieldedMs: number
+}
+export type WarmUpShift = { position: WarmUpPosition; ended: boolean }
+export type WarmUpState = 'running' | 'completed' | 'cancelled' | 'failed'
+export type WarmUpProgress = WarmUpPosition & { state: WarmUpState }
+export const warmUpProgress = defineQuery<WarmUpProgress>('warmUpProgress')
+
+/** A Schedule puts its time behind the id of what it starts: this one has the warm-up started under its own. */
+export const keepCacheWarm = 'keepCacheWarm'
+export type KeepCacheWarm = () => Promise<void>
+
+export const popularityWorkflowId = 'popularity'
+export const popularityScheduleId = 'popularity'
+
+export const rankGoods = 'rankGoods'
+export type RankGoodsResult = {
+  /** Shop products that are listed by another popularity now. */
+  changed: number
+  /** Hits of days that no longer count. */
+  forgotten: number
+}
+export type RankGoods = () => Promise<RankGoodsResult>

@@ -259,6 +259,14 @@ export type Database = {
     slow: Count
     slowestMs: number
   }
+  /** How often a page of the cache was read on a day, by its name there. */
+  pageHit: {
+    day: ColumnType<Date, string, string>
+    kind: string
+    scope: string
+    page: string
+    hits: Count
+  }
   /** Where a seller's carriers reach beyond the cities that its warehouses serve. */
   deliveryCity: { sellerId: Id; cityId: string }
   changeFanout: {

@@ -5,10 +5,15 @@ import { readConfigOrExit } from '../config.ts'
 import {
   checkDrift,
   driftScheduleId,
+  keepCacheWarm,
+  popularityScheduleId,
+  popularityWorkflowId,
+  rankGoods,
   refreshSuggestions,
   storefrontQueue,
   suggestionsScheduleId,
   suggestionsWorkflowId,
+  warmUpScheduleId,
   type CheckDriftInput,
 } from '../contracts/storefront.ts'
 
@@ -37,6 +42,28 @@ const schedules: ScheduleOptions[] = [
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     state: { triggerImmediately: true },
+  },
+  {
+    scheduleId: warmUpScheduleId,
+    spec: { intervals: [{ every: '10 minutes', offset: '5 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: keepCacheWarm,
+      workflowId: 'keep-cache-warm',
+      taskQueue: storefrontQueue,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  },
+  {
+    scheduleId: popularityScheduleId,
+    spec: { intervals: [{ every: '1 hour' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: rankGoods,
+      workflowId: popularityWorkflowId,
+      taskQueue: storefrontQueue,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' },
   },
 ]
 

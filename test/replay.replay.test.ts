@@ -13,6 +13,9 @@ const domainOf: Record<string, string> = {
   refreshSuggestions: 'storefront',
   reindexCatalog: 'storefront',
   checkDrift: 'storefront',
+  warmCache: 'storefront',
+  keepCacheWarm: 'storefront',
+  rankGoods: 'storefront',
 }
 
 const histories = await listHistories()

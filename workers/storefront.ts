@@ -1,8 +1,11 @@
 import { createStorefrontActivities } from '../activities/storefront/index.ts'
 import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
 import { createDriftActivities } from '../activities/storefront/drift.ts'
+import { createPopularityActivities } from '../activities/storefront/popularity.ts'
 import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
+import { createWarmUpActivities } from '../activities/storefront/warm-up.ts'
 import { createInvalidator } from '../clients/cache/invalidator.ts'
+import { createPageCache } from '../clients/cache/page-cache.ts'
 import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
@@ -13,7 +16,10 @@ import {
   projectionWorkflowId,
   sinks,
   storefrontQueue,
+  warmCache,
+  warmUpWorkflowId,
   type ProjectChanges,
+  type WarmCache,
 } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import type { CreateDomainWorker } from './worker.ts'
@@ -43,6 +49,8 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     index: shopProductsIndex,
     redis,
     invalidator: createInvalidator(redis),
+    /** Of no process: what it makes is in Redis alone. */
+    cache: createPageCache({ redis, maxBytes: 1, staleOnErrorMs: () => 0 }),
     log,
   }
   return {
@@ -54,6 +62,8 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
         ...createReindexingActivities(deps),
         ...createDriftActivities(deps),
         ...createSuggestionsActivities({ system: system.db, elasticsearch }),
+        ...createWarmUpActivities(deps),
+        ...createPopularityActivities(deps),
       },
       maxConcurrentActivityTaskExecutions: 8,
     },
@@ -65,6 +75,12 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
           taskQueue: storefrontQueue,
           args: [{ sink, projected: 0 }],
         })
+      await temporal.workflow.start<WarmCache>(warmCache, {
+        workflowId: warmUpWorkflowId,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: storefrontQueue,
+        args: [{}],
+      })
     },
     async close() {
       redis.disconnect()

@@ -18,7 +18,7 @@ export type DomainWorker = {
     taskQueue: string
     maxConcurrentActivityTaskExecutions: number
   }
-  /** Starts the workflows that stand for ever, unless they are running. */
+  /** Starts the workflows that stand for ever, and what every start begins with, unless they are running. */
   startStanding?(): Promise<void>
   close(): Promise<void>
 }

@@ -10,15 +10,22 @@ const MOST_ADDRESSES = 20_000
 const REMEMBER_MS = 30_000
 
 /** Addresses whose pages memory has are answered at once: an address that was right needs no second reading. */
-export function answeredBefore(cache: Pick<PageCache, 'peek'>) {
-  const ids = new LRUCache<string, string>({ max: MOST_ADDRESSES, ttl: REMEMBER_MS })
+export function answeredBefore(
+  cache: Pick<PageCache, 'peek'>,
+  /** Is told of every page that is answered so. */
+  onAnswer: (key: PageKey) => void,
+) {
+  const known = new LRUCache<string, { id: string; key: PageKey }>({
+    ...{ max: MOST_ADDRESSES, ttl: REMEMBER_MS },
+  })
   return {
     answer: createMiddleware(async (c, next) => {
-      const id = ids.get(c.req.url)
-      const entry = id === undefined ? undefined : cache.peek(id)
+      const named = known.get(c.req.url)
+      const entry = named && cache.peek(named.id)
       if (!entry) return next()
+      onAnswer(named.key)
       return answerPage(c, { entry, outcome: 'memory' })
     }),
-    note: (c: Context, key: PageKey) => void ids.set(c.req.url, idOf(key)),
+    note: (c: Context, key: PageKey) => void known.set(c.req.url, { id: idOf(key), key }),
   }
 }

@@ -1,15 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { PageCache } from '../../clients/cache/page-cache.ts'
+import type { PageKey } from '../../clients/cache/page-key.ts'
 import type { Database } from '../../db/database.ts'
 import { makeListingPage } from '../../db/storefront/listing-pages.ts'
-import { listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
+import { isFirstPage, listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
 import { LISTING_SORTS } from '../../domain/storefront/listing.ts'
 import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
 import { answeredBefore } from './answered-before.ts'
 import { answerPage } from './answer-page.ts'
 import { positionAt } from './bound-cursor.ts'
 import { NOT_MODIFIED } from './cached.ts'
+import type { HitLog } from './hit-log.ts'
 import { Category, City, Shop, type FindScope } from './scope.ts'
 import { ShopProduct } from './shapes.ts'
 
@@ -27,10 +29,16 @@ const ListingParameters = z.strictObject({
 const integer = z.string().regex(/^-?\d{1,18}$/)
 const Position = z.tuple([integer, integer])
 
-type Deps = { storefront: Kysely<Database>; cache: PageCache; findScope: FindScope }
+type Deps = {
+  storefront: Kysely<Database>
+  cache: PageCache
+  findScope: FindScope
+  hitLog?: Pick<HitLog, 'note'>
+}
 
-export function listings({ storefront, cache, findScope }: Deps) {
-  const before = answeredBefore(cache)
+export function listings({ storefront, cache, findScope, hitLog }: Deps) {
+  const count = (key: PageKey) => void (isFirstPage(key) && hitLog?.note(key))
+  const before = answeredBefore(cache, count)
   return createRouter().openapi(
     createRoute({
       method: 'get',
@@ -54,6 +62,7 @@ export function listings({ storefront, cache, findScope }: Deps) {
       const key = pageKey(asked)
       const page = await cache.read(key, () => makeListingPage(storefront, asked))
       before.note(c, key)
+      count(key)
       return answerPage<Listing>(c, page)
     },
   )

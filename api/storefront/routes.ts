@@ -7,6 +7,7 @@ import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
 import { createRouter } from '../openapi.ts'
 import { categories } from './categories.ts'
 import { cities } from './cities.ts'
+import type { HitLog } from './hit-log.ts'
 import { listings } from './listings.ts'
 import { knownCategories } from './known-categories.ts'
 import { scopeFinder } from './scope.ts'
@@ -26,6 +27,8 @@ export type StorefrontDeps = {
   suggestions?: Pick<SearchIndex, 'alias'>
   /** Where searches are counted; nowhere unless given. */
   searchLog?: Pick<SearchLog, 'note'>
+  /** Where reads of first pages and of cards are counted; nowhere unless given. */
+  hitLog?: Pick<HitLog, 'note'>
 }
 
 /** What everybody may read. To be served below `/v1`. */

@@ -8,6 +8,7 @@ import { createRouter, Instant, json, problems } from '../openapi.ts'
 import { notFound } from '../problem.ts'
 import { answerPage } from './answer-page.ts'
 import { loadedAs, NOT_MODIFIED } from './cached.ts'
+import type { HitLog } from './hit-log.ts'
 import { City, type FindScope } from './scope.ts'
 import { Money, ShopProduct } from './shapes.ts'
 
@@ -45,9 +46,14 @@ const ShopProductCard = ShopProduct.extend({
   updatedAt: Instant,
 }).openapi('ShopProductCard')
 
-type Deps = { storefront: Kysely<Database>; cache: PageCache; findScope: FindScope }
+type Deps = {
+  storefront: Kysely<Database>
+  cache: PageCache
+  findScope: FindScope
+  hitLog?: Pick<HitLog, 'note'>
+}
 
-export const shopProducts = ({ storefront, cache, findScope }: Deps) =>
+export const shopProducts = ({ storefront, cache, findScope, hitLog }: Deps) =>
   createRouter().openapi(
     createRoute({
       method: 'get',
@@ -68,11 +74,13 @@ export const shopProducts = ({ storefront, cache, findScope }: Deps) =>
       const { id } = c.req.valid('param')
       const { city } = await findScope(c.req.valid('query'))
       if (!/^\d{1,18}$/.test(id)) throw notFound()
-      const page = await cache.read({ kind: 'card', scope: id, page: city ?? '-' }, async () => {
+      const key = { kind: 'card', scope: id, page: city ?? '-' }
+      const page = await cache.read(key, async () => {
         const row = await findShopProduct(storefront, id, city)
         if (!row) throw notFound()
         return loadedAs('card', JSON.stringify(toCard(row)))
       })
+      hitLog?.note(key)
       return answerPage<z.infer<typeof ShopProductCard>>(c, page)
     },
   )

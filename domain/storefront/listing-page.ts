@@ -27,6 +27,9 @@ export const pageKey = ({ scope, sort, limit, cursor }: ListingPage) => ({
   page: `${sort}|${limit}|${cursor ?? ''}`,
 })
 
+/** Whether {@link pageKey} named a page without a cursor. */
+export const isFirstPage = ({ page }: { page: string }): boolean => page.endsWith('|')
+
 /** The page of this name; `undefined` when we give no such names. */
 export function parsePageKey(key: { scope: string; page: string }): ListingPage | undefined {
   const scope = parseScopeKey(key.scope)

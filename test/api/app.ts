@@ -61,8 +61,11 @@ export function fakeWorkflows() {
   return fake
 }
 
-/** The app with fakes around a database, or around none where it is not reached. */
-export function testApp(databases: Partial<Record<DatabaseRole, Kysely<Database>>> = {}) {
+/** The app with fakes around a database, or around none where it is not reached, and around other parts. */
+export function testApp(
+  databases: Partial<Record<DatabaseRole, Kysely<Database>>> = {},
+  parts: Partial<Pick<ApiDeps, 'cache'>> = {},
+) {
   const objectStore = fakeObjectStore()
   const workflows = fakeWorkflows()
   const logged: { level: 'warn' | 'error'; message: string; err: unknown }[] = []
@@ -71,6 +74,7 @@ export function testApp(databases: Partial<Record<DatabaseRole, Kysely<Database>
   }
   const deps = {
     ...databases,
+    ...parts,
     objectStore,
     workflows,
     maxUploadBytes: 1_000_000,

@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
 import type { ReindexingActivities } from '../../activities/storefront/reindexing.ts'
+import type { WarmUpActivities } from '../../activities/storefront/warm-up.ts'
 import {
   pauseReindex,
   reindexProgress,
@@ -15,8 +16,10 @@ type Handle = WorkflowHandle<ReindexCatalog>
 
 /** Fakes for one course of a reindex, what they were asked for, and what happens while it runs. */
 export type ReindexScenario = {
-  activities: ReindexingActivities
+  activities: ReindexingActivities & WarmUpActivities
   did: string[]
+  /** Shifts of the warm-up that begins after the swap and has nothing to do. */
+  warmed: object[]
   meanwhile?(handle: Handle): Promise<unknown>
 }
 
@@ -26,6 +29,11 @@ function scenario(
   meanwhile?: (handle: Handle, did: string[]) => Promise<unknown>,
 ): ReindexScenario {
   const did: string[] = []
+  const warmed: object[] = []
+  const warmPages: WarmUpActivities['warmPages'] = async ({ position }) => {
+    warmed.push(position)
+    return { position, ended: true }
+  }
   let done = 0
   const all: ReindexingActivities = {
     openReindex: async () => {},
@@ -51,7 +59,8 @@ function scenario(
   ])
   return {
     did,
-    activities: Object.fromEntries(noted) as ReindexingActivities,
+    warmed,
+    activities: { ...(Object.fromEntries(noted) as ReindexingActivities), warmPages },
     ...(meanwhile ? { meanwhile: (handle) => meanwhile(handle, did) } : {}),
   }
 }

@@ -10,6 +10,7 @@ import {
   resumeReindex,
   rollBackReindex,
   storefrontQueue,
+  warmUpWorkflowId,
   type ReindexCatalog,
 } from '../../contracts/storefront.ts'
 import { runWorkflow, startTimeSkipping } from '../support/temporal.ts'
@@ -23,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.teardown())
 
-const run = (scenario: string, { activities, meanwhile }: ReindexScenario) => {
+const run = (scenario: string, { activities, did, meanwhile }: ReindexScenario) => {
   const reindexId = randomUUID()
   return runWorkflow<ReindexCatalog>(server, {
     workflows: storefrontQueue,
@@ -35,7 +36,13 @@ const run = (scenario: string, { activities, meanwhile }: ReindexScenario) => {
       taskQueue: storefrontQueue,
       args: [{ reindexId }],
     },
-    ...(meanwhile ? { meanwhile } : {}),
+    async meanwhile(handle) {
+      await meanwhile?.(handle)
+      await handle.result().catch(() => {})
+      // What a swap began goes on by itself, while this scenario's workers run.
+      const warmUp = server.client.workflow.getHandle(warmUpWorkflowId)
+      if (did.includes('swapIndices')) await warmUp.result()
+    },
   })
 }
 
@@ -79,6 +86,7 @@ describe('reindexCatalog', () => {
     const scenario = reindexScenarios[name]()
     expect(await run(name, scenario)).toEqual({ state })
     expect(scenario.did).toEqual(steps)
+    expect(scenario.warmed).toHaveLength(scenario.did.includes('swapIndices') ? 1 : 0)
   })
 
   it('clears up and fails when a step is given up', async () => {

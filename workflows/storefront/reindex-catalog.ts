@@ -6,6 +6,7 @@ import {
   ContinueAsNew,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -23,6 +24,7 @@ import {
 } from '../../contracts/storefront.ts'
 import { etaSeconds, perSecond, type Pace } from '../../domain/storefront/eta.ts'
 import * as policies from '../policies.ts'
+import { beginWarmUp } from './begin-warm-up.ts'
 
 const { backfillPages, verifyParity } = proxyActivities<ReindexingActivities>(policies.long)
 const { openReindex, recordReindexState, swapIndices, rollBackSwap, closeWindow, abandonReindex } =
@@ -78,6 +80,7 @@ export async function reindexCatalog({
   }
   state = 'live'
   await CancellationScope.nonCancellable(invalidate)
+  if (patched('reindexCatalog/warm-up')) await CancellationScope.nonCancellable(beginWarmUp)
   const end = await untilWindowCloses()
   state = end
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
