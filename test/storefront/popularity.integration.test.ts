@@ -1,16 +1,19 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPopularityActivities } from '../../activities/storefront/popularity.ts'
+import { connectElasticsearch } from '../../clients/elasticsearch/connect.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { settle } from './goods.ts'
 
 const database = await freshDatabase()
-afterAll(() => database.drop())
+afterAll(() => Promise.all([database.drop(), elasticsearch.close()]))
 const owner = database.owner.db
 const system = database.system.db
-const popularity = createPopularityActivities({ system })
+/** Nobody searches here. */
+const elasticsearch = connectElasticsearch({ url: 'http://127.0.0.1:1' })
+const popularity = createPopularityActivities({ system, elasticsearch })
 
 const GOODS = 2_500
 await fillShop(owner, await createShop(owner), GOODS)

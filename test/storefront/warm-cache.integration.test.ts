@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { connectElasticsearch } from '../../clients/elasticsearch/connect.ts'
 import { createPopularityActivities } from '../../activities/storefront/popularity.ts'
 import { createWarmUpActivities } from '../../activities/storefront/warm-up.ts'
 import type { PageCache } from '../../clients/cache/page-cache.ts'
@@ -51,10 +52,15 @@ await owner
     })),
   ])
   .execute()
+const nowhere = connectElasticsearch({ url: 'http://127.0.0.1:1' })
+afterAll(() => nowhere.close())
 beforeEach(() => redis.flushdb())
 
 const working = <T>(work: () => Promise<T>, warming: Pick<PageCache, 'read'> = cache) => {
-  const deps = { system, storefront: database.storefront.db, cache: warming, redis }
+  const deps = {
+    ...{ system, storefront: database.storefront.db, cache: warming, redis },
+    elasticsearch: nowhere,
+  }
   const activities = {
     ...createWarmUpActivities(deps),
     ...createPopularityActivities(deps),
