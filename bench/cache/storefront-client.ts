@@ -5,6 +5,7 @@ export type Answer = {
   status: number
   /** As `Cache-Status` has it, without our name: `hit; detail=memory`. */
   cache: string
+  headers: Record<string, string>
   body: Buffer
 }
 
@@ -26,16 +27,17 @@ export function openStorefrontClient(
     headersTimeout: ANSWER_WITHIN_MS,
     bodyTimeout: ANSWER_WITHIN_MS,
   })
-  const headers = { 'accept-encoding': encoding }
+  const asked = { 'accept-encoding': encoding }
   return {
     async get(path) {
       try {
-        const response = await pool.request({ path, method: 'GET', headers })
+        const response = await pool.request({ path, method: 'GET', headers: asked })
         const body = Buffer.from(await response.body.arrayBuffer())
-        const cache = String(response.headers['cache-status'] ?? '').replace(/^yarmarka; /, '')
-        return { status: response.statusCode, cache, body }
+        const headers = response.headers as Record<string, string>
+        const cache = (headers['cache-status'] ?? '').replace(/^yarmarka; /, '')
+        return { status: response.statusCode, cache, headers, body }
       } catch {
-        return { status: 0, cache: '', body: Buffer.alloc(0) }
+        return { status: 0, cache: '', headers: {}, body: Buffer.alloc(0) }
       }
     },
     close: () => pool.close(),
