@@ -18,21 +18,39 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt
 }
 
+export type Answered<Answer> = {
+  answer: Answer
+  /** From when the request was due. */
+  ms: number
+  /** When it was due, counted from the beginning. */
+  dueMs: number
+}
+
 /**
  * Sends at its own pace, whether the last one is answered or not, and counts from when a request was due: what had to
- * wait for its turn has waited.
+ * wait for its turn has waited. In the order of the requests.
  */
+export async function answeredAtRate<Request, Answer>(
+  perSecond: number,
+  requests: readonly Request[],
+  send: (request: Request) => Promise<Answer>,
+): Promise<Answered<Answer>[]> {
+  const startedAt = performance.now()
+  const answered = requests.map(async (request, n) => {
+    const dueMs = (n * 1_000) / perSecond
+    await pause(Math.max(0, startedAt + dueMs - performance.now()))
+    const answer = await send(request)
+    return { answer, dueMs, ms: performance.now() - startedAt - dueMs }
+  })
+  return Promise.all(answered)
+}
+
+/** As {@link answeredAtRate}, for whom only the times matter. */
 export async function atRate<T>(
   perSecond: number,
   requests: readonly T[],
   send: (request: T) => Promise<unknown>,
 ): Promise<Latencies> {
-  const startedAt = performance.now()
-  const answered = requests.map(async (request, n) => {
-    const dueAt = startedAt + (n * 1_000) / perSecond
-    await pause(Math.max(0, dueAt - performance.now()))
-    await send(request)
-    return performance.now() - dueAt
-  })
-  return sorted(await Promise.all(answered))
+  const answered = await answeredAtRate(perSecond, requests, send)
+  return sorted(answered.map(({ ms }) => ms))
 }

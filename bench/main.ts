@@ -3,6 +3,13 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { format, resolveConfig } from 'prettier'
+import * as cacheFuzz from './cache/fuzz.ts'
+import * as cacheHot from './cache/hot.ts'
+import * as cacheMixed from './cache/mixed.ts'
+import * as cacheRedisKill from './cache/redis-kill.ts'
+import * as cacheSoak from './cache/soak.ts'
+import * as cacheStaleness from './cache/staleness.ts'
+import * as cacheStampede from './cache/stampede.ts'
 import * as facets from './facets.ts'
 import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
@@ -96,6 +103,42 @@ const benches = {
     title: 'Reindex under load, and a drift cycle',
     size: 200_000,
     run: reindex.run,
+  },
+  'cache-hot': {
+    title:
+      'Hot listings over HTTP, against caches from npm and node:http (size in seconds per round)',
+    size: 10,
+    run: cacheHot.run,
+  },
+  'cache-mixed': {
+    title: 'Listings over HTTP while prices and stock change (size in shop products)',
+    size: 200_000,
+    run: cacheMixed.run,
+  },
+  'cache-stampede': {
+    title: 'A stampede of two processes on a page that is not there (size in trials)',
+    size: 100,
+    run: cacheStampede.run,
+  },
+  'cache-staleness': {
+    title: 'Listings checked against the log of commits (size in reads)',
+    size: 1_000_000,
+    run: cacheStaleness.run,
+  },
+  'cache-fuzz': {
+    title: 'Which pages a change takes, against a plain model (size in changes)',
+    size: 10_000,
+    run: cacheFuzz.run,
+  },
+  'cache-redis-kill': {
+    title: 'Redis killed under a load of warm listings (size in seconds)',
+    size: 30,
+    run: cacheRedisKill.run,
+  },
+  'cache-soak': {
+    title: 'The memory of the cache against its bound (size in seconds)',
+    size: 600,
+    run: cacheSoak.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',
