@@ -1,6 +1,6 @@
 export type BreakerOptions = {
-  /** So many failures in a row … */
-  failures: number
+  /** Nothing but failures for so long, which one late turn of the event loop does not make … */
+  failingMs: number
   /** … and the part is not asked for so long. */
   restMs: number
 }
@@ -12,19 +12,20 @@ export type Breaker = {
   restedWithin(ms: number): boolean
 }
 
-export function createBreaker({ failures, restMs }: BreakerOptions): Breaker {
-  let failed = 0
+export function createBreaker({ failingMs, restMs }: BreakerOptions): Breaker {
+  let failingSince: number | undefined
   let restsUntil = -Infinity
   return {
     async attempt(use) {
       if (performance.now() < restsUntil) return 'failed'
       try {
         const value = await use()
-        failed = 0
+        failingSince = undefined
         return { value }
       } catch {
-        failed++
-        if (failed >= failures) restsUntil = performance.now() + restMs
+        const now = performance.now()
+        failingSince ??= now
+        if (now - failingSince >= failingMs) restsUntil = now + restMs
         return 'failed'
       }
     },

@@ -68,8 +68,11 @@ const LEASE_MS = 1_000
 const RENEW_MS = 500
 /** What is to be renewed while it is given away is begun so often. */
 const RENEW_EVERY_MS = 50
-/** While Redis is away, each page is made anew so often; and for so long after it, memory is trusted as during it. */
+/** While Redis is away, each page is made anew so often. */
 const AWAY_MS = 5_000
+/** For so long after it came back, pages that are no older than this are given away while they are made anew. */
+const BACK_MS = 5_000
+const OLDEST_MS = 1_500
 /** How long a process waits for another that makes the page, and how often it looks. */
 const WAIT_MS = 2_000
 const LOOK_EVERY_MS = 5
@@ -87,7 +90,7 @@ export function createPageCache({
 }: PageCacheOptions): PageCache {
   const memory = createMemoryPages(maxBytes)
   const meter = createCacheMeter()
-  const breaker = createBreaker({ failures: 3, restMs: 500 })
+  const breaker = createBreaker({ failingMs: 150, restMs: 500 })
   const gate = bulkhead(loaders.atOnce, loaders.waiting)
   const flights = new Map<string, Flight>()
   let gaps = 0
@@ -139,6 +142,13 @@ export function createPageCache({
 
   /** Whether nothing is known against a page but that nobody could be asked about it. */
   const mayStandIn = ({ dropped, touchedUntil }: HeldPage) => !dropped && touchedUntil === undefined
+
+  /**
+   * How old memory may be where Redis has nothing to say: while it is away, whoever waits would only wait for PostgreSQL;
+   * when it is back, no invalidation names what was made meanwhile.
+   */
+  const trustedMs = () =>
+    breaker.restedWithin(0) ? 2 * AWAY_MS : breaker.restedWithin(BACK_MS) ? OLDEST_MS : 0
 
   const isBetterThanAnError = ({ key, entry }: HeldPage) =>
     Date.now() < entry.hardAt + staleOnErrorMs(key.kind)
@@ -275,9 +285,7 @@ export function createPageCache({
       held.lastReadAt = now
       const verdict = judge(held, now)
       if (verdict === 'give') return meter.count(key.kind, { entry: held.entry, outcome: 'memory' })
-      // While Redis is away, memory is right as far as anybody knows: whoever waits would only wait for PostgreSQL.
-      const isTrusted =
-        breaker.restedWithin(AWAY_MS) && mayStandIn(held) && now - held.verifiedAt < 2 * AWAY_MS
+      const isTrusted = mayStandIn(held) && now - held.verifiedAt < trustedMs()
       if (verdict === 'renew' || isTrusted) {
         if (now - held.renewedAt > RENEW_EVERY_MS) {
           held.renewedAt = now
