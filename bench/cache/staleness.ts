@@ -23,6 +23,8 @@ export type StalenessFigures = {
   /** How old what they missed was by then, and when that was, from the beginning. */
   greatestMs: number
   greatestAtSeconds: number
+  /** The greatest by `Cache-Status`: it tells from where what was stale came. */
+  greatestMsBy: Record<string, number>
   /** Staler than the bound. */
   tooStale: number
   /** By write that was seen stale: from its commit to the last read that did not show it, in order. */
@@ -64,7 +66,7 @@ export async function measureStaleness(
   const startedAt = performance.now()
   const seen = {
     ...{ reads: 0, staleReads: 0, tooStale: 0, failed: 0 },
-    ...{ greatestMs: 0, greatestAtSeconds: 0 },
+    ...{ greatestMs: 0, greatestAtSeconds: 0, greatestMsBy: {} as Record<string, number> },
   }
   try {
     const reader = async (number: number) => {
@@ -72,7 +74,7 @@ export async function measureStaleness(
       while (seen.reads < reads) {
         seen.reads++
         const beganAt = performance.now()
-        const shown = await readShown(client, draw())
+        const { shown, cache } = await readShown(client, draw())
         if (!shown) {
           seen.failed++
           continue
@@ -80,6 +82,7 @@ export async function measureStaleness(
         const staleMs = stalenessOf(prices, shown, beganAt)
         if (staleMs > 0) seen.staleReads++
         if (staleMs > BOUND_MS) seen.tooStale++
+        seen.greatestMsBy[cache] = Math.max(seen.greatestMsBy[cache] ?? 0, staleMs)
         if (staleMs <= seen.greatestMs) continue
         seen.greatestMs = staleMs
         seen.greatestAtSeconds = (beganAt - startedAt) / 1_000
@@ -141,9 +144,14 @@ function startWriting({ pool }: Postgres, prices: ReadonlyMap<string, Prices>) {
 
 type Shown = { id: string; price: { amount: number } }[]
 
-async function readShown(client: StorefrontClient, path: string): Promise<Shown | undefined> {
-  const { status, body } = await client.get(path)
-  return status === 200 ? (JSON.parse(body.toString()) as { items: Shown }).items : undefined
+/** `undefined` when it was not answered. */
+async function readShown(
+  client: StorefrontClient,
+  path: string,
+): Promise<{ cache: string; shown: Shown | undefined }> {
+  const { status, cache, body } = await client.get(path)
+  if (status !== 200) return { cache, shown: undefined }
+  return { cache, shown: (JSON.parse(body.toString()) as { items: Shown }).items }
 }
 
 /** How long the oldest price that it does not show had been committed when the read began; notes it with every such write. */
@@ -178,8 +186,8 @@ async function countWrongAtRest(
   const isRight = ({ id, price }: Shown[number]) => prices.get(id)?.first === price.amount
   let wrong = [...paths]
   for (const endsAt = performance.now() + REST_MS; ; await pause(LOOK_EVERY_MS)) {
-    const shown = await Promise.all(wrong.map((path) => readShown(client, path)))
-    wrong = wrong.filter((_, at) => !shown[at]?.every(isRight))
+    const answers = await Promise.all(wrong.map((path) => readShown(client, path)))
+    wrong = wrong.filter((_, at) => !answers[at]!.shown?.every(isRight))
     if (wrong.length === 0 || performance.now() > endsAt) return wrong.length
   }
 }
@@ -197,11 +205,14 @@ export async function run(reads: number): Promise<string> {
 function table({ reads, seconds, writes, propagationMs, ...seen }: StalenessFigures): string {
   const neverStale = propagationMs.filter((ms) => ms === 0).length
   const ms = (value: number) => `${value.toFixed(0)} ms`
+  const origins = Object.entries(seen.greatestMsBy)
+    .sort(([, one], [, other]) => other - one)
+    .map(([cache, greatest]) => `\`${cache}\` ${ms(greatest)}`)
   return [
     `${READERS} callers read ${LISTINGS} hot listings of ${GOODS} goods over HTTP, by Zipf's law, while ${WRITES_PER_SECOND} writes/s ` +
       "raise prices, by Zipf's law (the most popular good most often). Each price that is shown is checked against the log of commits: " +
       `a read is stale by the time from a commit that it does not show to its own beginning. ${writes} writes, of which ${neverStale} were ` +
-      'never seen missing and count 0.',
+      `never seen missing and count 0. Greatest staleness by Cache-Status: ${origins.join(', ')}.`,
     '',
     '| reads checked | reads/s | stale | greatest staleness | staler than 2 s | propagation p50 | p99 | longest | failed | listings wrong at rest |',
     '|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
