@@ -10,10 +10,10 @@ import { hashKey, idOf, type PageKey } from './page-key.ts'
 import { represent } from './representations.ts'
 import type { RedisLike } from './script.ts'
 import {
+  askAbout,
   beginFill,
   findMade,
   findShared,
-  isStillShared,
   markOfEntry,
   releaseFill,
   storeFilled,
@@ -186,9 +186,10 @@ export function createPageCache({
   ): Promise<CachedPage> {
     const now = Date.now()
     if (held && !held.dropped && held.touchedUntil === undefined && now < held.entry.refreshAt) {
-      const same = await breaker.attempt(() => isStillShared(redis, key, held.entry))
-      if (same === 'failed') return withoutRedis(key, load, held, flight)
-      if (same.value) {
+      const asked = await breaker.attempt(() => askAbout(redis, key, held.entry))
+      if (asked === 'failed') return withoutRedis(key, load, held, flight)
+      if (asked.value === 'other') held.dropped = true
+      if (asked.value === 'same') {
         if (!flight.isPoisoned) Object.assign(held, { verifiedAt: now, gaps: flight.gaps })
         return { entry: held.entry, outcome: 'memory' }
       }

@@ -39,14 +39,15 @@ export async function findShared(redis: RedisLike, key: PageKey): Promise<Shared
   return entry && { entry, touchedUntil: touched ? Number(touched) : undefined }
 }
 
-/** Whether Redis still has exactly this entry, and nothing on it has changed. */
-export async function isStillShared(
+/** Whether Redis has exactly this entry and nothing on it has changed, or `other`: something else, or it has; or nothing. */
+export async function askAbout(
   redis: RedisLike,
   key: PageKey,
   entry: Pick<Entry, 'etag' | 'madeAt'>,
-): Promise<boolean> {
+): Promise<'same' | 'other' | 'nothing'> {
   const [mark, touched] = await redis.hmget(hashKey(key), markOf(key.page), touchOf(key.page))
-  return mark === markOfEntry(entry) && !touched
+  if (!mark) return 'nothing'
+  return mark === markOfEntry(entry) && !touched ? 'same' : 'other'
 }
 
 /** The tag of the page that Redis has, when nothing on it has changed. */
