@@ -25,6 +25,8 @@ const [LEAST_BYTES, MOST_BYTES] = [2_000, 60_000]
 /** What an entry takes besides its body: the same compressed twice, by a measure of such pages. */
 const ENTRY_PER_BODY = 1.5
 const KEEP_MS = 60 * 60_000
+/** What was given up in one turn is freed in the next ones. */
+const SETTLE_MS = 100
 const WORDS = [
   'чайник',
   'ёлка',
@@ -49,16 +51,18 @@ if (import.meta.main) {
     const pages = Math.ceil((TIMES_THE_MEMORY * maxBytes) / mean)
     const report = { reads: 0, pages, loads: 0, mostCounted: 0, mostGrown: 0, collections: 0 }
     const endsAt = performance.now() + seconds * 1_000
-    const before = collected()
+    const before = await collected()
+    let collecting: Promise<number> | undefined
 
     const reader = async (number: number) => {
       const place = zipf(pages, 1, seeded(number))
       while (performance.now() < endsAt) {
+        if (collecting) await collecting
         const page = place()
         await cache.read({ kind: 'listing', scope: `page-${page}`, page: 'all' }, () => load(page))
         report.reads++
         // Pages in memory are given at once, in one turn: the clock and the collector have theirs.
-        if (report.reads % 50 === 0) await pause(1)
+        if (report.reads % 20 === 0) await pause(2)
       }
     }
     const watcher = async () => {
@@ -66,7 +70,9 @@ if (import.meta.main) {
         await pause(1_000)
         report.mostCounted = Math.max(report.mostCounted, cache.memory.bytes)
         if (second % collectEverySeconds !== 0) continue
-        report.mostGrown = Math.max(report.mostGrown, collected() - before)
+        collecting = collected()
+        report.mostGrown = Math.max(report.mostGrown, (await collecting) - before)
+        collecting = undefined
         report.collections++
       }
     }
@@ -76,8 +82,11 @@ if (import.meta.main) {
   })
 }
 
-/** Bytes that are left when all garbage is gone. */
-function collected(): number {
+/** Bytes that are left when what was being read has been read, and all garbage is gone. */
+async function collected(): Promise<number> {
+  await pause(SETTLE_MS)
+  gc()
+  await pause(SETTLE_MS)
   gc()
   const { arrayBuffers, heapUsed } = process.memoryUsage()
   return arrayBuffers + heapUsed
