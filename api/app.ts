@@ -1,4 +1,3 @@
-import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
@@ -22,6 +21,7 @@ import { imports, type ImportsDeps } from './imports/routes.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
+import { requestIds } from './request-id.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
@@ -49,7 +49,7 @@ export function createApp(deps: ApiDeps) {
   const requires = authentication(deps.storefront)
   answerFailures(app, deps.log)
 
-  app.use(requestId({ limitLength: 128 }), secureHeaders())
+  app.use(requestIds(), secureHeaders())
   // Probes come every second: they are neither traced nor counted.
   app.route('/', health(deps))
   app.use(traceRequests(), refuseOtherMethods(app), ...limits())

@@ -7,12 +7,14 @@ import { connectRedis } from '../clients/redis.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { CACHE_POLICIES, type CacheKind } from '../domain/storefront/cache-policies.ts'
+import { isFirstPage } from '../domain/storefront/listing-page.ts'
 import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
 import { createServer, listen } from './server.ts'
 import { createHitLog } from './storefront/hit-log.ts'
+import { answeredBefore } from './storefront/answered-before.ts'
 import { createSearchLog } from './storefront/search-log.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
@@ -46,7 +48,14 @@ const cache = createPageCache({
 const searchLog = createSearchLog({ storefront: storefront.db, log })
 const hitLog = createHitLog({ storefront: storefront.db, log })
 
-const server = createServer({ fetch: (request, env) => app.fetch(request, env) })
+const before = answeredBefore(cache, {
+  route: '/v1/listings',
+  onAnswer: (key) => void (isFirstPage(key) && hitLog.note(key)),
+})
+const server = createServer({
+  fetch: (request, env) => app.fetch(request, env),
+  shortcut: before.answer,
+})
 const drain = createDrain(server)
 const app = createApp({
   seller: seller.db,
@@ -56,6 +65,7 @@ const app = createApp({
   search: elasticsearch,
   searchLog,
   hitLog,
+  before,
   objectStore,
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,

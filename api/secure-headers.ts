@@ -1,10 +1,14 @@
 import type { MiddlewareHandler } from 'hono'
 
+export const SECURE_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+}
+
 /** For an API that browsers should neither sniff nor frame. */
 export const secureHeaders = (): MiddlewareHandler =>
   async function secureHeaders(c, next) {
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('X-Frame-Options', 'DENY')
-    c.header('Referrer-Policy', 'no-referrer')
+    for (const [name, value] of Object.entries(SECURE_HEADERS)) c.header(name, value)
     await next()
   }

@@ -1,17 +1,37 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { requestIdOf } from './request-id.ts'
+import { SECURE_HEADERS } from './secure-headers.ts'
+import { traceAnswers } from './trace.ts'
+
+export type ShortcutAnswer = {
+  /** The pattern that the app would have answered by. */
+  route: string
+  status: number
+  headers: Record<string, string>
+  body?: Buffer
+}
+
+/** What can be answered to a `GET` at once, without the app; `undefined` is left to it. */
+export type Shortcut = (request: IncomingMessage) => ShortcutAnswer | undefined
 
 export type ServerOptions = {
-  fetch: Parameters<typeof createAdaptorServer>[0]['fetch']
+  fetch: Parameters<typeof getRequestListener>[0]
+  shortcut?: Shortcut
 }
 
 /** The HTTP server around an app; `listen` opens it. */
-export function createServer({ fetch }: ServerOptions): Server {
-  const server = createAdaptorServer({
-    fetch,
-    autoCleanupIncoming: false,
-    serverOptions: {
+export function createServer({ fetch, shortcut = () => undefined }: ServerOptions): Server {
+  const askApp = getRequestListener(fetch, { autoCleanupIncoming: false })
+  const traceAnswer = traceAnswers()
+  return createHttpServer(
+    {
       // A query of ten thousand letters is told what is wrong with it, which Node's own 16 kB would only cut off.
       maxHeaderSize: 128 * 1024,
       // Longer than the usual 60 s of balancers: who closes first would break a request that is on its way.
@@ -19,9 +39,24 @@ export function createServer({ fetch }: ServerOptions): Server {
       // An upload takes as long as it takes; silence within one is bounded where it is read.
       requestTimeout: 60 * 60_000,
     },
-  }) as Server
-  server.on('request', lingerAfterRefusal)
-  return server
+    (request, response) => {
+      const startedAt = performance.now()
+      const answer = request.method === 'GET' ? shortcut(request) : undefined
+      if (!answer) {
+        lingerAfterRefusal(request, response)
+        return askApp(request, response)
+      }
+      const { status, headers, body } = answer
+      response.writeHead(status, {
+        ...SECURE_HEADERS,
+        'X-Request-Id': requestIdOf(request.headers['x-request-id']),
+        ...traceAnswer(request, answer, startedAt),
+        ...headers,
+        ...(body && { 'Content-Length': body.length }),
+      })
+      response.end(body)
+    },
+  )
 }
 
 /** Resolves when connections are accepted. */

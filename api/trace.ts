@@ -9,6 +9,7 @@ import {
   type Span,
   type SpanContext,
 } from '@opentelemetry/api'
+import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { parseTraceParent } from '../clients/tracing.ts'
@@ -18,23 +19,13 @@ import { parseTraceParent } from '../clients/tracing.ts'
  * continues the caller's `traceparent` and is returned as one. A request that is not sampled is counted and no more.
  */
 export function traceRequests(): MiddlewareHandler {
-  const tracer = trace.getTracer('yarmarka')
-  const durations = metrics.getMeter('yarmarka').createHistogram('http.server.request.duration', {
-    description: 'How long requests took',
-    unit: 's',
-    advice: { explicitBucketBoundaries: SECONDS },
-  })
+  const { begin, durations } = instruments()
 
   return async function traceRequest(c, next) {
     const startedAt = performance.now()
-    const parent = parseTraceParent(c.req.header('traceparent') ?? '')
-    const span = tracer.startSpan(
-      c.req.method,
-      { kind: SpanKind.SERVER },
-      parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT,
-    )
-    const spanContext = span.spanContext()
-    if (trace.isSpanContextValid(spanContext)) c.header('traceparent', formatted(spanContext))
+    const span = begin(c.req.method, c.req.header('traceparent'))
+    const returned = headerOf(span)
+    if (returned) c.header('traceparent', returned)
     // What an unsampled request does belongs to it all the same: without the context it would start traces of its own.
     await context.with(trace.setSpan(ROOT_CONTEXT, span), next)
 
@@ -47,6 +38,60 @@ export function traceRequests(): MiddlewareHandler {
       ...(route && { 'http.route': route }),
     })
   }
+}
+
+/**
+ * The same for an answer that the app does not give: it is over when it is told of.
+ * @returns the function's: what the answer says of its span
+ */
+export function traceAnswers() {
+  const { begin, durations } = instruments()
+
+  return function traceAnswer(
+    { method = 'GET', url = '', headers }: IncomingMessage,
+    { status, route }: { status: number; route: string },
+    startedAt: number,
+  ): { traceparent?: string } {
+    const span = begin(method, headers['traceparent'])
+    if (span.isRecording()) {
+      span.updateName(`${method} ${route}`)
+      span.setAttributes({
+        'http.request.method': method,
+        'http.response.status_code': status,
+        'url.path': url.split('?', 1)[0]!,
+        'url.scheme': 'http',
+        'http.route': route,
+      })
+    }
+    span.end()
+    durations.record((performance.now() - startedAt) / 1000, {
+      'http.request.method': method,
+      'http.response.status_code': status,
+      'http.route': route,
+    })
+    const returned = headerOf(span)
+    return returned ? { traceparent: returned } : {}
+  }
+}
+
+function instruments() {
+  const tracer = trace.getTracer('yarmarka')
+  const begin = (method: string, traceparent: string | string[] | undefined): Span => {
+    const parent = parseTraceParent(String(traceparent ?? ''))
+    const within = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT
+    return tracer.startSpan(method, { kind: SpanKind.SERVER }, within)
+  }
+  const durations = metrics.getMeter('yarmarka').createHistogram('http.server.request.duration', {
+    description: 'How long requests took',
+    unit: 's',
+    advice: { explicitBucketBoundaries: SECONDS },
+  })
+  return { begin, durations }
+}
+
+function headerOf(span: Span): string | undefined {
+  const context = span.spanContext()
+  return trace.isSpanContextValid(context) ? formatted(context) : undefined
 }
 
 /** The buckets that the semantic conventions of OpenTelemetry advise. */

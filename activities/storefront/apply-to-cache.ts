@@ -3,7 +3,7 @@ import type { Invalidator, ScopeChange } from '../../clients/cache/invalidator.t
 import type { Database } from '../../db/database.ts'
 import { confirmProjected, type PendingDocument } from '../../db/storefront/documents.ts'
 import { scopeKey } from '../../domain/storefront/listing.ts'
-import { effectsOf } from '../../domain/storefront/place.ts'
+import { effectsOf, isSamePlace, scopesOf } from '../../domain/storefront/place.ts'
 
 type Deps = { system: Kysely<Database>; invalidator: Pick<Invalidator, 'invalidate'> }
 
@@ -19,17 +19,28 @@ export async function applyToCache(
   { system, invalidator }: Deps,
   page: readonly PendingDocument[],
 ): Promise<number> {
-  await invalidator.invalidate(page.flatMap(changesOf), {
+  const wide = page.filter((document) => document.wide)
+  const changes = [
+    ...page.filter((document) => !document.wide).flatMap(changesOf),
+    ...changesOfMany(wide),
+    ...page.map(({ shopProductId }) => ({ kind: 'card', scope: shopProductId })),
+  ]
+  await invalidator.invalidate(changes, {
     changedAt: Math.max(...page.map(({ changedAt }) => changedAt.getTime())),
     showUntil: Date.now() + SHOW_MS,
   })
   return confirmProjected(system, 'cache', page)
 }
 
-function changesOf({ shopProductId, listedIn, place, wide }: PendingDocument): ScopeChange[] {
-  const listings = [...effectsOf(shopProductId, listedIn, place)].map(([scope, probes]) => ({
-    ...{ kind: 'listing', scope: scopeKey(scope) },
-    ...(!wide && { probes }),
+const changesOf = ({ shopProductId, listedIn, place }: PendingDocument): ScopeChange[] =>
+  [...effectsOf(shopProductId, listedIn, place)].map(([scope, probes]) => ({
+    ...{ kind: 'listing', scope: scopeKey(scope), probes },
   }))
-  return [...listings, { kind: 'card', scope: shopProductId }]
+
+function changesOfMany(documents: readonly PendingDocument[]): ScopeChange[] {
+  const places = documents
+    .filter(({ listedIn, place }) => !isSamePlace(listedIn, place))
+    .flatMap(({ listedIn, place }) => [listedIn, place])
+    .filter((place) => place !== null)
+  return [...scopesOf(places)].map((scope) => ({ kind: 'listing', scope }))
 }

@@ -1,13 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { PageCache } from '../../clients/cache/page-cache.ts'
-import type { PageKey } from '../../clients/cache/page-key.ts'
 import type { Database } from '../../db/database.ts'
 import { makeListingPage } from '../../db/storefront/listing-pages.ts'
 import { isFirstPage, listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
 import { LISTING_SORTS } from '../../domain/storefront/listing.ts'
 import { createRouter, json, PageQuery, pageOf, problems } from '../openapi.ts'
-import { answeredBefore } from './answered-before.ts'
+import type { AnsweredBefore } from './answered-before.ts'
 import { answerPage } from './answer-page.ts'
 import { positionAt } from './bound-cursor.ts'
 import { NOT_MODIFIED } from './cached.ts'
@@ -34,16 +33,14 @@ type Deps = {
   cache: PageCache
   findScope: FindScope
   hitLog?: Pick<HitLog, 'note'>
+  before?: Pick<AnsweredBefore, 'note'>
 }
 
-export function listings({ storefront, cache, findScope, hitLog }: Deps) {
-  const count = (key: PageKey) => void (isFirstPage(key) && hitLog?.note(key))
-  const before = answeredBefore(cache, count)
+export function listings({ storefront, cache, findScope, hitLog, before }: Deps) {
   return createRouter().openapi(
     createRoute({
       method: 'get',
       path: '/listings',
-      middleware: before.answer,
       tags: ['Storefront'],
       summary: 'Shop products: of a shop, in a category, in stock in a city',
       description:
@@ -61,8 +58,9 @@ export function listings({ storefront, cache, findScope, hitLog }: Deps) {
       positionAt(listingQuestion(asked), cursor, Position)
       const key = pageKey(asked)
       const page = await cache.read(key, () => makeListingPage(storefront, asked))
-      before.note(c, key)
-      count(key)
+      if (isFirstPage(key)) hitLog?.note(key)
+      const address = c.env?.incoming?.url
+      if (address) before?.note(address, key)
       return answerPage<Listing>(c, page)
     },
   )

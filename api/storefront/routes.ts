@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts'
 import { shopProductsIndex, type SearchIndex } from '../../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
 import { createRouter } from '../openapi.ts'
+import type { AnsweredBefore } from './answered-before.ts'
 import { categories } from './categories.ts'
 import { cities } from './cities.ts'
 import type { HitLog } from './hit-log.ts'
@@ -29,6 +30,8 @@ export type StorefrontDeps = {
   searchLog?: Pick<SearchLog, 'note'>
   /** Where reads of first pages and of cards are counted; nowhere unless given. */
   hitLog?: Pick<HitLog, 'note'>
+  /** Is told which addresses of listings were right. */
+  before?: Pick<AnsweredBefore, 'note'>
 }
 
 /** What everybody may read. To be served below `/v1`. */

@@ -1,6 +1,6 @@
 import { hashOf } from './content-hash.ts'
 import type { ShopProductDocument } from './document.ts'
-import { LISTING_SORTS, type ListingScope, type ListingSort } from './listing.ts'
+import { LISTING_SORTS, scopeKey, type ListingScope, type ListingSort } from './listing.ts'
 
 /** What orders are made of: two sorts by price share one. */
 export type PlaceKey = 'popular' | 'price' | 'new'
@@ -83,6 +83,32 @@ export function effectsOf(id: string, before: Place | null, after: Place | null)
       }
   }
   return effects
+}
+
+/** Whether no listing can tell one from the other. */
+export const isSamePlace = (before: Place | null, after: Place | null): boolean =>
+  before === after ||
+  (before !== null && after !== null && signatureOf(before) === signatureOf(after))
+
+const signatureOf = ({ shopId, categoryIds, units, keys, shown }: Place) => {
+  const cities = Object.entries(units.byCity).sort(([one], [other]) => (one < other ? -1 : 1))
+  return JSON.stringify([shopId, categoryIds, units.total, cities, keys, shown])
+}
+
+/** All scopes in which something at one of these places appears; for many, of which many are of the same scopes. */
+export function scopesOf(places: Iterable<Place>): Set<string> {
+  const scopes = new Set<string>()
+  const known = new Set<string>()
+  for (const place of places) {
+    const cities = Object.keys(place.units.byCity).sort()
+    const kind = JSON.stringify([place.shopId, place.categoryIds, cities])
+    if (known.has(kind)) continue
+    known.add(kind)
+    for (const city of [undefined, ...cities])
+      for (const category of [undefined, ...place.categoryIds])
+        for (const shop of [undefined, place.shopId]) scopes.add(scopeKey({ city, category, shop }))
+  }
+  return scopes
 }
 
 const probesAt = (id: string, place: Place | null): Probe[] =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scopeKey } from '../../domain/storefront/listing.ts'
-import { effectsOf, type Place } from '../../domain/storefront/place.ts'
+import { effectsOf, isSamePlace, scopesOf, type Place } from '../../domain/storefront/place.ts'
 
 const place: Place = {
   shopId: '7',
@@ -13,6 +13,23 @@ const place: Place = {
 const effects = (before: Place | null, after: Place | null) =>
   new Map([...effectsOf('42', before, after)].map(([scope, probes]) => [scopeKey(scope), probes]))
 const scopes = (before: Place | null, after: Place | null) => [...effects(before, after).keys()]
+
+describe('the scopes of many', () => {
+  it('are those of each', () => {
+    const other = { ...place, shopId: '8', units: { total: 1, byCity: { kzn: 1 } } }
+    const each = new Set([...scopes(null, place), ...scopes(null, other)])
+    expect(scopesOf([place, other, place, { ...other, shown: 9 }])).toEqual(each)
+  })
+
+  it('are none of those that no listing can tell from what they were', () => {
+    const units = { total: 8, byCity: { spb: 3, msk: 5 } }
+    expect(isSamePlace(place, { ...place, units })).toBe(true)
+    expect(isSamePlace(null, null)).toBe(true)
+    expect(isSamePlace(place, null)).toBe(false)
+    expect(isSamePlace(place, { ...place, shown: 2 })).toBe(false)
+    expect(isSamePlace(place, { ...place, units: { ...units, total: 9 } })).toBe(false)
+  })
+})
 
 describe('what a change does to listings', () => {
   it('is seen in every combination of its cities, its shop and the path of its category, each or none', () => {
