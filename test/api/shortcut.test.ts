@@ -64,7 +64,7 @@ describe('an address that was right', () => {
     expect(response.headers.get('Content-Type')).toBeNull()
   })
 
-  it('has an id of ours where the caller's could be none', async () => {
+  it('has an id of ours where that of the caller could be none', async () => {
     const response = await ask('/v1/listings?sort=new', { headers: { 'X-Request-Id': 'a b' } })
     expect(response.headers.get('X-Request-Id')).toMatch(/^[\da-f-]{36}$/)
   })
