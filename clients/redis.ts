@@ -14,7 +14,7 @@ export type RedisOptions = {
 
 /** A server or a cluster; it comes back by itself, and its failures reach the callers of commands only. */
 export function connectRedis({ url, commandTimeoutMs, patient = false }: RedisOptions) {
-  const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 2_000)
+  const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 500)
   const options = {
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,

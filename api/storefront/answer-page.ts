@@ -26,8 +26,7 @@ export function answerPage<Body>(
   const encoding = acceptedEncoding(c.req.header('Accept-Encoding'), ENCODINGS)
   const headers = headersOf(entry, outcome, encoding, cacheControl)
   if (isKnown(c.req.header('If-None-Match'), entry.etag)) {
-    const { 'Content-Type': _type, 'Content-Encoding': _encoding, ...rest } = headers
-    return c.body(null, 304, rest)
+    return c.body(null, 304, withoutContent(headers))
   }
   const bytes = entry.bodies[encoding] as Uint8Array<ArrayBuffer>
   return c.body(bytes, 200, headers) as unknown as Response & TypedResponse<Body, 200, 'json'>
@@ -46,6 +45,10 @@ export const headersOf = (
   'Content-Type': 'application/json; charset=utf-8',
   ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
 })
+
+/** Of an answer that says only that nothing is new. */
+export const withoutContent = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('Content-')))
 
 /** Each encoding is a representation of its own, and a strong tag names one of them (RFC 9110, 8.8.3). */
 const tagOf = (etag: string, encoding: Encoding) =>

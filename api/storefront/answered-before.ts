@@ -5,7 +5,7 @@ import type { Entry } from '../../clients/cache/entry.ts'
 import { idOf, type PageKey } from '../../clients/cache/page-key.ts'
 import { acceptedEncoding } from '../../domain/storefront/accept-encoding.ts'
 import type { Shortcut, ShortcutAnswer } from '../server.ts'
-import { headersOf, isKnown } from './answer-page.ts'
+import { headersOf, isKnown, withoutContent } from './answer-page.ts'
 
 const MOST_ADDRESSES = 20_000
 /** What an address names is looked up again after it: a shop may have closed. */
@@ -56,8 +56,7 @@ export function answeredBefore(
       onAnswer(named.key)
       const answer = answerOf(entry, encodingOf(String(headers['accept-encoding'] ?? '')))
       if (!isKnown(headers['if-none-match'], entry.etag)) return answer
-      const { 'Content-Type': _type, 'Content-Encoding': _encoding, ...rest } = answer.headers
-      return { route, status: 304, headers: rest }
+      return { route, status: 304, headers: withoutContent(answer.headers) }
     },
   }
 }
