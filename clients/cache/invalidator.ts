@@ -55,7 +55,7 @@ for i = 1, #KEYS - 1 do
       redis.call('hset', hash, 'ticket', ARGV[1])
       local index = cjson.decode(redis.call('hget', hash, 'index') or '{}')
       local gone, marked = {}, {}
-      probes = cjson.decode(probes)
+      probes = cjson.decode('[' .. probes .. ']')
       for page, range in pairs(index) do
         local order, fate = string.sub(range[1], 2), nil
         local ascending = string.sub(range[1], 1, 1) == '+'
@@ -130,21 +130,31 @@ export function createInvalidator(redis: RedisLike): Invalidator {
   }
 }
 
+/** In place of positions. */
+const ALL = ''
+
 /** A scope once, with its probes as the script reads them; all of a scope outweighs some of it. */
 function hashes(changes: Iterable<ScopeChange>): Map<string, string> {
-  const merged = new Map<string, Probe[] | undefined>()
+  const merged = new Map<string, string>()
+  // One change is seen in hundreds of scopes, at the same positions in most of them.
+  const texts = new Map<readonly Probe[], string>()
   for (const { probes, ...scope } of changes) {
     const hash = hashKey(scope)
     const known = merged.get(hash)
-    if (!probes || (merged.has(hash) && !known)) merged.set(hash, undefined)
-    else if (known) known.push(...probes)
-    else merged.set(hash, [...probes])
+    if (probes?.length === 0) continue
+    if (!probes || known === ALL) {
+      merged.set(hash, ALL)
+      continue
+    }
+    const text = texts.get(probes) ?? packed(probes)
+    texts.set(probes, text)
+    merged.set(hash, known === undefined ? text : `${known},${text}`)
   }
-  return new Map([...merged].map(([hash, probes]) => [hash, probes ? packed(probes) : '']))
+  return merged
 }
 
 const packed = (probes: readonly Probe[]) =>
-  JSON.stringify(probes.map(({ sort, key, id, moves }) => [sort, key, id, moves ? 1 : 0]))
+  probes.map(({ sort, key, id, moves }) => JSON.stringify([sort, key, id, moves ? 1 : 0])).join(',')
 
 function chunks<T>(items: T[], size: number): T[][] {
   const all: T[][] = []

@@ -94,6 +94,8 @@ export function createPageCache({
   const gate = bulkhead(loaders.atOnce, loaders.waiting)
   const flights = new Map<string, Flight>()
   let gaps = 0
+  /** Half of the loads at once are for those who wait. */
+  const isGateBusy = () => gate.executionSlots <= loaders.atOnce / 2
 
   /** What is on its way was read before what is heard now: nobody who comes later may have it, nor may memory. */
   const poison = (flight: Flight, id: string) => {
@@ -288,7 +290,8 @@ export function createPageCache({
       if (verdict === 'give') return meter.count(key.kind, { entry: held.entry, outcome: 'memory' })
       const isTrusted = mayStandIn(held) && now - held.verifiedAt < trustedMs()
       if (verdict === 'renew' || isTrusted) {
-        if (now - held.renewedAt > RENEW_EVERY_MS) {
+        const needsLoad = held.touchedUntil !== undefined || now >= held.entry.refreshAt
+        if (now - held.renewedAt > RENEW_EVERY_MS && !(needsLoad && isGateBusy())) {
           held.renewedAt = now
           fly(key, load, held).catch(() => {})
         }

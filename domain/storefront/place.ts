@@ -55,11 +55,12 @@ export type Effects = ReadonlyMap<ListingScope, readonly Probe[]>
 /** The scopes that a change is seen in, each with the positions at which it is; no others. */
 export function effectsOf(id: string, before: Place | null, after: Place | null): Effects {
   const effects = new Map<ListingScope, Probe[]>()
+  const moved = probesOfMove(id, before, after)
   const probes = {
     gone: probesAt(id, before),
     come: probesAt(id, after),
-    moved: probesOfMove(id, before, after),
-    changed: after ? probesOfLook(id, before, after) : [],
+    moved,
+    changed: [...moved, ...(after ? probesOfLook(id, before, after) : [])],
   }
   const looksAlike = before?.shown === after?.shown
   for (const city of [undefined, ...union(citiesOf(before), citiesOf(after))]) {
@@ -73,7 +74,7 @@ export function effectsOf(id: string, before: Place | null, after: Place | null)
           wasIn && isIn
             ? isSame
               ? probes.moved
-              : [...probes.moved, ...probes.changed]
+              : probes.changed
             : wasIn
               ? probes.gone
               : isIn
