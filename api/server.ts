@@ -44,7 +44,8 @@ export function createServer({ fetch, shortcut = () => undefined }: ServerOption
       const answer = request.method === 'GET' ? shortcut(request) : undefined
       if (!answer) {
         lingerAfterRefusal(request, response)
-        return askApp(request, response)
+        void askApp(request, response)
+        return
       }
       const { status, headers, body } = answer
       response.writeHead(status, {
