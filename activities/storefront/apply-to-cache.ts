@@ -8,7 +8,7 @@ import { effectsOf, isSamePlace, scopesOf } from '../../domain/storefront/place.
 type Deps = { system: Kysely<Database>; invalidator: Pick<Invalidator, 'invalidate'> }
 
 /** A page on which something only looks different shows for so long at most, while one reader has it made anew. */
-const SHOW_MS = 1_000
+const SHOW_MS = 150
 
 /**
  * Invalidates the pages of listings on which each document was before, or is now, and its card; and confirms the page.

@@ -71,7 +71,7 @@ const RENEW_EVERY_MS = 50
 /** While Redis is away, each page is made anew so often. */
 const AWAY_MS = 5_000
 /** For so long after it came back, pages that are no older than this are given away while they are made anew. */
-const BACK_MS = 5_000
+const BACK_MS = 2_000
 const OLDEST_MS = 1_500
 /** How long a process waits for another that makes the page, and how often it looks. */
 const WAIT_MS = 2_000
