@@ -17,7 +17,7 @@ import { ShopProduct } from './shapes.ts'
 const Listing = pageOf(ShopProduct)
 type Listing = z.infer<typeof Listing>
 
-const ListingParameters = z.strictObject({
+export const ListingParameters = z.strictObject({
   city: City.optional(),
   shop: Shop.optional(),
   category: Category.optional(),
@@ -26,7 +26,8 @@ const ListingParameters = z.strictObject({
 })
 
 const integer = z.string().regex(/^-?\d{1,18}$/)
-const Position = z.tuple([integer, integer])
+/** Where a cursor goes on: the order's key and the id of the last shop product. */
+export const ListingPosition = z.tuple([integer, integer])
 
 type Deps = {
   storefront: Kysely<Database>
@@ -55,7 +56,7 @@ export function listings({ storefront, cache, findScope, hitLog, before }: Deps)
     async (c) => {
       const { sort, limit, cursor, ...named } = c.req.valid('query')
       const asked = { scope: await findScope(named), sort, limit, cursor }
-      positionAt(listingQuestion(asked), cursor, Position)
+      positionAt(listingQuestion(asked), cursor, ListingPosition)
       const key = pageKey(asked)
       const page = await cache.read(key, () => makeListingPage(storefront, asked))
       if (isFirstPage(key)) hitLog?.note(key)

@@ -1,13 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute, type z } from '@hono/zod-openapi'
 import { requestId } from 'hono/request-id'
 import type { Kysely } from 'kysely'
 import { answerFailures, refuseOtherMethods } from '../../api/failures.ts'
 import { limits } from '../../api/limits.ts'
-import { createRouter, json, PageQuery, pageOf, problems } from '../../api/openapi.ts'
+import { createRouter, json, pageOf, problems } from '../../api/openapi.ts'
 import { secureHeaders } from '../../api/secure-headers.ts'
 import { positionAt } from '../../api/storefront/bound-cursor.ts'
 import { knownCategories } from '../../api/storefront/known-categories.ts'
-import { Category, City, scopeFinder, Shop } from '../../api/storefront/scope.ts'
+import { ListingParameters, ListingPosition } from '../../api/storefront/listings.ts'
+import { scopeFinder } from '../../api/storefront/scope.ts'
 import { ShopProduct } from '../../api/storefront/shapes.ts'
 import { traceRequests } from '../../api/trace.ts'
 import { etagOf } from '../../clients/cache/representations.ts'
@@ -15,25 +16,12 @@ import { createLogger } from '../../clients/logger.ts'
 import type { Database } from '../../db/database.ts'
 import { makeListingPage } from '../../db/storefront/listing-pages.ts'
 import { listingQuestion, pageKey } from '../../domain/storefront/listing-page.ts'
-import { LISTING_SORTS } from '../../domain/storefront/listing.ts'
 
 const Listing = pageOf(ShopProduct)
 
 /** What a peer keeps: the page as an object. Its tag is made once, with it. */
 export type KeptPage = { page: z.infer<typeof Listing>; etag: string }
 export type GetOrSet = (key: string, make: () => Promise<KeptPage>) => Promise<KeptPage>
-
-/** As api/storefront/listings.ts has it; see there. */
-const ListingParameters = z.strictObject({
-  city: City.optional(),
-  shop: Shop.optional(),
-  category: Category.optional(),
-  sort: z.enum(LISTING_SORTS).default('popular'),
-  ...PageQuery.shape,
-})
-
-const integer = z.string().regex(/^-?\d{1,18}$/)
-const Position = z.tuple([integer, integer])
 
 /**
  * The listings as a Hono app answers them with a cache of objects from npm and `c.json`: behind the product's own
@@ -55,7 +43,7 @@ export function createPeerApp(storefront: Kysely<Database>, getOrSet: GetOrSet) 
     async (c) => {
       const { sort, limit, cursor, ...named } = c.req.valid('query')
       const asked = { scope: await findScope(named), sort, limit, cursor }
-      positionAt(listingQuestion(asked), cursor, Position)
+      positionAt(listingQuestion(asked), cursor, ListingPosition)
       const { scope, page: name } = pageKey(asked)
       const { page, etag } = await getOrSet(`listing ${scope} ${name}`, async () => {
         const { body } = await makeListingPage(storefront, asked)

@@ -59,7 +59,9 @@ export function followInvalidations(
     }
   }
   subscriber.on('message', (_channel: string, text: string) => {
-    const told = JSON.parse(text) as Told
+    const told = read(text)
+    // What cannot be read, of another version or of nobody of ours, may have been an invalidation.
+    if (!told) return onGap()
     const last = counts.get(told.bucket)
     counts.set(told.bucket, told.count)
     if (last !== undefined && told.count !== last + 1) onGap()
@@ -76,6 +78,15 @@ export function followInvalidations(
   subscriber.on('ready', () => void subscribe())
   for (const event of ['close', 'end']) subscriber.on(event, lost)
   if (subscriber.status === 'ready') void subscribe()
+}
+
+function read(text: string): Told | undefined {
+  try {
+    const told = JSON.parse(text) as Partial<Told> | null
+    return told?.scopes && typeof told.count === 'number' ? (told as Told) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const listed = (names: Names): string[] => (Array.isArray(names) ? names : [])

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { createInvalidator, type Probe } from '../../clients/cache/invalidator.ts'
+import { CHANNEL } from '../../clients/cache/invalidations.ts'
 import { createPageCache, LoadersBusy, type Loaded } from '../../clients/cache/page-cache.ts'
 import { hashKey } from '../../clients/cache/page-key.ts'
 import type { PageRange } from '../../clients/cache/shared-pages.ts'
@@ -368,6 +369,19 @@ describe('the memory of a process', () => {
     await drop(key)
     await until(() => process.meter.counts.gaps > gaps)
   })
+
+  it.each(['', 'nonsense', 'null', '{}', '{"count":1}'])(
+    'is doubted, and no more, after «%s» in place of an invalidation',
+    async (text) => {
+      const process = await openProcess()
+      const key = newKey()
+      await process.read(key, load('old'))
+      const { gaps } = process.meter.counts
+      await redis.publish(CHANNEL, text)
+      await until(() => process.meter.counts.gaps > gaps)
+      expect(await outcomeOf(key, 'new', process)).toBe('memory: old')
+    },
+  )
 
   it('is not believed for longer than a moment when nothing is heard', async () => {
     const deaf = createPageCache({ redis, maxBytes: 1024 ** 2, staleOnErrorMs: () => 0 })
