@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   pauseReindex,
   reindexCatalog,
@@ -13,16 +13,18 @@ import {
   warmUpWorkflowId,
   type ReindexCatalog,
 } from '../../contracts/storefront.ts'
-import { runWorkflow, startTimeSkipping } from '../support/temporal.ts'
+import { runWorkflow, startTimeSkipping, untilClosed } from '../support/temporal.ts'
 import { until } from '../support/until.ts'
 import { reindexScenarios, type ReindexScenario } from './reindex-catalog-scenarios.ts'
 
 let server: TestWorkflowEnvironment
 
-beforeAll(async () => {
+// A server for each: when a timer is cancelled, the time-skipping server may keep a lock of the clock, and the next
+// scenario would wait its hour out (temporalio/sdk-java#1138).
+beforeEach(async () => {
   server = await startTimeSkipping()
 })
-afterAll(() => server.teardown())
+afterEach(() => server.teardown())
 
 const run = (scenario: string, { activities, did, meanwhile }: ReindexScenario) => {
   const reindexId = randomUUID()
@@ -36,12 +38,10 @@ const run = (scenario: string, { activities, did, meanwhile }: ReindexScenario) 
       taskQueue: storefrontQueue,
       args: [{ reindexId }],
     },
-    async meanwhile(handle) {
-      await meanwhile?.(handle)
-      await handle.result().catch(() => {})
-      // What a swap began goes on by itself, while this scenario's workers run.
-      const warmUp = server.client.workflow.getHandle(warmUpWorkflowId)
-      if (did.includes('swapIndices')) await warmUp.result()
+    ...(meanwhile ? { meanwhile } : {}),
+    async afterwards() {
+      if (!did.includes('swapIndices')) return
+      await untilClosed(server.client.workflow.getHandle(warmUpWorkflowId))
     },
   })
 }

@@ -15,7 +15,7 @@ import {
   type WarmCacheInput,
   type WarmUpPosition,
 } from '../../contracts/storefront.ts'
-import { runWorkflow, startTimeSkipping } from '../support/temporal.ts'
+import { runWorkflow, startTimeSkipping, untilClosed } from '../support/temporal.ts'
 import { until } from '../support/until.ts'
 
 let server: TestWorkflowEnvironment
@@ -103,7 +103,8 @@ describe('warmCache', () => {
           ...{ made: 100, alreadyThere: 0, yieldedMs: 700 },
         })
         mayEnd.resolve()
-        await handle.result()
+      },
+      async afterwards(handle) {
         expect(await handle.query(warmUpProgress)).toMatchObject({ state: 'completed' })
       },
     })
@@ -116,8 +117,7 @@ describe('warmCache', () => {
       throw new Error('Redis is away')
     }
     const running = warmUp('given-up', warmPages, {
-      async meanwhile(handle) {
-        await handle.result().catch(() => {})
+      async afterwards(handle) {
         expect(await handle.query(warmUpProgress)).toMatchObject({ state: 'failed', done: 0 })
       },
     })
@@ -129,7 +129,8 @@ describe('warmCache', () => {
     const running = warmUp('cancelled', untilCancelled, {
       async meanwhile(handle) {
         await handle.cancel()
-        await handle.result().catch(() => {})
+      },
+      async afterwards(handle) {
         expect(await handle.query(warmUpProgress)).toMatchObject({ state: 'cancelled' })
       },
     })
@@ -159,11 +160,10 @@ describe('keepCacheWarm', () => {
         taskQueue: storefrontQueue,
         args: [],
       },
-      async meanwhile(handle) {
-        await handle.result()
+      async afterwards() {
         stateAfter = (await current.describe()).status.name
         mayEnd.resolve()
-        await current.result()
+        await untilClosed(current)
       },
     })
     return { asked, stateAfter }

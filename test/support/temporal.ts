@@ -1,4 +1,8 @@
-import type { WorkflowHandleWithStartDetails, WorkflowStartOptions } from '@temporalio/client'
+import type {
+  WorkflowHandle,
+  WorkflowHandleWithStartDetails,
+  WorkflowStartOptions,
+} from '@temporalio/client'
 import type { Workflow, WorkflowResultType } from '@temporalio/common'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
@@ -86,8 +90,10 @@ export type WorkflowRun<W extends Workflow> = WorkerSetup & {
   start: WorkflowStartOptions<W>
   /** Under which name the history is kept in test/histories when histories are recorded. */
   scenario?: string
-  /** Signals, updates, queries and waiting while it runs. */
+  /** Signals, updates and queries while it runs. */
   meanwhile?(handle: WorkflowHandleWithStartDetails<W>): Promise<unknown>
+  /** Queries, and waiting for what goes on without it, while the workers still run. */
+  afterwards?(handle: WorkflowHandleWithStartDetails<W>): Promise<unknown>
 }
 
 /**
@@ -104,12 +110,22 @@ export function runWorkflow<W extends Workflow>(
       await run.meanwhile?.(handle)
       return await handle.result()
     } finally {
+      await run.afterwards?.(handle)
       const history = await handle.fetchHistory()
       if (run.scenario) await keepHistory(run.type, run.scenario, history)
       await replay(run.workflows, history, handle.workflowId)
     }
   })
 }
+
+/**
+ * Waits without letting the clock jump: `result()` of what has ended already makes it jump to the next execution
+ * timeout, ten years ahead, after which the time-skipping server may stop skipping.
+ */
+export const untilClosed = (handle: WorkflowHandle) =>
+  until(async () => (await handle.describe()).status.name !== 'RUNNING', {
+    what: `${handle.workflowId} to end`,
+  })
 
 /** @throws when the workflows of the domain no longer do what the history says they did */
 export async function replay(
