@@ -24,9 +24,12 @@ import { isHit, openStorefrontClient, statusesOf, type Answer } from './storefro
 export type MixedFigures = {
   goods: number
   seconds: number
-  writes: number
-  answered: Answered<Answer>[]
+  rounds: MixedRound[]
 }
+
+/** Which goods change: each as often as any other, as price lists do it, or what is most popular most often. */
+type Written = 'any' | 'popular'
+type MixedRound = { written: Written; writes: number; answered: Answered<Answer>[] }
 
 const CITIES = 50
 const LISTINGS = 500
@@ -51,18 +54,22 @@ export async function measureMixed(market: Marketplace, goods: number): Promise<
   try {
     const names = await readListingNames(market.owner.db, catalogue)
     const warm = await warmListings(plain, mixedListings(names, seeded(1)), LISTINGS)
-    const reads = await drawReads(market.owner.db, names, warm, {
-      count: READS_PER_SECOND * (warmUpSeconds + seconds),
-    })
-    const writing = await startWriting(market.owner)
-    const get = (path: string) => client.get(path)
-    const warmUps = READS_PER_SECOND * warmUpSeconds
-    await answeredAtRate(READS_PER_SECOND, reads.slice(0, warmUps), get)
-    const before = writing.count()
-    const answered = await answeredAtRate(READS_PER_SECOND, reads.slice(warmUps), get)
-    const writes = writing.count() - before
-    await writing.stop()
-    return { goods, seconds, writes, answered }
+    const drawReads = await readsOf(market.owner.db, names, warm)
+    const rounds: MixedRound[] = []
+    for (const written of ['any', 'popular'] as const) {
+      const writing = await startWriting(market.owner, written)
+      const get = (path: string) => client.get(path)
+      await answeredAtRate(READS_PER_SECOND, drawReads(READS_PER_SECOND * warmUpSeconds), get)
+      const before = writing.count()
+      const answered = await answeredAtRate(
+        READS_PER_SECOND,
+        drawReads(READS_PER_SECOND * seconds),
+        get,
+      )
+      rounds.push({ written, writes: writing.count() - before, answered })
+      await writing.stop()
+    }
+    return { goods, seconds, rounds }
   } finally {
     await Promise.all([client.close(), plain.close()])
   }
@@ -96,13 +103,12 @@ async function addCities(owner: Kysely<Database>): Promise<void> {
   await sql`analyze`.execute(owner)
 }
 
-/** Paths in the order in which they are asked for. */
-async function drawReads(
+/** Gives the next so many paths in the order in which they are asked for. */
+async function readsOf(
   owner: Kysely<Database>,
   names: ListingNames,
   warm: readonly string[],
-  { count }: { count: number },
-): Promise<string[]> {
+): Promise<(count: number) => string[]> {
   const random = sampler(3)
   const drawWarm = drawnByZipf(warm, seeded(4))
   const asked = new Set(warm)
@@ -118,9 +124,8 @@ async function drawReads(
       return path
     }
   }
-  return Array.from({ length: count }, () =>
-    random.number(MISS_EVERY) === 0 ? drawNew() : drawWarm(),
-  )
+  return (count) =>
+    Array.from({ length: count }, () => (random.number(MISS_EVERY) === 0 ? drawNew() : drawWarm()))
 }
 
 type SomeGood = { id: string; popularity: string; priceMinor: string }
@@ -142,11 +147,13 @@ function someListing(names: ListingNames, goods: readonly SomeGood[], random: Sa
   return listingPath(scope, sort, encodeCursor(listingQuestion({ scope, sort }), position))
 }
 
-/** Updates of one row each at a steady rate, what is most popular most often. */
-async function startWriting({ db, pool }: Postgres) {
+/** Updates of one row each at a steady rate. */
+async function startWriting({ db, pool }: Postgres, written: Written) {
   const { rows } = await sql<{ id: string }>`
     select id from shop_product order by popularity desc, id`.execute(db)
-  const place = zipf(rows.length, 1, seeded(5))
+  const random = sampler(5)
+  const place =
+    written === 'any' ? () => random.number(rows.length) : zipf(rows.length, 1, seeded(5))
   const running = new Set<Promise<void>>()
   let [stopped, writes] = [false, 0]
 
@@ -189,23 +196,30 @@ export async function run(goods: number): Promise<string> {
   }
 }
 
-function table({ goods, seconds, writes, answered }: MixedFigures): string {
-  const hits = answered.filter(({ answer }) => answer.cache.startsWith('hit'))
-  const misses = answered.filter(({ answer }) => answer.cache.startsWith('fwd'))
-  const stale = hits.filter(({ answer }) => !isHit(answer)).length
-  const errors = answered.filter(({ answer }) => answer.status !== 200).length
-  const row = (name: string, some: Answered<Answer>[]) =>
-    `| ${name} | ${some.length} | ${spreadOf(sorted(some.map(({ ms }) => ms)))} |`
+function table({ goods, seconds, rounds }: MixedFigures): string {
+  const answers = rounds.flatMap(({ answered }) => answered.map(({ answer }) => answer))
+  const errors = answers.filter(({ status }) => status !== 200).length
   return [
     `${goods} shop products, ${CITIES} cities; ${READS_PER_SECOND} reads/s for ${seconds} s in open loop, 95 % of ${LISTINGS} warm listings by Zipf's law and ` +
-      `5 % of listings never asked for before; ${Math.round(writes / seconds)} writes/s of a price or a stock at the same time, the most popular good ` +
-      'most often; both storefront sinks follow. Times count from when a request was due. What came out of the cache by `Cache-Status` is a ' +
-      `hit, among them ${stale} stale while the page was made anew. Statuses: ${statusesOf(answered.map(({ answer }) => answer))}; ${errors} errors.`,
+      '5 % of listings never asked for before; writes of a price or a stock at the same time, of any good alike or, in a second round, of the most popular ' +
+      'good most often (Zipf); both storefront sinks follow. Times count from when a request was due. What came out of the cache by `Cache-Status` is a ' +
+      `hit. Statuses: ${statusesOf(answers)}; ${errors} errors.`,
     '',
-    '| | requests | p50 / p95 / p99 / greatest, ms |',
-    '|---|---:|---:|',
-    row('all', answered),
-    row('hits', hits),
-    row('misses', misses),
+    '| goods written | writes/s | | requests | p50 / p95 / p99 / greatest, ms |',
+    '|---|---:|---|---:|---:|',
+    ...rounds.flatMap((round) => rowsOf(round, seconds)),
   ].join('\n')
+}
+
+function rowsOf({ written, writes, answered }: MixedRound, seconds: number): string[] {
+  const hits = answered.filter(({ answer }) => answer.cache.startsWith('hit'))
+  const stale = hits.filter(({ answer }) => !isHit(answer))
+  const misses = answered.filter(({ answer }) => answer.cache.startsWith('fwd'))
+  const row = (name: string, some: Answered<Answer>[]) =>
+    `| ${written} | ${Math.round(writes / seconds)} | ${name} | ${some.length} | ${spreadOf(sorted(some.map(({ ms }) => ms)))} |`
+  return [
+    ...[row('all', answered), row('hits', hits)],
+    ...(stale.length > 0 ? [row('of them while made anew', stale)] : []),
+    row('misses', misses),
+  ]
 }
