@@ -73,6 +73,8 @@ export type Database = {
     sellerId: Id
     shopId: Id
     productId: Id
+    /** Of the product. */
+    categoryId: Generated<Id>
     externalId: string
     priceMinor: Amount
     oldPriceMinor: OptionalAmount

@@ -21,9 +21,12 @@ type Names = string[] | Record<string, never>
 export type Invalidation = {
   changedAt: number
   showUntil: number
-  scopes: { hash: string; pages: { dropped: string[]; touched: string[] } | 'all' }[]
+  scopes: { hash: string; pages: NamedPages }[]
   all: readonly string[]
 }
+
+/** Of one scope. */
+export type NamedPages = { dropped: string[]; touched: string[] } | 'all'
 
 export type InvalidationListener = {
   onInvalidation(invalidation: Invalidation): void

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { CHANNEL, type Told } from './invalidations.ts'
 import { bucketOfHash, countKey, hashKey, type ScopeKey } from './page-key.ts'
 import { eachNode } from './nodes.ts'
+import { FATE_OF, MOST_REMEMBERED, packProbes, type Probe } from './probes.ts'
 import { script, type RedisLike } from './script.ts'
-
-/** A position in one order of a scope at which something changed; `moves` when it came, went or stands elsewhere. */
-export type Probe = { sort: string; key: string; id: string; moves: boolean }
 
 export type ScopeChange = ScopeKey & {
   /** The pages that show one of these positions, and no others; all pages of the scope when absent. */
@@ -32,18 +29,17 @@ export type Invalidator = {
 const SCOPES_PER_SCRIPT = 500
 
 /**
- * For each hash: where there is a ticket, gives it another; drops or touches the pages whose part of the list holds a
- * probe. In an order that falls, «after» is what is less.
+ * For each hash with a ticket: drops or touches the pages whose part of the list holds a probe, and counts in `seq`. While
+ * somebody may be filling, the probes stay a while under their number: what is stored is held against those that came
+ * after it was begun.
  */
 const INVALIDATE = script(`
-local function beyond(ascending, key, id, bound, boundId)
-  key, id, bound, boundId = tonumber(key), tonumber(id), tonumber(bound), tonumber(boundId)
-  if key == bound then key, bound = id, boundId end
-  if ascending then return key > bound else return key < bound end
-end
+${FATE_OF}
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local dropped, touched, scopes, any = 0, 0, {}, false
 for i = 1, #KEYS - 1 do
-  local hash, probes = KEYS[i], ARGV[4 + i]
+  local hash, probes = KEYS[i], ARGV[3 + i]
   if redis.call('hexists', hash, 'ticket') == 1 then
     any = true
     if probes == '' then
@@ -52,28 +48,22 @@ for i = 1, #KEYS - 1 do
       redis.call('unlink', hash)
       scopes[hash] = cjson.null
     else
-      redis.call('hset', hash, 'ticket', ARGV[1])
+      local seq = redis.call('hincrby', hash, 'seq', 1)
+      local isFilling = tonumber(redis.call('hget', hash, 'filling') or '0') > now
+      if isFilling then redis.call('hset', hash, 'r|' .. seq, probes) end
+      redis.call('hdel', hash, 'r|' .. (seq - ${MOST_REMEMBERED}))
       local index = cjson.decode(redis.call('hget', hash, 'index') or '{}')
       local gone, marked = {}, {}
       probes = cjson.decode('[' .. probes .. ']')
       for page, range in pairs(index) do
-        local order, fate = string.sub(range[1], 2), nil
-        local ascending = string.sub(range[1], 1, 1) == '+'
-        for _, probe in ipairs(probes) do
-          if range[1] == '*' or (probe[1] == order
-            and (not range[2] or beyond(ascending, probe[2], probe[3], range[2], range[3]))
-            and (not range[4] or not beyond(ascending, probe[2], probe[3], range[4], range[5]))) then
-            if probe[4] == 1 then fate = 'gone' break end
-            fate = 'marked'
-          end
-        end
+        local fate = fateOf(range, probes)
         if fate == 'gone' then gone[#gone + 1] = page elseif fate then marked[#marked + 1] = page end
       end
       for _, page in ipairs(gone) do
         index[page] = nil
         redis.call('hdel', hash, 'p|' .. page, 't|' .. page, 'm|' .. page)
       end
-      for _, page in ipairs(marked) do redis.call('hsetnx', hash, 't|' .. page, ARGV[3]) end
+      for _, page in ipairs(marked) do redis.call('hsetnx', hash, 't|' .. page, ARGV[2]) end
       if #gone > 0 then redis.call('hset', hash, 'index', cjson.encode(index)) end
       dropped, touched = dropped + #gone, touched + #marked
       scopes[hash] = { gone, marked }
@@ -82,8 +72,8 @@ for i = 1, #KEYS - 1 do
 end
 if any then
   local count = redis.call('incr', KEYS[#KEYS])
-  redis.call('publish', ARGV[4], cjson.encode({ bucket = tonumber(ARGV[2]), count = count, scopes = scopes,
-    changedAt = tonumber(ARGV[#ARGV]), showUntil = tonumber(ARGV[3]) }))
+  redis.call('publish', ARGV[3], cjson.encode({ bucket = tonumber(ARGV[1]), count = count, scopes = scopes,
+    changedAt = tonumber(ARGV[#ARGV]), showUntil = tonumber(ARGV[2]) }))
 end
 return { dropped, touched }`)
 
@@ -96,7 +86,7 @@ export function createInvalidator(redis: RedisLike): Invalidator {
         const keys = [...scopes.map(([hash]) => hash), countKey(bucket)]
         const probes = scopes.map(([, packed]) => packed)
         const answer = await INVALIDATE(redis, keys, [
-          ...[randomUUID(), bucket, showUntil, CHANNEL, ...probes, changedAt],
+          ...[bucket, showUntil, CHANNEL, ...probes, changedAt],
         ])
         const [dropped, touched] = answer as [number, number]
         total.dropped += dropped
@@ -146,15 +136,12 @@ function hashes(changes: Iterable<ScopeChange>): Map<string, string> {
       merged.set(hash, ALL)
       continue
     }
-    const text = texts.get(probes) ?? packed(probes)
+    const text = texts.get(probes) ?? packProbes(probes)
     texts.set(probes, text)
     merged.set(hash, known === undefined ? text : `${known},${text}`)
   }
   return merged
 }
-
-const packed = (probes: readonly Probe[]) =>
-  probes.map(({ sort, key, id, moves }) => JSON.stringify([sort, key, id, moves ? 1 : 0])).join(',')
 
 function chunks<T>(items: T[], size: number): T[][] {
   const all: T[][] = []

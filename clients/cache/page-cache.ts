@@ -4,7 +4,7 @@ import type { Lifetime } from '../../domain/storefront/cache-policies.ts'
 import { createBreaker } from './breaker.ts'
 import { createCacheMeter, type CacheMeter } from './cache-meter.ts'
 import { decodeEntry, encodeEntry, type Entry } from './entry.ts'
-import { followInvalidations } from './invalidations.ts'
+import { followInvalidations, type NamedPages } from './invalidations.ts'
 import { createMemoryPages, type HeldPage } from './memory-pages.ts'
 import { hashKey, idOf, type PageKey } from './page-key.ts'
 import { represent } from './representations.ts'
@@ -76,10 +76,20 @@ const OLDEST_MS = 1_500
 /** How long a process waits for another that makes the page, and how often it looks. */
 const WAIT_MS = 2_000
 const LOOK_EVERY_MS = 5
+/** Whoever comes so long after a change in the scope of a page that is on its way does not wait for that page. */
+const DOUBTFUL_MS = 150
 /** A hash outlives its pages a little. */
 const BEYOND_LIFE_MS = 60_000
 
-type Flight = { page: Promise<CachedPage>; hash: string; isPoisoned: boolean; gaps: number }
+type Flight = {
+  key: PageKey
+  page: Promise<CachedPage>
+  gaps: number
+  /** An invalidation named its page. */
+  isPoisoned: boolean
+  /** Since when something else in its scope, or on what it will be, has changed. */
+  doubtedSince: number
+}
 
 export function createPageCache({
   redis,
@@ -115,15 +125,17 @@ export function createPageCache({
           if (isDropped) held.dropped = true
           else held.touchedUntil ??= showUntil
         }
-        const hashes = new Set(scopes.map(({ hash }) => hash))
-        for (const [id, flight] of flights) if (hashes.has(flight.hash)) poison(flight, id)
-        for (const { hash, pages } of scopes) {
-          for (const held of memory.ofHash(hash)) {
-            const { page } = held.key
-            if (pages === 'all' || pages.dropped.includes(page)) hit(held, true)
-            else if (pages.touched.includes(page)) hit(held, false)
-          }
+        const byHash = new Map(scopes.map(({ hash, pages }) => [hash, pages]))
+        for (const [id, flight] of flights) {
+          const pages = byHash.get(hashKey(flight.key))
+          if (pages && fateOf(flight.key, pages)) poison(flight, id)
+          else if (pages) flight.doubtedSince = Math.min(flight.doubtedSince, Date.now())
         }
+        for (const { hash, pages } of scopes)
+          for (const held of memory.ofHash(hash)) {
+            const fate = fateOf(held.key, pages)
+            if (fate) hit(held, fate === 'dropped')
+          }
         if (all.length === 0) return
         for (const [id, flight] of flights) poison(flight, id)
         for (const held of memory.all()) if (all.includes(held.key.kind)) hit(held, true)
@@ -168,9 +180,9 @@ export function createPageCache({
   function fly(key: PageKey, load: Load, held: HeldPage | undefined): Promise<CachedPage> {
     const id = idOf(key)
     const known = flights.get(id)
-    if (known) return known.page
+    if (known && Date.now() - known.doubtedSince < DOUBTFUL_MS) return known.page
     const flight: Flight = {
-      ...{ hash: hashKey(key), isPoisoned: false, gaps },
+      ...{ key, gaps, isPoisoned: false, doubtedSince: Infinity },
       page: Promise.resolve(undefined as unknown as CachedPage),
     }
     flights.set(id, flight)
@@ -275,7 +287,9 @@ export function createPageCache({
       ))
     const isStored = stored !== undefined && stored !== 'failed' && stored.value
     const isRedisAway = !begun || stored === 'failed'
-    if (isStored || isRedisAway) keep(key, flight, { entry, touchedUntil: undefined })
+    // What Redis did not hold against later invalidations is kept only when there were none.
+    const isUndoubted = isRedisAway && flight.doubtedSince === Infinity
+    if (isStored || isUndoubted) keep(key, flight, { entry, touchedUntil: undefined })
     meter.made(idOf(key), entry.etag)
     return { entry, outcome: isStored ? 'stored' : 'not-stored' }
   }
@@ -319,4 +333,9 @@ export function createPageCache({
       return { bytes: memory.bytes, maxBytes, pages: memory.count }
     },
   }
+}
+
+function fateOf({ page }: PageKey, pages: NamedPages): 'dropped' | 'touched' | undefined {
+  if (pages === 'all' || pages.dropped.includes(page)) return 'dropped'
+  return pages.touched.includes(page) ? 'touched' : undefined
 }

@@ -119,9 +119,10 @@ export async function insertShopProducts(
 ): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    insert into shop_product (seller_id, shop_id, product_id, external_id, ${names(shopProductColumns)})
-    select ${sellerId}::bigint, ${shopId}::bigint, told.id, staged.external_id, ${values(shopProductColumns)}
+    insert into shop_product (seller_id, shop_id, product_id, category_id, external_id, ${names(shopProductColumns)})
+    select ${sellerId}::bigint, ${shopId}::bigint, product.id, product.category_id, staged.external_id, ${values(shopProductColumns)}
     from ${told(rows, productIds)}
+    join product on product.id = told.id
     join ${rowsOf(id)} staged on staged.row = told.row
     order by told.row`.execute(trx)
 }

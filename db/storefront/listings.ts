@@ -37,9 +37,7 @@ export async function readListing(
 
   const conditions = [sql`sp.active`]
   if (scope.shop !== undefined) conditions.push(sql`sp.shop_id = ${scope.shop}`)
-  if (categoryIds)
-    conditions.push(sql`exists (
-      select from product p where p.id = sp.product_id and p.category_id = any (${categoryIds}::bigint[]))`)
+  if (categoryIds) conditions.push(sql`sp.category_id = any (${categoryIds}::bigint[])`)
   if (warehouseIds?.length === 0) conditions.push(sql`false`)
   else if (warehouseIds)
     conditions.push(sql`exists (

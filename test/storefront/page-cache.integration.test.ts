@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { once } from 'node:events'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { createInvalidator, type Probe } from '../../clients/cache/invalidator.ts'
+import { createInvalidator } from '../../clients/cache/invalidator.ts'
+import type { Probe } from '../../clients/cache/probes.ts'
 import { CHANNEL } from '../../clients/cache/invalidations.ts'
 import { createPageCache, LoadersBusy, type Loaded } from '../../clients/cache/page-cache.ts'
 import { hashKey } from '../../clients/cache/page-key.ts'
@@ -202,6 +204,63 @@ describe('a fill that began before an invalidation', () => {
     invalidated.resolve()
     expect((await slow).outcome).toBe('not-stored')
     expect(await outcomeOf(key)).toBe('stored: new')
+  })
+
+  describe('of something in its scope', () => {
+    const upTo = (key: string): PageRange => ({
+      ...{ sort: 'price', ascending: true },
+      ...{ after: null, upTo: { key, id: '1' } },
+    })
+    const at = (key: string): Probe => ({ sort: 'price', key, id: '7', moves: true })
+    const outcomeWhile = async (change: (key: Key) => Promise<unknown>, key = newKey()) => {
+      const { outcome } = await cache.read(key, async () => {
+        await change(key)
+        return page('old', upTo('10'))
+      })
+      return outcome
+    }
+    const changeAt = (position: string) => (key: Key) =>
+      invalidator.invalidate([{ ...key, probes: [at(position)] }], now())
+
+    it('is stored when that is not on the page', async () => {
+      expect(await outcomeWhile(changeAt('11'))).toBe('stored')
+    })
+
+    it('is not stored when it is', async () => {
+      expect(await outcomeWhile(changeAt('9'))).toBe('not-stored')
+    })
+
+    it('is not held against what was invalidated before it began', async () => {
+      const key = newKey()
+      const aside = { ...key, page: 'aside' }
+      const outcome = await outcomeWhile(async () => {
+        await changeAt('9')(key)
+        expect(await cache.read(aside, async () => page('new', upTo('10')))).toMatchObject({
+          outcome: 'stored',
+        })
+      }, key)
+      expect(outcome).toBe('not-stored')
+    })
+
+    it('is stored after many of them, and not after more than are remembered', async () => {
+      const changeOften = (times: number) => async (key: Key) => {
+        for (let turn = 0; turn < times; turn++) await changeAt('11')(key)
+      }
+      expect(await outcomeWhile(changeOften(32))).toBe('stored')
+      expect(await outcomeWhile(changeOften(33))).toBe('not-stored')
+    })
+
+    it('leaves the page in the memory of its process, where others find it', async () => {
+      const process = await openProcess()
+      const key = newKey()
+      await process.read(key, async () => {
+        const heard = once(process.subscriber, 'message')
+        await changeAt('11')(key)
+        await heard
+        return page('old', upTo('10'))
+      })
+      expect(await outcomeOf(key, 'new', process)).toBe('memory: old')
+    })
   })
 
   it('is not stored even when another process has filled it since', async () => {
