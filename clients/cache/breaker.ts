@@ -3,6 +3,8 @@ export type BreakerOptions = {
   failingMs: number
   /** … and the part is not asked for so long. */
   restMs: number
+  /** Whether it is known not to be there, so that asking is of no use. */
+  isAway?: () => boolean
 }
 
 /** Runs what may fail; after repeated failures it is not even tried for a while. */
@@ -12,12 +14,23 @@ export type Breaker = {
   restedWithin(ms: number): boolean
 }
 
-export function createBreaker({ failingMs, restMs }: BreakerOptions): Breaker {
+/** What is away is tried again so long after it was last seen to be. */
+const AWAY_MS = 100
+
+export function createBreaker({
+  failingMs,
+  restMs,
+  isAway = () => false,
+}: BreakerOptions): Breaker {
   let failingSince: number | undefined
   let restsUntil = -Infinity
+  const restsAt = (now: number) => {
+    if (isAway()) restsUntil = Math.max(restsUntil, now + AWAY_MS)
+    return now < restsUntil
+  }
   return {
     async attempt(use) {
-      if (performance.now() < restsUntil) return 'failed'
+      if (restsAt(performance.now())) return 'failed'
       try {
         const value = await use()
         failingSince = undefined
@@ -29,6 +42,9 @@ export function createBreaker({ failingMs, restMs }: BreakerOptions): Breaker {
         return 'failed'
       }
     },
-    restedWithin: (ms) => performance.now() < restsUntil + ms,
+    restedWithin(ms) {
+      const now = performance.now()
+      return restsAt(now) || now < restsUntil + ms
+    },
   }
 }

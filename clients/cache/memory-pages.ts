@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Entry } from './entry.ts'
+import type { Load } from './page-cache.ts'
 import { hashKey, idOf, type PageKey } from './page-key.ts'
 
 /** A page as a process holds it: good on its own for a moment, then to be asked about. */
@@ -15,12 +16,18 @@ export type HeldPage = {
   /** The count of gaps when it came; after another gap it is to be doubted. */
   gaps: number
   lastReadAt: number
+  /** Whether it was given away since it was made. */
+  isRead: boolean
+  /** Makes another. */
+  load: Load
   /** When it was last begun to be asked about, or made anew, while it was given away. */
   renewedAt: number
 }
 
 export type MemoryPages = {
   get(id: string): HeldPage | undefined
+  /** Not as a reader: it stays as old as it was. */
+  peek(id: string): HeldPage | undefined
   set(id: string, page: HeldPage): void
   /** Those of one scope. */
   ofHash(hash: string): HeldPage[]
@@ -51,6 +58,7 @@ export function createMemoryPages(maxBytes: number): MemoryPages {
   })
   return {
     get: (id) => pages.get(id),
+    peek: (id) => pages.peek(id),
     set(id, page) {
       pages.set(id, page)
       if (!pages.has(id)) return

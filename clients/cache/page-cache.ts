@@ -7,6 +7,7 @@ import { decodeEntry, encodeEntry, type Entry } from './entry.ts'
 import { followInvalidations, type NamedPages } from './invalidations.ts'
 import { createMemoryPages, type HeldPage } from './memory-pages.ts'
 import { hashKey, idOf, type PageKey } from './page-key.ts'
+import { createRefreshes } from './refreshes.ts'
 import { represent } from './representations.ts'
 import type { RedisLike } from './script.ts'
 import {
@@ -78,13 +79,17 @@ const WAIT_MS = 2_000
 const LOOK_EVERY_MS = 5
 /** Whoever comes so long after a change in the scope of a page that is on its way does not wait for that page. */
 const DOUBTFUL_MS = 150
+/** After something was missed, what was read in so long is looked after before somebody reads it. */
+const MISSED_MS = 60_000
 /** A hash outlives its pages a little. */
 const BEYOND_LIFE_MS = 60_000
 
 type Flight = {
   key: PageKey
+  load: Load
   page: Promise<CachedPage>
   gaps: number
+  lastReadAt: number
   /** An invalidation named its page. */
   isPoisoned: boolean
   /** Since when something else in its scope, or on what it will be, has changed. */
@@ -100,17 +105,30 @@ export function createPageCache({
 }: PageCacheOptions): PageCache {
   const memory = createMemoryPages(maxBytes)
   const meter = createCacheMeter()
-  const breaker = createBreaker({ failingMs: 150, restMs: 500 })
+  const breaker = createBreaker({ failingMs: 150, restMs: 500, isAway: () => isLost(redis) })
   const gate = bulkhead(loaders.atOnce, loaders.waiting)
   const flights = new Map<string, Flight>()
   let gaps = 0
   /** Half of the loads at once are for those who wait. */
   const isGateBusy = () => gate.executionSlots <= loaders.atOnce / 2
+  const refreshes = createRefreshes({
+    atOnce: Math.max(1, loaders.atOnce / 4),
+    isBusy: () => isGateBusy() || breaker.restedWithin(0),
+  })
 
   /** What is on its way was read before what is heard now: nobody who comes later may have it, nor may memory. */
   const poison = (flight: Flight, id: string) => {
     flight.isPoisoned = true
     flights.delete(id)
+  }
+  /** Has it right again before the next reader comes. */
+  const refresh = ({ key }: HeldPage) => {
+    const id = idOf(key)
+    refreshes.add(id, async () => {
+      const held = memory.peek(id)
+      const verdict = held && judge(held, Date.now())
+      if (verdict && verdict !== 'give') await fly(key, held.load, held)
+    })
   }
   if (subscriber)
     followInvalidations(subscriber, {
@@ -118,12 +136,15 @@ export function createPageCache({
         gaps++
         meter.missed()
         for (const [id, flight] of flights) poison(flight, id)
+        const since = Date.now() - MISSED_MS
+        for (const held of memory.all()) if (held.lastReadAt > since) refresh(held)
       },
       onInvalidation({ scopes, all, changedAt, showUntil }) {
         const hit = (held: HeldPage, isDropped: boolean) => {
           meter.invalidated(idOf(held.key), held.entry.etag, held.lastReadAt - changedAt)
           if (isDropped) held.dropped = true
           else held.touchedUntil ??= showUntil
+          if (held.isRead) refresh(held)
         }
         const byHash = new Map(scopes.map(({ hash, pages }) => [hash, pages]))
         for (const [id, flight] of flights) {
@@ -167,12 +188,12 @@ export function createPageCache({
   const isBetterThanAnError = ({ key, entry }: HeldPage) =>
     Date.now() < entry.hardAt + staleOnErrorMs(key.kind)
 
-  function keep(key: PageKey, flight: Flight, { entry, touchedUntil }: SharedPage): void {
+  function keep(flight: Flight, { entry, touchedUntil }: SharedPage): void {
+    const { key, load, gaps, lastReadAt } = flight
     if (flight.isPoisoned) return
-    const now = Date.now()
     memory.set(idOf(key), {
-      ...{ key, entry, touchedUntil, verifiedAt: now, lastReadAt: now, renewedAt: 0 },
-      ...{ dropped: false, gaps: flight.gaps },
+      ...{ key, load, entry, touchedUntil, verifiedAt: Date.now(), renewedAt: 0 },
+      ...{ lastReadAt, isRead: false, dropped: false, gaps },
     })
   }
 
@@ -182,7 +203,8 @@ export function createPageCache({
     const known = flights.get(id)
     if (known && Date.now() - known.doubtedSince < DOUBTFUL_MS) return known.page
     const flight: Flight = {
-      ...{ key, gaps, isPoisoned: false, doubtedSince: Infinity },
+      ...{ key, load, gaps, isPoisoned: false, doubtedSince: Infinity },
+      lastReadAt: held?.lastReadAt ?? Date.now(),
       page: Promise.resolve(undefined as unknown as CachedPage),
     }
     flights.set(id, flight)
@@ -211,7 +233,7 @@ export function createPageCache({
     const found = await breaker.attempt(() => findShared(redis, key))
     if (found === 'failed') return withoutRedis(key, load, held, flight)
     if (found.value && isGood(found.value)) {
-      keep(key, flight, found.value)
+      keep(flight, found.value)
       return { entry: found.value.entry, outcome: 'redis' }
     }
     return fill(key, load, flight)
@@ -239,7 +261,7 @@ export function createPageCache({
       if (begun.value.isMine || Date.now() > until) return make(key, load, flight, begun.value)
       const made = await untilMade(key, until)
       if (!made) continue
-      keep(key, flight, made)
+      keep(flight, made)
       return { entry: made.entry, outcome: 'collapsed' }
     }
   }
@@ -289,7 +311,7 @@ export function createPageCache({
     const isRedisAway = !begun || stored === 'failed'
     // What Redis did not hold against later invalidations is kept only when there were none.
     const isUndoubted = isRedisAway && flight.doubtedSince === Infinity
-    if (isStored || isUndoubted) keep(key, flight, { entry, touchedUntil: undefined })
+    if (isStored || isUndoubted) keep(flight, { entry, touchedUntil: undefined })
     meter.made(idOf(key), entry.etag)
     return { entry, outcome: isStored ? 'stored' : 'not-stored' }
   }
@@ -299,7 +321,7 @@ export function createPageCache({
       const now = Date.now()
       const held = memory.get(idOf(key))
       if (!held) return meter.count(key.kind, await fly(key, load, undefined))
-      held.lastReadAt = now
+      Object.assign(held, { lastReadAt: now, isRead: true })
       const verdict = judge(held, now)
       if (verdict === 'give') return meter.count(key.kind, { entry: held.entry, outcome: 'memory' })
       const isTrusted = mayStandIn(held) && now - held.verifiedAt < trustedMs()
@@ -325,6 +347,7 @@ export function createPageCache({
       const now = Date.now()
       if (!held || judge(held, now) !== 'give') return undefined
       held.lastReadAt = now
+      held.isRead = true
       meter.count(held.key.kind, { entry: held.entry, outcome: 'memory' })
       return held.entry
     },
@@ -339,3 +362,7 @@ function fateOf({ page }: PageKey, pages: NamedPages): 'dropped' | 'touched' | u
   if (pages === 'all' || pages.dropped.includes(page)) return 'dropped'
   return pages.touched.includes(page) ? 'touched' : undefined
 }
+
+/** Known to have lost its connection, and not yet trying another. */
+const isLost = ({ status }: RedisLike) =>
+  status === 'close' || status === 'reconnecting' || status === 'end'
