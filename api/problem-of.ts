@@ -6,7 +6,7 @@ import {
 import { WorkflowNotFoundError } from '@temporalio/common'
 import { errors as searchErrors } from '@elastic/elasticsearch'
 import { HTTPException } from 'hono/http-exception'
-import { LoadersBusy } from '../clients/cache/page-cache.ts'
+import { LoadersBusy } from '../clients/cache/filler.ts'
 import type { Text } from './language.ts'
 import { Problem, type ProblemCode } from './problem.ts'
 

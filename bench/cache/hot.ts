@@ -1,9 +1,9 @@
-import autocannon, { type Options, type Result } from 'autocannon'
 import { isDeepStrictEqual } from 'node:util'
 import { fillSearchCatalogue } from '../../test/support/search-catalogue.ts'
 import { seeded } from '../generate/random.ts'
 import { percentile, sorted } from '../latencies.ts'
 import { openMarketplace, type Marketplace } from '../marketplace.ts'
+import { attack } from './attack.ts'
 import { openCores, type Cores } from './cores.ts'
 import { startHelper, type Helper } from './helper-process.ts'
 import {
@@ -135,39 +135,25 @@ async function race(
 ): Promise<Rounds> {
   for (const { pid } of servers) await cores.server(pid)
   const raced: Rounds = new Map(servers.map(({ name }) => [name, []]))
-  for (const server of servers) await attack(server, paths, WARM_UP_SECONDS)
+  for (const server of servers) await measure(server, paths, WARM_UP_SECONDS)
   for (let round = 0; round < rounds; round++)
     for (const server of round % 2 === 0 ? servers : servers.toReversed())
-      raced.get(server.name)!.push(await attack(server, paths, seconds))
+      raced.get(server.name)!.push(await measure(server, paths, seconds))
   return raced
 }
 
-async function attack(
+async function measure(
   { url, name }: Server,
   paths: readonly string[],
   seconds: number,
 ): Promise<Round> {
-  let connection = 0
-  const times: number[] = []
-  const { errors, non2xx, timeouts, duration } = await new Promise<Result>((resolve, reject) => {
-    const options: Options = {
-      ...{ url, connections: CONNECTIONS, duration: seconds },
-      headers: { 'accept-encoding': 'gzip' },
-      setupClient(client) {
-        const draw = drawnByZipf(paths, seeded(connection++))
-        client.setRequests(Array.from({ length: DRAWN }, () => ({ method: 'GET', path: draw() })))
-      },
-    }
-    const attacking = autocannon(options, (error: unknown, result) =>
-      error ? reject(error as Error) : resolve(result),
-    )
-    attacking.on('response', (_client, _status, _bytes, ms) => void times.push(ms))
+  const drawn = Array.from({ length: CONNECTIONS }, (_, connection) => {
+    const draw = drawnByZipf(paths, seeded(connection))
+    return Array.from({ length: DRAWN }, draw)
   })
-  const round = {
-    perSecond: times.length / duration,
-    p99: percentile(sorted(times), 99),
-    failed: errors + non2xx + timeouts,
-  }
+  const { times, seconds: took, notOk } = await attack({ url, paths: drawn, seconds })
+  const p99 = percentile(sorted(times), 99)
+  const round = { perSecond: times.length / took, p99, failed: notOk }
   console.error(`  ${name}: ${round.perSecond.toFixed(0)} req/s, p99 ${round.p99.toFixed(1)} ms`)
   return round
 }

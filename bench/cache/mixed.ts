@@ -66,7 +66,15 @@ export async function measureMixed(market: Marketplace, goods: number): Promise<
         drawReads(READS_PER_SECOND * seconds),
         get,
       )
-      console.error(Object.entries(Object.groupBy(answered, ({ answer }) => answer.cache.replace(/ttl=-?\d+/, '').replace(/key="[^"]*"/,''))).map(([k, v]) => `${k}: ${v!.length}`).join(', '))
+      console.error(
+        Object.entries(
+          Object.groupBy(answered, ({ answer }) =>
+            answer.cache.replace(/ttl=-?\d+/, '').replace(/key="[^"]*"/, ''),
+          ),
+        )
+          .map(([k, v]) => `${k}: ${v!.length}`)
+          .join(', '),
+      )
       rounds.push({ written, writes: writing.count() - before, answered })
       await writing.stop()
     }

@@ -1,27 +1,15 @@
-import { bulkhead, BulkheadRejectedError } from 'cockatiel'
-import { setTimeout as pause } from 'node:timers/promises'
+import { bulkhead } from 'cockatiel'
 import type { Lifetime } from '../../domain/storefront/cache-policies.ts'
 import { createBreaker } from './breaker.ts'
 import { createCacheMeter, type CacheMeter } from './cache-meter.ts'
-import { decodeEntry, encodeEntry, type Entry } from './entry.ts'
+import type { Entry } from './entry.ts'
+import { createFiller, type Made } from './filler.ts'
 import { followInvalidations, type NamedPages } from './invalidations.ts'
 import { createMemoryPages, type HeldPage } from './memory-pages.ts'
 import { hashKey, idOf, type PageKey } from './page-key.ts'
 import { createRefreshes } from './refreshes.ts'
-import { represent } from './representations.ts'
 import type { RedisLike } from './script.ts'
-import {
-  askAbout,
-  beginFill,
-  findMade,
-  findShared,
-  markOfEntry,
-  releaseFill,
-  storeFilled,
-  type Fill,
-  type PageRange,
-  type SharedPage,
-} from './shared-pages.ts'
+import { askAbout, findShared, isGood, type PageRange, type SharedPage } from './shared-pages.ts'
 
 /** What a page is made of, how long it keeps, and which part of an ordered list it shows. */
 export type Loaded = { body: string; lifetime: Lifetime; range?: PageRange | null }
@@ -58,11 +46,6 @@ export type PageCacheOptions = {
   loaders?: { atOnce: number; waiting: number }
 }
 
-/** More would be loaded at once than PostgreSQL shall have to bear. */
-export class LoadersBusy extends Error {
-  override name = 'LoadersBusy'
-}
-
 /** So long a page in memory is good without a word from Redis, when nothing is heard of it. */
 const LEASE_MS = 1_000
 /** From here on it is asked about, while it is still given away. */
@@ -74,15 +57,10 @@ const AWAY_MS = 5_000
 /** For so long after it came back, pages that are no older than this are given away while they are made anew. */
 const BACK_MS = 2_000
 const OLDEST_MS = 1_500
-/** How long a process waits for another that makes the page, and how often it looks. */
-const WAIT_MS = 2_000
-const LOOK_EVERY_MS = 5
 /** Whoever comes so long after a change in the scope of a page that is on its way does not wait for that page. */
 const DOUBTFUL_MS = 150
 /** After something was missed, what was read in so long is looked after before somebody reads it. */
 const MISSED_MS = 60_000
-/** A hash outlives its pages a little. */
-const BEYOND_LIFE_MS = 60_000
 
 type Flight = {
   key: PageKey
@@ -107,6 +85,7 @@ export function createPageCache({
   const meter = createCacheMeter()
   const breaker = createBreaker({ failingMs: 150, restMs: 500, isAway: () => isLost(redis) })
   const gate = bulkhead(loaders.atOnce, loaders.waiting)
+  const filler = createFiller({ redis, breaker, gate, meter })
   const flights = new Map<string, Flight>()
   let gaps = 0
   /** Half of the loads at once are for those who wait. */
@@ -236,7 +215,7 @@ export function createPageCache({
       keep(flight, found.value)
       return { entry: found.value.entry, outcome: 'redis' }
     }
-    return fill(key, load, flight)
+    return filled(key, flight, filler.fill(key, load))
   }
 
   /** Redis has nothing to say: what memory has is given away, and made anew now and then. */
@@ -249,71 +228,17 @@ export function createPageCache({
     const isRecent = held && Date.now() - held.entry.madeAt < AWAY_MS
     if (isRecent && breaker.restedWithin(0) && mayStandIn(held))
       return { entry: held.entry, outcome: 'stale' }
-    return make(key, load, flight, undefined)
+    return filled(key, flight, filler.make(key, load))
   }
 
-  /** Makes the page, or waits for another process that does. */
-  async function fill(key: PageKey, load: Load, flight: Flight): Promise<CachedPage> {
-    const until = Date.now() + WAIT_MS
-    for (;;) {
-      const begun = await breaker.attempt(() => beginFill(redis, key, BEYOND_LIFE_MS))
-      if (begun === 'failed') return make(key, load, flight, undefined)
-      if (begun.value.isMine || Date.now() > until) return make(key, load, flight, begun.value)
-      const made = await untilMade(key, until)
-      if (!made) continue
-      keep(flight, made)
-      return { entry: made.entry, outcome: 'collapsed' }
-    }
-  }
-
-  async function untilMade(key: PageKey, until: number): Promise<SharedPage | undefined> {
-    while (Date.now() <= until) {
-      await pause(LOOK_EVERY_MS)
-      const looked = await breaker.attempt(() => findMade(redis, key))
-      if (looked === 'failed') return undefined
-      const { page, working } = looked.value
-      if (page && isGood(page)) return page
-      if (!working) return undefined
-    }
-    return undefined
-  }
-
-  const isGood = ({ entry, touchedUntil }: SharedPage) =>
-    touchedUntil === undefined && Date.now() < entry.refreshAt
-
-  async function make(
-    key: PageKey,
-    load: Load,
-    flight: Flight,
-    begun: Fill | undefined,
-  ): Promise<CachedPage> {
-    let loaded: Loaded
-    try {
-      loaded = await gate.execute(() => meter.load(load))
-    } catch (error) {
-      if (begun?.isMine) void breaker.attempt(() => releaseFill(redis, key, begun))
-      throw error instanceof BulkheadRejectedError ? new LoadersBusy('', { cause: error }) : error
-    }
-    const { body, lifetime, range = null } = loaded
-    const made = await represent(body)
-    const bytes = encodeEntry(made, { madeAt: Date.now(), ...lifetime })
-    const entry = decodeEntry(bytes)!
-    const keepMs = lifetime.hardAt - Date.now() + BEYOND_LIFE_MS
-    const stored =
-      begun &&
-      (await breaker.attempt(() =>
-        storeFilled(redis, key, begun, {
-          ...{ bytes, range, keepMs },
-          ...{ mark: markOfEntry(entry), hardAt: lifetime.hardAt },
-        }),
-      ))
-    const isStored = stored !== undefined && stored !== 'failed' && stored.value
-    const isRedisAway = !begun || stored === 'failed'
+  /** Made, by this process or another: kept unless something may have changed since it was read. */
+  async function filled(key: PageKey, flight: Flight, made: Promise<Made>): Promise<CachedPage> {
+    const { entry, outcome, isRedisAway } = await made
     // What Redis did not hold against later invalidations is kept only when there were none.
     const isUndoubted = isRedisAway && flight.doubtedSince === Infinity
-    if (isStored || isUndoubted) keep(flight, { entry, touchedUntil: undefined })
-    meter.made(idOf(key), entry.etag)
-    return { entry, outcome: isStored ? 'stored' : 'not-stored' }
+    if (outcome !== 'not-stored' || isUndoubted) keep(flight, { entry, touchedUntil: undefined })
+    if (outcome !== 'collapsed') meter.made(idOf(key), entry.etag)
+    return { entry, outcome }
   }
 
   return {

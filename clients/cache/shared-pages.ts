@@ -16,6 +16,9 @@ export type Standing = { key: string; id: string }
 /** A page as Redis has it. `touchedUntil` is set when something on it has changed: until then it may be shown all the same. */
 export type SharedPage = { entry: Entry; touchedUntil: number | undefined }
 
+export const isGood = ({ entry, touchedUntil }: SharedPage): boolean =>
+  touchedUntil === undefined && Date.now() < entry.refreshAt
+
 export type Fill = { ticket: string; seq: number; lock: string; isMine: boolean }
 
 /** A lost filler holds the others up for so long; what takes longer is not stored when anything in its scope changed. */

@@ -23,7 +23,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table shop_product add constraint shop_product_product_id_category_id_fkey
       foreign key (product_id, category_id) references product (id, category_id)
       on delete cascade on update cascade`)
-  await run('create index shop_product_of_category on shop_product (category_id) where active')
+  for (const [sort, columns] of Object.entries({
+    popular: 'popularity desc, id desc',
+    price: 'price_minor, id',
+    new: 'created_at desc, id desc',
+  }))
+    await run(
+      `create index shop_product_of_category_${sort} on shop_product (category_id, ${columns}) where active`,
+    )
 
   await run(`
     create function take_category() returns trigger

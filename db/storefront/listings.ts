@@ -37,7 +37,9 @@ export async function readListing(
 
   const conditions = [sql`sp.active`]
   if (scope.shop !== undefined) conditions.push(sql`sp.shop_id = ${scope.shop}`)
-  if (categoryIds) conditions.push(sql`sp.category_id = any (${categoryIds}::bigint[])`)
+  const isMerged = categoryIds && scope.shop === undefined && categoryIds.length <= MOST_MERGED
+  if (categoryIds && !isMerged)
+    conditions.push(sql`sp.category_id = any (${categoryIds}::bigint[])`)
   if (warehouseIds?.length === 0) conditions.push(sql`false`)
   else if (warehouseIds)
     conditions.push(sql`exists (
@@ -46,12 +48,20 @@ export async function readListing(
   if (after)
     conditions.push(sql`(${column}, sp.id) ${beyond} (${bound(after.key)}, ${after.id}::bigint)`)
 
+  const where = sql.join(conditions, sql` and `)
+  const order = sql`order by ${column} ${direction}, sp.id ${direction}`
+  const candidates = isMerged
+    ? sql`
+      unnest(${categoryIds}::bigint[]) category (id) cross join lateral (
+        select sp.* from shop_product sp
+        where sp.category_id = category.id and ${where} ${order} limit ${limit + 1}
+      ) sp`
+    : sql`shop_product sp where ${where}`
   const { rows } = await sql<Row>`
     with page as materialized (
-      select sp.id, ${key}::text as key, row_number() over (order by ${column} ${direction}, sp.id ${direction}) as place
-      from shop_product sp
-      where ${sql.join(conditions, sql` and `)}
-      order by ${column} ${direction}, sp.id ${direction}
+      select sp.id, ${key}::text as key, row_number() over (${order}) as place
+      from ${candidates}
+      ${order}
       limit ${limit + 1}
     ), listed as (
       select page.place, page.key, sp.id, sp.external_id, p.name, p.brand, p.category_id, c.name as category_name,
@@ -80,6 +90,12 @@ export async function readListing(
     settled: rows[0]?.settled ?? false,
   }
 }
+
+/**
+ * Of so many categories the first of each are read in order and merged: the goods of a small part of the catalogue are far
+ * apart in the order of all.
+ */
+const MOST_MERGED = 12
 
 type State = { settled: boolean }
 type Row = State & (ListedShopProduct | { id: null })

@@ -99,6 +99,19 @@ describe('a listing', () => {
     expect(await readAll({ scope: { city: 'kzn' }, sort: 'new' })).toEqual([])
   })
 
+  it('of a category shows what moves into it, and no longer what moves away', async () => {
+    const lamps = await createCategory(owner, 'Лампы')
+    const lamp = await createGood(owner, shop, { category: garden, units: 1 })
+    const goesTo = (categoryId: string) =>
+      owner.updateTable('product').set({ categoryId }).where('id', '=', lamp.productId).execute()
+    const listed = () => readAll({ scope: { category: lamps.id }, sort: 'popular' })
+    expect(await listed()).toEqual([])
+    await goesTo(lamps.id)
+    expect(await listed()).toEqual([lamp.shopProductId])
+    await owner.deleteFrom('product').where('id', '=', lamp.productId).execute()
+    expect(await listed()).toEqual([])
+  })
+
   it('of a category shows what is below it', async () => {
     expect(await readAll({ scope: { category: home.id }, sort: 'popular' })).toHaveLength(15)
     expect(

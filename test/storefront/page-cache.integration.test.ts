@@ -4,7 +4,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { createInvalidator } from '../../clients/cache/invalidator.ts'
 import type { Probe } from '../../clients/cache/probes.ts'
 import { CHANNEL } from '../../clients/cache/invalidations.ts'
-import { createPageCache, LoadersBusy, type Loaded } from '../../clients/cache/page-cache.ts'
+import { LoadersBusy } from '../../clients/cache/filler.ts'
+import { createPageCache, type Loaded } from '../../clients/cache/page-cache.ts'
 import { hashKey } from '../../clients/cache/page-key.ts'
 import type { PageRange } from '../../clients/cache/shared-pages.ts'
 import { connectRedis } from '../../clients/redis.ts'
@@ -45,6 +46,10 @@ const lives = (softMs: number, hardMs = softMs) => {
 const page = (body: string, range: PageRange | null = null, lifetime = lives(60_000)) =>
   ({ body, range, lifetime }) satisfies Loaded
 const load = (body: string, range?: PageRange) => async () => page(body, range)
+/** What is there at the moment, whoever loads it. */
+function source(body: string) {
+  return { load: async () => page(body), become: (other: string) => void (body = other) }
+}
 const unwanted = async (): Promise<Loaded> => {
   throw new Error('loaded without need')
 }
@@ -358,11 +363,40 @@ describe('the memory of a process', () => {
   it('answers without Redis, until it is told of a change in another process', async () => {
     const process = await openProcess()
     const key = newKey()
-    await process.read(key, load('old'))
-    expect(await outcomeOf(key, 'new', process)).toBe('memory: old')
+    const goods = source('old')
+    await process.read(key, goods.load)
+    goods.become('new')
     await drop(key)
-    await until(async () => (await outcomeOf(key, 'new', process)).endsWith('new'))
+    await until(async () => {
+      const { entry } = await process.read(key, goods.load)
+      return entry.bodies.identity.toString() === 'new'
+    })
     expect(process.meter.counts).toMatchObject({ invalidated: 1, remade: 1, remadeSame: 0 })
+  })
+
+  it('has a page that is read made anew before the next reader comes', async () => {
+    const process = await openProcess()
+    const key = newKey()
+    const goods = source('old')
+    await process.read(key, goods.load)
+    expect((await process.read(key, goods.load)).outcome).toBe('memory')
+    goods.become('new')
+    await drop(key)
+    await until(() => process.meter.counts.remade === 1)
+    expect(await outcomeOf(key, 'unwanted', process)).toBe('memory: new')
+  })
+
+  it('leaves a page that nobody has read since to the next reader', async () => {
+    const process = await openProcess()
+    const [key, other] = [newKey(), newKey()]
+    await process.read(key, load('old'))
+    await process.read(other, load('old'))
+    await process.read(other, load('old'))
+    await drop(key)
+    await drop(other)
+    await until(() => process.meter.counts.remade === 1)
+    expect(await outcomeOf(other, 'unwanted', process)).toBe('memory: old')
+    expect(await outcomeOf(key, 'new', process)).toBe('stored: new')
   })
 
   it('shows a page that only looks different while one reader has it made anew', async () => {
@@ -403,14 +437,17 @@ describe('the memory of a process', () => {
   it('is doubted after a connection that was lost', async () => {
     const process = await openProcess()
     const key = newKey()
-    await process.read(key, load('old'))
+    const goods = source('old')
+    await process.read(key, goods.load)
     // Nobody hears of the change.
+    goods.become('new')
     await redis.hdel(hashKey(key), `m|${key.page}`, `p|${key.page}`)
-    expect(await outcomeOf(key, 'new', process)).toBe('memory: old')
-    const { gaps } = process.meter.counts
+    expect(await outcomeOf(key, 'unwanted', process)).toBe('memory: old')
+    const { gaps, loads } = process.meter.counts
     process.subscriber.disconnect(true)
     await until(() => process.meter.counts.gaps > gaps)
-    await until(async () => (await outcomeOf(key, 'new', process)).endsWith('new'))
+    await until(() => process.meter.counts.loads > loads, { what: 'the page to be looked after' })
+    await until(async () => (await outcomeOf(key, 'unwanted', process)) === 'memory: new')
   })
 
   it('knows an invalidation that it missed by its number', async () => {
