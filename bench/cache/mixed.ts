@@ -48,6 +48,7 @@ export async function measureMixed(market: Marketplace, goods: number): Promise<
   await addCities(market.owner.db)
   await market.product.startWorker('storefront')
   await untilProjected(market.owner.db)
+  await untilAtRest(market)
   console.error('  search and cache have everything')
   const client = openStorefrontClient(market.url, { connections: CONNECTIONS })
   const plain = openStorefrontClient(market.url, { connections: 1, encoding: 'identity' })
@@ -66,21 +67,24 @@ export async function measureMixed(market: Marketplace, goods: number): Promise<
         drawReads(READS_PER_SECOND * seconds),
         get,
       )
-      console.error(
-        Object.entries(
-          Object.groupBy(answered, ({ answer }) =>
-            answer.cache.replace(/ttl=-?\d+/, '').replace(/key="[^"]*"/, ''),
-          ),
-        )
-          .map(([k, v]) => `${k}: ${v!.length}`)
-          .join(', '),
-      )
       rounds.push({ written, writes: writing.count() - before, answered })
       await writing.stop()
     }
     return { goods, seconds, rounds }
   } finally {
     await Promise.all([client.close(), plain.close()])
+  }
+}
+
+/** What filling leaves behind is over: dead rows, segments to be merged. */
+async function untilAtRest({ env, owner }: Marketplace): Promise<void> {
+  await sql`vacuum analyze`.execute(owner.db)
+  type Stats = { nodes: Record<string, { indices: { merges: { current: number } } }> }
+  for (;;) {
+    const response = await fetch(`${env['ELASTICSEARCH_URL']}/_nodes/stats/indices/merge`)
+    const { nodes } = (await response.json()) as Stats
+    if (Object.values(nodes).every(({ indices }) => indices.merges.current === 0)) return
+    await pause(1_000)
   }
 }
 
