@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Postgres } from '../../clients/postgres.ts'
 import { fillSearchCatalogue } from '../../test/support/search-catalogue.ts'
@@ -144,14 +145,20 @@ function startWriting({ pool }: Postgres, prices: ReadonlyMap<string, Prices>) {
 
 type Shown = { id: string; price: { amount: number } }[]
 
+/** What is told by its tag is parsed once. */
+const parsed = new LRUCache<string, Shown>({ max: 2_000 })
+
 /** `undefined` when it was not answered. */
 async function readShown(
   client: StorefrontClient,
   path: string,
 ): Promise<{ cache: string; shown: Shown | undefined }> {
-  const { status, cache, body } = await client.get(path)
+  const { status, cache, headers, body } = await client.get(path)
   if (status !== 200) return { cache, shown: undefined }
-  return { cache, shown: (JSON.parse(body.toString()) as { items: Shown }).items }
+  const tag = headers['etag']!
+  const shown = parsed.get(tag) ?? (JSON.parse(body.toString()) as { items: Shown }).items
+  parsed.set(tag, shown)
+  return { cache, shown }
 }
 
 /** How long the oldest price that it does not show had been committed when the read began; notes it with every such write. */
