@@ -139,7 +139,7 @@ function table(figures: RedisKillFigures): string {
   return [
     `${PER_SECOND} reads/s in open loop over ${LISTINGS} warm listings by Zipf's law for ${seconds} s; Redis is killed (-9) after ` +
       `${(killedAtMs / 1_000).toFixed(1)} s and answers again after ${(backAtMs / 1_000).toFixed(1)} s. Times count from when a request was due. ` +
-      `At most ${mostLoads} connections of the API were at work in PostgreSQL at once (a look every ${LOOK_EVERY_MS} ms; the bound is 4 loads). ` +
+      `At most ${mostLoads} connections of the API were at work in PostgreSQL at once (a look every ${LOOK_EVERY_MS} ms; the bound is 8 loads). ` +
       (recovered === undefined
         ? 'Not all answers were hits again for a second.'
         : `${(recovered / 1_000).toFixed(1)} s after Redis was back, all answers were hits from memory or Redis again, for a second at least.`),

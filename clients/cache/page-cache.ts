@@ -79,7 +79,7 @@ export function createPageCache({
   subscriber,
   maxBytes,
   staleOnErrorMs,
-  loaders = { atOnce: 4, waiting: 500 },
+  loaders = { atOnce: 8, waiting: 500 },
 }: PageCacheOptions): PageCache {
   const memory = createMemoryPages(maxBytes)
   const meter = createCacheMeter()
