@@ -2,7 +2,7 @@ import { createPageCache } from '../clients/cache/page-cache.ts'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
-import { connectPostgres } from '../clients/postgres.ts'
+import { connectPostgres, type PostgresOptions } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
@@ -24,16 +24,16 @@ const REDIS_TIMEOUT_MS = 50
 const config = readConfigOrExit('api')
 const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
 
-const connectAs = (role: DatabaseRole, max = 10) =>
+const connectAs = (role: DatabaseRole, options: Partial<PostgresOptions> = {}) =>
   connectPostgres({
     url: roleUrl(config, role),
     applicationName: `yarmarka-api-${role}`,
-    max,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    ...options,
   })
 const seller = connectAs('seller')
-const storefront = connectAs('storefront')
-const system = connectAs('system', 2)
+const storefront = connectAs('storefront', { mostPrepared: 300 })
+const system = connectAs('system', { max: 2 })
 const redis = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: REDIS_TIMEOUT_MS })
 const subscriber = connectRedis({ url: config.REDIS_URL, commandTimeoutMs: 5_000 })
 const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })

@@ -30,8 +30,8 @@ export async function readListing(
   db: Kysely<Database>,
   { scope, sort, limit, after }: ListingQuery,
 ): Promise<ListingPage> {
-  const warehouseIds =
-    scope.city === undefined ? undefined : await warehousesServing(db, scope.city)
+  const serving = scope.city === undefined ? undefined : await whoServes(db, scope.city, scope.shop)
+  const warehouseIds = serving?.map(({ warehouseId }) => warehouseId)
   const categoryIds = scope.category === undefined ? undefined : await subtree(db, scope.category)
   const { column, key, bound, direction, beyond } = orders[sort]
 
@@ -40,11 +40,15 @@ export async function readListing(
   const isMerged = categoryIds && scope.shop === undefined && categoryIds.length <= MOST_MERGED
   if (categoryIds && !isMerged)
     conditions.push(sql`sp.category_id = any (${categoryIds}::bigint[])`)
-  if (warehouseIds?.length === 0) conditions.push(sql`false`)
-  else if (warehouseIds)
+  if (serving?.length === 0) conditions.push(sql`false`)
+  else if (serving) {
+    const sellerIds = [...new Set(serving.map(({ sellerId }) => sellerId))]
+    // Of anybody else nothing is there: that says the row itself, before its stock is looked for.
+    if (scope.shop === undefined) conditions.push(sql`sp.seller_id = any (${sellerIds}::bigint[])`)
     conditions.push(sql`exists (
       select from stock st
       where st.shop_product_id = sp.id and st.units > 0 and st.warehouse_id = any (${warehouseIds}::bigint[]))`)
+  }
   if (after)
     conditions.push(sql`(${column}, sp.id) ${beyond} (${bound(after.key)}, ${after.id}::bigint)`)
 
@@ -130,13 +134,18 @@ const orders: Record<ListingSort, Order> = {
   },
 }
 
-async function warehousesServing(db: Kysely<Database>, cityId: string): Promise<string[]> {
-  const rows = await db
+/** The warehouses that serve a city; of a shop's seller, where a shop is given. */
+function whoServes(db: Kysely<Database>, cityId: string, shopId: string | undefined) {
+  const serving = db
     .selectFrom('warehouseCity')
-    .select('warehouseId')
+    .select(['warehouseId', 'sellerId'])
     .where('cityId', '=', cityId)
+  if (shopId === undefined) return serving.execute()
+  return serving
+    .where('sellerId', '=', (eb) =>
+      eb.selectFrom('shop').select('sellerId').where('id', '=', shopId),
+    )
     .execute()
-  return rows.map(({ warehouseId }) => warehouseId)
 }
 
 async function subtree(db: Kysely<Database>, categoryId: string): Promise<string[]> {
