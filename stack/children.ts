@@ -5,6 +5,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { tryLock } from './lock.ts'
 import type { Child, SpawnOptions } from './part.ts'
+import { putFirst } from './precedence.ts'
 import { findProgram, runProgram } from './run-program.ts'
 
 const largestLogBytes = 20 * 1_048_576
@@ -65,6 +66,7 @@ export async function openChildren(runDir: string): Promise<Children> {
         const pid = child.pid
         if (pid === undefined) throw new Error(`${program} has no process id`)
         await note(name, pid)
+        if (options.comesFirst) await putFirst(pid)
         return {
           pid,
           exited: exited.finally(() => forget(name, pid)),

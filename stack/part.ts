@@ -50,6 +50,8 @@ export type SpawnOptions = {
   cwd?: string
   /** The program refuses root (PostgreSQL): run it in a user namespace as an ordinary user. */
   notAsRoot?: boolean
+  /** People wait for it: see {@link file://./precedence.ts}. */
+  comesFirst?: boolean
 }
 
 export type Child = {

@@ -5,6 +5,7 @@ import { type Children, endChild } from './children.ts'
 import { type HealthOptions, logSays, untilHealthy } from './healthy.ts'
 import { keepAlive, type Running } from './keep-alive.ts'
 import type { Child } from './part.ts'
+import { putFirst } from './precedence.ts'
 import { workerFlags } from './worker-flags.ts'
 
 /** Running activities may take this long to finish or to hand back; then the process is killed. */
@@ -92,6 +93,7 @@ async function startApi(name: string, options: ApplicationOptions): Promise<Runn
   await log.close()
   const pid = worker.process.pid!
   await children.note(name, pid)
+  await putFirst(pid)
   const child: Child = {
     pid,
     exited: exited.finally(() => children.forget(name, pid)),

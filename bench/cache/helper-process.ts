@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { putFirst } from '../../stack/precedence.ts'
 
 /** A process of the benchmark's own that is told what to do, one order at a time, and says what came of it. */
 export type Helper<Order, Report> = {
@@ -28,6 +29,7 @@ export async function startHelper<Order extends object, Report>(
     env: { ...process.env, ...env },
     execArgv: flags,
     serialization: 'advanced',
+    detached: true,
   })
   const exited = once(child, 'exit')
   const answer = async (): Promise<unknown> => {
@@ -37,6 +39,8 @@ export async function startHelper<Order extends object, Report>(
     return said.report
   }
   await answer()
+  // As the API is started.
+  await putFirst(child.pid!)
   return {
     pid: child.pid!,
     ask(order) {

@@ -53,7 +53,7 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
         `${entry}/main.ts`,
         ...args,
       ],
-      { cwd: root, env: { ...env, ...given } },
+      { cwd: root, env: { ...env, ...given }, comesFirst: entry === 'api' },
     )
     running.add(child)
     void child.exited.then(() => running.delete(child))
