@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectPostgres } from '../clients/postgres.ts'
 import { readConfigOrExit } from '../config.ts'
 import { issueApiKey } from '../api/issue-api-key.ts'
-import { SCOPES, type Scope } from '../domain/api-key.ts'
+import { isMarketplaceScope, MARKETPLACE_SCOPES, SCOPES, type Scope } from '../domain/api-key.ts'
 import { createApi } from './demo/api.ts'
 import { createMarketplace, type CreatedShop } from './demo/create-marketplace.ts'
 import { findDemoFile, writeDemoFile, type DemoFile } from './demo/demo-file.ts'
@@ -26,7 +26,7 @@ const shops = await db.transaction().execute((trx) => createMarketplace(trx, mar
 const earlier = await findDemoFile()
 const demo: DemoFile = {
   baseUrl: config.API_URL,
-  adminKey: (await stillValid(earlier?.adminKey)) ?? (await newKey(null, ['admin'])),
+  adminKey: (await stillValid(earlier?.adminKey)) ?? (await newKey(null, MARKETPLACE_SCOPES)),
   sellers: [],
   urls: {
     ...(config.TEMPORAL_UI_URL ? { temporalUi: config.TEMPORAL_UI_URL } : {}),
@@ -39,7 +39,7 @@ for (const { sellerId, shopId, seller } of shops) {
     (await stillValid(known?.apiKey)) ??
     (await newKey(
       sellerId,
-      SCOPES.filter((scope) => scope !== 'admin'),
+      SCOPES.filter((scope) => !isMarketplaceScope(scope)),
     ))
   demo.sellers.push({ id: sellerId, name: seller.name, shopId, apiKey })
 }

@@ -3,6 +3,7 @@ import { listEventsToRelay, markRelayed, type Event } from '../../db/events.ts'
 import { untilHandover } from '../standing.ts'
 import { feedConsequences, type FeedConsequencesDeps } from './feed-consequences.ts'
 import { importConsequences, type ImportConsequencesDeps } from './import-consequences.ts'
+import { orderConsequences, type OrderConsequencesDeps } from './order-consequences.ts'
 import { sourceConsequences, type SourceConsequencesDeps } from './source-consequences.ts'
 import {
   storefrontConsequences,
@@ -12,6 +13,7 @@ import {
 export type RelayDeps = ImportConsequencesDeps &
   SourceConsequencesDeps &
   FeedConsequencesDeps &
+  OrderConsequencesDeps &
   StorefrontConsequencesDeps
 export type RelayActivities = ReturnType<typeof createRelayActivities>
 
@@ -27,6 +29,7 @@ export const createRelayActivities = (deps: RelayDeps) => {
     ...importConsequences(deps),
     ...sourceConsequences(deps),
     ...feedConsequences(deps),
+    ...orderConsequences(deps),
     ...storefrontConsequences(deps),
   }
 
