@@ -10,15 +10,24 @@ export type SearchAttribute = { name: string; type: 'KEYWORD' }
  * @throws where that is not for us to do, as in Temporal Cloud: declare them there
  */
 export async function ensureSearchAttributes(
-  { operatorService }: Pick<Connection, 'operatorService'>,
+  connection: Operated,
   namespace: string,
   attributes: readonly SearchAttribute[],
 ): Promise<void> {
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace })
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace })
   const missing = attributes.filter(({ name }) => customAttributes?.[name] === undefined)
-  if (missing.length === 0) return
-  await operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, KEYWORD])),
-  })
+  if (missing.length > 0) await addSearchAttributes(connection, namespace, missing)
 }
+
+/** For a namespace that is known to have none of them. */
+export const addSearchAttributes = (
+  { operatorService }: Operated,
+  namespace: string,
+  attributes: readonly SearchAttribute[],
+) =>
+  operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(attributes.map(({ name }) => [name, KEYWORD])),
+  })
+
+type Operated = Pick<Connection, 'operatorService'>

@@ -21,6 +21,7 @@ export type RelayActivities = ReturnType<typeof createRelayActivities>
 export type Consequences = Record<string, (event: Event) => Promise<void>>
 
 const PAGE_SIZE = 200
+const AT_ONCE = 16
 
 export const createRelayActivities = (deps: RelayDeps) => {
   const { system } = deps
@@ -35,8 +36,9 @@ export const createRelayActivities = (deps: RelayDeps) => {
 
   const relayPage = async (): Promise<number> => {
     const events = await listEventsToRelay(system, PAGE_SIZE)
-    for (const event of events)
-      await inTraceOf(event.traceParent, async () => consequences[event.type]?.(event))
+    await eachInItsTurn(events, (event) =>
+      inTraceOf(event.traceParent, async () => consequences[event.type]?.(event)),
+    )
     if (events.length > 0)
       await markRelayed(
         system,
@@ -46,4 +48,18 @@ export const createRelayActivities = (deps: RelayDeps) => {
   }
 
   return { relayPages: (): Promise<void> => untraced(() => untilHandover(relayPage)) }
+}
+
+/** Events of one subject one after the other; subjects do not wait for each other. Throws when all are through. */
+async function eachInItsTurn(
+  events: readonly Event[],
+  relay: (event: Event) => Promise<void>,
+): Promise<void> {
+  const subjects = Map.groupBy(events, ({ subject }) => subject).values()
+  const relaySubjects = async () => {
+    for (const some of subjects) for (const event of some) await relay(event)
+  }
+  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, relaySubjects))
+  const failed = all.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }

@@ -229,7 +229,7 @@ describe('an idempotency key of an order', () => {
         }),
       ),
     )
-    expect(new Set(answers.map(({ status }) => status)).isSubsetOf(new Set([201, 409]))).toBe(true)
+    expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([])
     for (const mine of Map.groupBy(answers, (answer) => answer.key).values()) {
       const placed = mine.filter(({ status }) => status === 201).map(({ text }) => text)
       expect(new Set(placed).size).toBe(1)
