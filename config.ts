@@ -8,6 +8,8 @@ const redisUrl = z
   .regex(/^rediss?:\/\/[^\s/?]+(\/\d*)?(\?\S*)?$/, 'must be redis://host:port')
 const port = z.coerce.number().int().min(0).max(65535)
 const milliseconds = z.coerce.number().int().positive()
+/** A month at most; parts of an hour are fine. */
+const hours = z.coerce.number().positive().max(720)
 
 const Logging = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -75,6 +77,13 @@ const Files = {
     .default(2 * 1024 ** 3),
 }
 
+const Orders = {
+  /** After so many hours without a confirmation the seller is reminded of an order. */
+  ORDER_REMIND_HOURS: hours.default(12),
+  /** After so many hours without a confirmation an order is cancelled, and its units are for sale again. */
+  ORDER_CANCEL_HOURS: hours.default(24),
+}
+
 const Stores = {
   ...Postgres,
   ...Temporal,
@@ -117,6 +126,7 @@ const schemas = {
     ...Stores,
     ...Files,
     ...Outbound,
+    ...Orders,
     /** After SIGTERM: how long activities may take to reach their next committed position. */
     SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
   }),

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { listApiKeys, revokeApiKey, type ApiKeyRow } from '../db/catalog/api-keys.ts'
 import type { Database } from '../db/database.ts'
 import { asSeller } from '../db/tenancy.ts'
-import { SCOPES } from '../domain/api-key.ts'
+import { MARKETPLACE_SCOPES, SCOPES } from '../domain/api-key.ts'
 import type { Requires } from './auth.ts'
 import { decodeCursor, toPage } from './cursor.ts'
 import { digestOf } from './digest.ts'
@@ -32,7 +32,7 @@ const NewApiKey = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     scopes: z
-      .array(z.enum(SCOPES).exclude(['admin']))
+      .array(z.enum(SCOPES).exclude(MARKETPLACE_SCOPES))
       .min(1)
       .max(SCOPES.length)
       .transform((scopes) => [...new Set(scopes)]),

@@ -9,6 +9,7 @@ import { poison } from './admin/poison.ts'
 import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
+import { checkouts } from './checkouts/routes.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { publishedFeeds, type PublishedFeedsDeps } from './feeds/published.ts'
@@ -20,8 +21,10 @@ import { importSources } from './import-sources/routes.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
+import { orders } from './orders/routes.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
 import { requestIds } from './request-id.ts'
+import { returns } from './returns/routes.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
@@ -65,6 +68,9 @@ export function createApp(deps: ApiDeps) {
     .route('/pictures', pictures(deps))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
+    .route('/v1/orders', orders({ ...deps, requires }))
+    .route('/v1/returns', returns({ ...deps, requires }))
+    .route('/v1/checkouts', checkouts({ ...deps, requires }))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))

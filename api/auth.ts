@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Kysely } from 'kysely'
 import { findApiKey, type ApiKeyRow } from '../db/catalog/api-keys.ts'
 import type { Database } from '../db/database.ts'
-import { parseApiKey, type Scope } from '../domain/api-key.ts'
+import { isMarketplaceScope, parseApiKey, type Scope } from '../domain/api-key.ts'
 import { digestOf } from './digest.ts'
 import type { Text } from './language.ts'
 import type { ApiEnv } from './openapi.ts'
@@ -20,7 +20,8 @@ const REMEMBER_AT_MOST = 1000
 
 /**
  * Guards a route: `middleware: requires('imports:read')`. 401 without a valid key, 403 without the scope. A seller's
- * routes find their `caller`; those of the scope `admin` are for keys that belong to no seller.
+ * routes find their `caller`; those of the marketplace's own scopes are for keys that belong to no seller, and find
+ * their `keyId` alone.
  */
 export function authentication(storefront: Kysely<Database>): Requires {
   const find = remembering((id) => findApiKey(storefront, id))
@@ -29,8 +30,9 @@ export function authentication(storefront: Kysely<Database>): Requires {
     async function requireScope(c, next) {
       const caller = await authenticate(c.req.header('Authorization'), find)
       if (!caller.scopes.includes(scope)) throw forbidden(scope)
-      if (scope === 'admin') {
+      if (isMarketplaceScope(scope)) {
         if (caller.sellerId !== null) throw forbidden(scope)
+        c.set('keyId', caller.keyId)
         return next()
       }
       if (caller.sellerId === null) throw new Problem('forbidden', { detail: NO_SELLER })

@@ -45,6 +45,7 @@ const ABOUT = {
   tags: [
     { name: 'Storefront', description: 'Public reads' },
     { name: 'Imports', description: 'Catalogues of sellers' },
+    { name: 'Orders', description: 'Orders of buyers, and goods that come back' },
     { name: 'API keys' },
     { name: 'Operations' },
   ],

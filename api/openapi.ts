@@ -4,10 +4,13 @@ import type { Caller } from './auth.ts'
 import type { ProblemStatus } from './problem.ts'
 import { invalid } from './validation.ts'
 
-/** What every route finds in its context: `caller` only below `requireScope`, `env` only behind a real server. */
+/**
+ * What every route finds in its context: `caller` only below `requireScope`, `keyId` only below that of a scope of the
+ * marketplace's own, `env` only behind a real server.
+ */
 export type ApiEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; caller: Caller }
+  Variables: { requestId: string; caller: Caller; keyId: string }
 }
 
 /** A router whose refused requests leave as problems. Chain `.openapi()` on it, so that the app keeps its type. */

@@ -18,6 +18,8 @@ const KINDS = {
     'Запрос с этим ключом ещё выполняется',
     'A request with this key is in progress',
   ),
+  'out-of-stock': kind(409, 'Товара не хватает', 'There is not enough of the goods'),
+  'price-changed': kind(409, 'Цена изменилась', 'The price has changed'),
   'payload-too-large': kind(413, 'Слишком большой запрос', 'The request is too large'),
   'unsupported-media-type': kind(
     415,
@@ -29,6 +31,7 @@ const KINDS = {
     'Ключ идемпотентности уже занят другим запросом',
     'The idempotency key belongs to another request',
   ),
+  'order-refused': kind(422, 'Такой заказ невозможен', 'Such an order is not possible'),
   'unreadable-file': kind(422, 'Файл не похож на каталог', 'The file is not a catalogue'),
   'not-supported-yet': kind(422, 'Пока не поддерживается', 'Not supported yet'),
   internal: kind(500, 'Внутренняя ошибка', 'Internal error'),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { issueApiKey } from '../api/issue-api-key.ts'
 import { connectPostgres, type Postgres } from '../clients/postgres.ts'
 import { readConfig } from '../config.ts'
-import { SCOPES } from '../domain/api-key.ts'
+import { isMarketplaceScope, SCOPES } from '../domain/api-key.ts'
 import { createApi } from '../scripts/demo/api.ts'
 import { migrate } from '../scripts/migrate.ts'
 import { startStack, type RunningStack } from '../stack/stack.ts'
@@ -63,7 +63,7 @@ export async function openMarketplace(): Promise<Marketplace> {
 /** A new seller's. */
 export async function openShop(owner: Postgres['db']): Promise<OpenShop> {
   const shop = await createShop(owner)
-  const scopes = SCOPES.filter((scope) => scope !== 'admin')
+  const scopes = SCOPES.filter((scope) => !isMarketplaceScope(scope))
   const { key } = await issueApiKey(owner, { sellerId: shop.sellerId, name: 'bench', scopes })
   return { ...shop, apiKey: key }
 }

@@ -1,7 +1,9 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { ensureSchedule, type Schedules } from '../activities/integrations/schedules.ts'
+import { ensureSearchAttributes } from '../clients/search-attributes.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit } from '../config.ts'
+import { orderSearchAttributes } from '../contracts/orders.ts'
 import {
   checkDrift,
   driftScheduleId,
@@ -74,7 +76,13 @@ export async function ensureSchedules(client: Schedules): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const temporal = connectTemporal(readConfigOrExit('schedules'))
+  const config = readConfigOrExit('schedules')
+  const temporal = connectTemporal(config)
+  await ensureSearchAttributes(
+    temporal.connection,
+    config.TEMPORAL_NAMESPACE,
+    Object.values(orderSearchAttributes),
+  )
   console.log(`scheduled: ${(await ensureSchedules(temporal.client.schedule)).join(', ')}`)
   await temporal.close()
 }

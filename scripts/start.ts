@@ -25,7 +25,7 @@ const local = path.join(root, '.local')
 const logDir = path.join(local, 'logs')
 const runDir = path.join(local, 'run')
 const workers = {
-  worker: ['storefront', 'integrations', 'fetching', 'pictures'],
+  worker: ['storefront', 'integrations', 'orders', 'fetching', 'pictures'],
   'worker-parsing': ['parsing'],
 }
 

@@ -9,6 +9,7 @@ const domainOf: Record<string, string> = {
   importFromSource: 'integrations',
   fetchPictures: 'integrations',
   publishFeed: 'integrations',
+  fulfilOrder: 'orders',
   projectChanges: 'storefront',
   refreshSuggestions: 'storefront',
   reindexCatalog: 'storefront',

@@ -6,6 +6,7 @@ import { readConfigOrExit } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors, temporalPlugin } from '../telemetry.ts'
 import { createFetchingWorker } from './fetching.ts'
 import { createIntegrationsWorker } from './integrations.ts'
+import { createOrdersWorker } from './orders.ts'
 import { createParsingWorker } from './parsing.ts'
 import { createPicturesWorker } from './pictures.ts'
 import { createStorefrontWorker } from './storefront.ts'
@@ -17,6 +18,7 @@ const HEARTBEAT_EVERY = '2 seconds'
 const domains: Record<string, CreateDomainWorker> = {
   fetching: createFetchingWorker,
   integrations: createIntegrationsWorker,
+  orders: createOrdersWorker,
   parsing: createParsingWorker,
   pictures: createPicturesWorker,
   storefront: createStorefrontWorker,

@@ -92,6 +92,8 @@ export const ALL_SCOPES: Scope[] = [
   'imports:write',
   'feeds:read',
   'feeds:write',
+  'orders:read',
+  'orders:write',
   'keys:write',
 ]
 
