@@ -1,0 +1,55 @@
+import ts from 'typescript'
+
+/**
+ * A type with nothing left to look up: no names, no conditions, only literals, objects, arrays and unions.
+ * @throws {Error} for a type that holds itself, or a function
+ */
+export function printType(type: ts.Type, checker: ts.TypeChecker): string {
+  const open: ts.Type[] = []
+  return print(type)
+
+  function print(type: ts.Type): string {
+    if (type.isUnion()) return unionOf(type)
+    if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)))
+      return checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation)
+    if (open.includes(type)) return 'unknown'
+    open.push(type)
+    try {
+      return printObject(type)
+    } finally {
+      open.pop()
+    }
+  }
+
+  function unionOf(type: ts.UnionType): string {
+    const isBoolean = (one: ts.Type) => Boolean(one.flags & ts.TypeFlags.BooleanLiteral)
+    const booleans = type.types.filter(isBoolean)
+    const others = booleans.length === 2 ? type.types.filter((one) => !isBoolean(one)) : type.types
+    const parts = [...others.map(print), ...(booleans.length === 2 ? ['boolean'] : [])]
+    return `(${[...new Set(parts)].join(' | ')})`
+  }
+
+  function printObject(type: ts.Type): string {
+    if (checker.isTupleType(type))
+      return `[${checker
+        .getTypeArguments(type as ts.TypeReference)
+        .map(print)
+        .join(', ')}]`
+    if (checker.isArrayType(type))
+      return `${print(checker.getTypeArguments(type as ts.TypeReference)[0]!)}[]`
+    if (KEPT.has(type.symbol?.name)) return type.symbol.name
+    if (type.getCallSignatures().length > 0)
+      throw new Error(`${checker.typeToString(type)} is a function`)
+    const fields = type.getProperties().map((property) => {
+      const optional = property.flags & ts.SymbolFlags.Optional ? '?' : ''
+      return `${JSON.stringify(property.name)}${optional}: ${print(checker.getTypeOfSymbol(property))}`
+    })
+    const indexed = checker
+      .getIndexInfosOfType(type)
+      .map((index) => `[key: ${checker.typeToString(index.keyType)}]: ${print(index.type)}`)
+    return `{ ${[...fields, ...indexed].join('; ')} }`
+  }
+}
+
+/** What every consumer has by itself. */
+const KEPT = new Set(['FormData', 'URLSearchParams', 'Response', 'File', 'Blob', 'ReadableStream', 'Date', 'Uint8Array'])
