@@ -23,8 +23,9 @@ export function printType(type: ts.Type, checker: ts.TypeChecker): string {
 
   function unionOf(type: ts.UnionType): string {
     const isBoolean = (one: ts.Type) => Boolean(one.flags & ts.TypeFlags.BooleanLiteral)
-    const booleans = type.types.filter(isBoolean)
-    const others = booleans.length === 2 ? type.types.filter((one) => !isBoolean(one)) : type.types
+    const known = type.types.filter(isJson)
+    const booleans = known.filter(isBoolean)
+    const others = booleans.length === 2 ? known.filter((one) => !isBoolean(one)) : known
     const parts = [...others.map(print), ...(booleans.length === 2 ? ['boolean'] : [])]
     return `(${[...new Set(parts)].join(' | ')})`
   }
@@ -51,5 +52,18 @@ export function printType(type: ts.Type, checker: ts.TypeChecker): string {
   }
 }
 
+/** Hono's own types name what JSON cannot hold beside what it can. */
+const isJson = (type: ts.Type) =>
+  type.getCallSignatures().length === 0 && !(type.flags & ts.TypeFlags.ESSymbol)
+
 /** What every consumer has by itself. */
-const KEPT = new Set(['FormData', 'URLSearchParams', 'Response', 'File', 'Blob', 'ReadableStream', 'Date', 'Uint8Array'])
+const KEPT = new Set([
+  'FormData',
+  'URLSearchParams',
+  'Response',
+  'File',
+  'Blob',
+  'ReadableStream',
+  'Date',
+  'Uint8Array',
+])
