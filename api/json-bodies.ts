@@ -22,7 +22,10 @@ export const jsonBodies = (withinMs = ARRIVES_WITHIN_MS): MiddlewareHandler =>
     const coding = c.req.header('Content-Encoding') ?? 'identity'
     if (coding.toLowerCase() !== 'identity') throw unsupported(NOT_COMPRESSED)
 
-    const text = decode(await within(withinMs, c.req.arrayBuffer()))
+    const arriving = c.req.arrayBuffer().catch((cause: unknown) => {
+      throw new Problem('malformed-body', { cause })
+    })
+    const text = decode(await within(withinMs, arriving))
     if (text !== '') check(text)
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string
     return next()
@@ -37,6 +40,7 @@ async function within<T>(ms: number, arriving: Promise<T>): Promise<T> {
     return await Promise.race([arriving, late])
   } finally {
     clearTimeout(timer)
+    arriving.catch(() => {})
   }
 }
 
