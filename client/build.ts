@@ -47,7 +47,7 @@ export async function buildClient(folder: string): Promise<void> {
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
+  module: ts.ModuleKind.ESNext,
   verbatimModuleSyntax: true,
   rewriteRelativeImportExtensions: true,
 }
@@ -72,7 +72,7 @@ function schemaOf(file: string): string {
 }
 
 if (import.meta.main) {
-  const folder = path.join(import.meta.dirname, 'dist')
+  const folder = path.join(root, 'dist/client')
   await buildClient(folder)
   console.log(`@yarmarka/client is in ${path.relative(process.cwd(), folder)}`)
 }

@@ -27,7 +27,7 @@ export function printType(type: ts.Type, checker: ts.TypeChecker): string {
     const booleans = known.filter(isBoolean)
     const others = booleans.length === 2 ? known.filter((one) => !isBoolean(one)) : known
     const parts = [...others.map(print), ...(booleans.length === 2 ? ['boolean'] : [])]
-    return `(${[...new Set(parts)].join(' | ')})`
+    return `(${[...new Set(parts)].map((part) => `(${part})`).join(' | ')})`
   }
 
   function printObject(type: ts.Type): string {
@@ -37,7 +37,7 @@ export function printType(type: ts.Type, checker: ts.TypeChecker): string {
         .map(print)
         .join(', ')}]`
     if (checker.isArrayType(type))
-      return `${print(checker.getTypeArguments(type as ts.TypeReference)[0]!)}[]`
+      return `Array<${print(checker.getTypeArguments(type as ts.TypeReference)[0]!)}>`
     if (KEPT.has(type.symbol?.name)) return type.symbol.name
     if (type.getCallSignatures().length > 0)
       throw new Error(`${checker.typeToString(type)} is a function`)
@@ -48,7 +48,8 @@ export function printType(type: ts.Type, checker: ts.TypeChecker): string {
     const indexed = checker
       .getIndexInfosOfType(type)
       .map((index) => `[key: ${checker.typeToString(index.keyType)}]: ${print(index.type)}`)
-    return `{ ${[...fields, ...indexed].join('; ')} }`
+    const parts = [fields, indexed].filter((members) => members.length > 0)
+    return parts.map((members) => `{ ${members.join('; ')} }`).join(' & ') || '{}'
   }
 }
 

@@ -39,7 +39,7 @@ const openApp = (policies: Partial<RatePolicies>) =>
     },
   ).app
 
-const list = (app: ReturnType<typeof openApp>, headers: Record<string, string>) =>
+const list = async (app: ReturnType<typeof openApp>, headers: Record<string, string>) =>
   app.request('/v1/feeds', { headers })
 
 describe('the bucket of a key', () => {
