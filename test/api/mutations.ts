@@ -11,13 +11,15 @@ export type Mutated = {
 
 type Target = { method: string; path: string; operation: Operation }
 
-/** Every operation that wants a key of a seller. */
+/** Every operation that wants a key of a seller, but for streams, which do not end by themselves. */
 export const targetsOf = ({ paths }: Document): Target[] =>
-  Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations)
-      .filter(([, { security }]) => security?.some(({ apiKey }) => !apiKey?.includes('admin')))
-      .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  )
+  Object.entries(paths)
+    .filter(([path]) => !path.endsWith('/events'))
+    .flatMap(([path, operations]) =>
+      Object.entries(operations)
+        .filter(([, { security }]) => security?.some(({ apiKey }) => !apiKey?.includes('admin')))
+        .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+    )
 
 const HOSTILE: readonly unknown[] = [
   null,
@@ -51,25 +53,33 @@ const HOSTILE: readonly unknown[] = [
   ['a', 1, null],
 ]
 
+/** What is there: by the path that it is found below, and by the fields that name it. */
+export type Existing = { paths: readonly (readonly [string, string])[]; fields: object }
+
 /** A request that was right by the document's own examples, made wrong in one to three places. */
-export function mutated(targets: readonly Target[], random: Random): Mutated {
+export function mutated(targets: readonly Target[], existing: Existing, random: Random): Mutated {
   const { method, path, operation } = pick(targets, random)
   const parameters = operation.parameters ?? []
+  const [, existingId] = existing.paths.find(([prefix]) => path.startsWith(prefix)) ?? []
+  const exampleOf = (name: string) =>
+    (name === 'id' ? existingId : undefined) ??
+    (existing.fields as Record<string, unknown>)[name] ??
+    parameters.find((one) => one.name === name)?.example
   const request = {
     path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(String(parameters.find((one) => one.name === name)?.example ?? '1')),
+      encodeURIComponent(String(exampleOf(name) ?? '1')),
     ),
     query: new Map<string, string>(
       parameters
-        .filter(({ in: place }) => place === 'query')
-        .map(({ name, example }) => [name, encodeURIComponent(String(example ?? ''))]),
+        .filter(({ in: place, name }) => place === 'query' && name !== 'cursor')
+        .map(({ name }) => [name, encodeURIComponent(String(exampleOf(name)))]),
     ),
     headers: {} as Record<string, string>,
     type: 'application/json',
     body: undefined as Buffer | undefined,
   }
   const json = operation.requestBody?.content?.['application/json']
-  let value = structuredClone(json?.example)
+  let value = withExisting(json?.example, existing.fields)
   const isWrite = method !== 'GET' && method !== 'DELETE'
 
   for (let times = 1 + Math.floor(random() * 3); times > 0; times--) {
@@ -99,6 +109,12 @@ export function mutated(targets: readonly Target[], random: Random): Mutated {
     headers: request.headers,
     ...(request.body && { body: request.body }),
   }
+}
+
+function withExisting(example: unknown, fields: object): unknown {
+  if (typeof example !== 'object' || example === null) return example
+  const known = Object.entries(fields).filter(([name]) => name in example)
+  return { ...structuredClone(example), ...Object.fromEntries(known) }
 }
 
 const pick = <T>(from: readonly T[], random: Random): T => from[Math.floor(random() * from.length)]!
