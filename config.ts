@@ -46,14 +46,16 @@ const ObjectStore = {
   S3_SECRET_ACCESS_KEY: z.string().min(1),
 }
 
+/** After commas. */
+const networks = z
+  .string()
+  .transform((list) => list.split(',').map((cidr) => cidr.trim()))
+  .transform((cidrs) => cidrs.filter(Boolean))
+  .pipe(z.array(z.string().refine(isNetwork, { error: notANetwork })))
+
 /** What sellers name may lead to public addresses alone, but for these. For private installations and for tests. */
 const Outbound = {
-  ALLOWED_PRIVATE_NETWORKS: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').map((cidr) => cidr.trim()))
-    .transform((cidrs) => cidrs.filter(Boolean))
-    .pipe(z.array(z.string().refine(isNetwork, { error: notANetwork }))),
+  ALLOWED_PRIVATE_NETWORKS: networks.prefault(''),
 }
 
 /** An address with its prefix length, and nothing beyond the prefix: `10.1.0.0/16`, not `10.1.2.3/16`. */
@@ -66,6 +68,42 @@ function isNetwork(cidr: string): boolean {
 
 function notANetwork({ input }: { input?: unknown }): string {
   return `${JSON.stringify(input)} is not a network in CIDR form, such as 10.1.0.0/16`
+}
+
+/** `<requests>/<seconds>`: so many at once, and as many again within so many seconds. */
+const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d{0,5}$/, 'must be <requests>/<seconds>, such as 2000/2')
+  .transform((text) => {
+    const [quota = 0, windowSeconds = 0] = text.split('/').map(Number)
+    return { quota, windowSeconds }
+  })
+
+const Gateway = {
+  /** Of one API key. */
+  RATE_LIMIT_KEY: rate.prefault('2000/2'),
+  /** Of all keys of a seller: its quota of a day. */
+  RATE_LIMIT_SELLER_DAY: rate.prefault('5000000/86400'),
+  /** Of one address, whatever keys it shows. */
+  RATE_LIMIT_ADDRESS: rate.prefault('4000/2'),
+  /**
+   * Whose requests are not counted by their address. Loopback by default: a proxy on the same machine that is not named in
+   * `TRUSTED_PROXIES` would otherwise make one caller of everybody.
+   */
+  RATE_LIMIT_UNCOUNTED: networks.prefault('127.0.0.0/8,::1/128'),
+  /** Who may say in `X-Forwarded-For` whom a request comes from. */
+  TRUSTED_PROXIES: networks.prefault(''),
+  /** Whose pages may call with a key, after commas: `https://erp.example`. */
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .transform((origins) => origins.filter(Boolean))
+    .pipe(
+      z.array(
+        z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, such as https://erp.example'),
+      ),
+    ),
 }
 
 const Files = {
@@ -108,6 +146,7 @@ const schemas = {
     ...Stores,
     ...Files,
     ...Outbound,
+    ...Gateway,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
     /** Of answers that are kept in the memory of one process. */

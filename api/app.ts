@@ -10,6 +10,7 @@ import { apiKeys } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
 import { checkouts } from './checkouts/routes.ts'
+import { cors } from './cors.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { publishedFeeds, type PublishedFeedsDeps } from './feeds/published.ts'
@@ -19,12 +20,17 @@ import { decisions } from './imports/decisions.ts'
 import { importEvents } from './imports/events.ts'
 import { importSources } from './import-sources/routes.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
+import { jsonBodies } from './json-bodies.ts'
+import { limitAddresses, type LimitAddressesOptions } from './limit-addresses.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
 import { orders } from './orders/routes.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
+import type { RatePolicies } from './rate-limits.ts'
+import { refuseUnguarded } from './refuse-unguarded.ts'
 import { requestIds } from './request-id.ts'
 import { returns } from './returns/routes.ts'
+import { requestLog } from './request-log.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
@@ -41,7 +47,11 @@ export type ApiDeps = HealthDeps &
     seller: Kysely<Database>
     /** Connected as the role `system`, for the operators' routes alone. */
     system: Kysely<Database>
-    log: Pick<Logger, 'error' | 'warn'>
+    log: Pick<Logger, 'error' | 'warn' | 'info'>
+    /** How much one may ask; without it as much as one likes. */
+    rates?: Omit<LimitAddressesOptions, 'policies'> & { policies: RatePolicies }
+    /** Whose pages may call with a key; nobody's unless given. */
+    corsOrigins?: readonly string[]
   }
 
 export type Api = ReturnType<typeof createApp>
@@ -49,15 +59,18 @@ export type Api = ReturnType<typeof createApp>
 /** Everything that is served, in the order in which a request meets it. */
 export function createApp(deps: ApiDeps) {
   const app = createRouter()
-  const requires = authentication(deps.storefront)
+  const requires = authentication(deps.storefront, deps.rates)
   answerFailures(app, deps.log)
 
   app.use(requestIds(), secureHeaders())
   // Probes come every second: they are neither traced nor counted.
   app.route('/', health(deps))
-  app.use(traceRequests(), refuseOtherMethods(app), ...limits())
+  app.use(traceRequests(), requestLog(deps.log), cors({ allowedOrigins: deps.corsOrigins ?? [] }))
+  app.use(refuseOtherMethods(app))
+  if (deps.rates) app.use(limitAddresses(deps.rates))
+  app.use(...limits(), jsonBodies())
 
-  return app
+  const served = app
     .route('/', docs(app))
     .route('/v1', storefrontRoutes(deps))
     .route('/v1/imports', imports({ ...deps, requires }))
@@ -77,4 +90,6 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/admin/cache', cache({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
     .route('/v1/admin/poison', poison({ ...deps, requires }))
+  refuseUnguarded(served)
+  return served
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { html } from 'hono/html'
+import { completeDocument } from './openapi-document.ts'
 import { createRouter } from './openapi.ts'
 
 /** `/openapi.json`, and the page at `/docs`: Swagger UI from its package, so that it needs no other host. */
@@ -10,7 +11,7 @@ export function docs(app: ReturnType<typeof createRouter>) {
     scheme: 'bearer',
     description: 'A key that begins with `mk_`',
   })
-  const document = once(() => JSON.stringify(app.getOpenAPI31Document(ABOUT)))
+  const document = once(() => JSON.stringify(completeDocument(app.getOpenAPI31Document(ABOUT))))
   const page = createRouter().get('/openapi.json', (c) =>
     c.body(document(), 200, { 'Content-Type': 'application/json' }),
   )

@@ -5,6 +5,7 @@ import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { connectTemporal } from '../clients/temporal.ts'
+import { sharedBuckets } from '../clients/token-buckets.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { CACHE_POLICIES, type CacheKind } from '../domain/storefront/cache-policies.ts'
 import { isFirstPage } from '../domain/storefront/listing-page.ts'
@@ -12,6 +13,7 @@ import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { createServer, listen } from './server.ts'
 import { createHitLog } from './storefront/hit-log.ts'
 import { answeredBefore } from './storefront/answered-before.ts'
@@ -70,6 +72,17 @@ const app = createApp({
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
   allowedPrivateNetworks: config.ALLOWED_PRIVATE_NETWORKS,
+  corsOrigins: config.CORS_ORIGINS,
+  rates: {
+    limit: createRateLimits(sharedBuckets(redis)),
+    policies: {
+      key: { name: 'key', ...config.RATE_LIMIT_KEY },
+      day: { name: 'day', ...config.RATE_LIMIT_SELLER_DAY },
+      address: { name: 'address', ...config.RATE_LIMIT_ADDRESS },
+    },
+    uncountedNetworks: config.RATE_LIMIT_UNCOUNTED,
+    trustedProxies: config.TRUSTED_PROXIES,
+  },
   log,
   isDraining: drain.isDraining,
   dependencies: {

@@ -32,6 +32,7 @@ const KINDS = {
     'The idempotency key belongs to another request',
   ),
   'order-refused': kind(422, 'Такой заказ невозможен', 'Such an order is not possible'),
+  'too-many-requests': kind(429, 'Слишком много запросов', 'Too many requests'),
   'unreadable-file': kind(422, 'Файл не похож на каталог', 'The file is not a catalogue'),
   'not-supported-yet': kind(422, 'Пока не поддерживается', 'Not supported yet'),
   internal: kind(500, 'Внутренняя ошибка', 'Internal error'),
@@ -97,6 +98,12 @@ export function answerProblem(c: Context, problem: Problem): Response {
     'Content-Language': language,
     'Cache-Control': 'no-store',
   })
+}
+
+/** A failure of this status as it is shown in the OpenAPI document. */
+export function problemExample(status: ProblemStatus) {
+  const [code, { title }] = Object.entries(KINDS).find(([, kind]) => kind.status === status)!
+  return { type: `/problems/${code}`, title: title.ru, status }
 }
 
 export const notFound = (detail?: Text) => new Problem('not-found', detail ? { detail } : {})

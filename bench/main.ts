@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { format, resolveConfig } from 'prettier'
+import * as apiOverhead from './api-overhead.ts'
 import * as cacheFuzz from './cache/fuzz.ts'
 import * as cacheHot from './cache/hot.ts'
 import * as cacheMixed from './cache/mixed.ts'
@@ -139,6 +140,11 @@ const benches = {
     title: 'The memory of the cache against its bound (size in seconds)',
     size: 600,
     run: cacheSoak.run,
+  },
+  'api-overhead': {
+    title: 'A read with a key and limits, against its handler bare (size in seconds per round)',
+    size: 8,
+    run: apiOverhead.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',

@@ -1,4 +1,5 @@
 import { createApi, type Import, type Page } from './demo/api.ts'
+import { runClientExample } from './demo/client-example.ts'
 import { withRunningStack } from './demo/running-stack.ts'
 import { step, summary } from './demo/story.ts'
 
@@ -125,6 +126,10 @@ await withRunningStack(async ({ baseUrl, sellers, urls }) => {
     check(refusal?.includes('422'), 'an HTML page is refused')
     return '422 html-page'
   })
+
+  await step('A stranger calls the API with the typed client, in ten lines', async () =>
+    runClientExample(baseUrl, seller.apiKey),
+  )
 })
 summary()
 

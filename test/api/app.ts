@@ -64,11 +64,12 @@ export function fakeWorkflows() {
 /** The app with fakes around a database, or around none where it is not reached, and around other parts. */
 export function testApp(
   databases: Partial<Record<DatabaseRole, Kysely<Database>>> = {},
-  parts: Partial<Pick<ApiDeps, 'cache'>> = {},
+  parts: Partial<Pick<ApiDeps, 'cache' | 'rates' | 'corsOrigins'>> = {},
 ) {
   const objectStore = fakeObjectStore()
   const workflows = fakeWorkflows()
   const logged: { level: 'warn' | 'error'; message: string; err: unknown }[] = []
+  const requests: object[] = []
   const note = (level: 'warn' | 'error') => (entry: { err?: unknown }, message: string) => {
     logged.push({ level, message, err: entry.err })
   }
@@ -79,11 +80,15 @@ export function testApp(
     workflows,
     maxUploadBytes: 1_000_000,
     allowedPrivateNetworks: [],
-    log: { warn: note('warn'), error: note('error') },
+    log: {
+      warn: note('warn'),
+      error: note('error'),
+      info: (entry: object) => void requests.push(entry),
+    },
     isDraining: () => false,
     dependencies: { postgres: async () => {} },
   } as unknown as ApiDeps
-  return { app: createApp(deps), deps, objectStore, workflows, logged }
+  return { app: createApp(deps), deps, objectStore, workflows, logged, requests }
 }
 
 export const ALL_SCOPES: Scope[] = [

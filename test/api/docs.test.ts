@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { completeDocument } from '../../api/openapi-document.ts'
 import { testApp } from './app.ts'
 
 type Document = {
@@ -53,6 +54,66 @@ describe('the OpenAPI document', () => {
         expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']))
   })
 })
+
+describe('every operation', () => {
+  type Media = { schema?: { format?: string }; example?: unknown }
+  type Operation = {
+    operationId?: string
+    parameters?: { name: string; example?: unknown }[]
+    requestBody?: { content: Record<string, Media> }
+    responses: Record<string, { content?: Record<string, Media> }>
+  }
+  const readOperations = async () => {
+    const { paths } = (await readDocument()) as unknown as {
+      paths: Record<string, Record<string, Operation>>
+    }
+    return Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    )
+  }
+
+  it('has an example of its body, of each answer and of each parameter', async () => {
+    const without: string[] = []
+    for (const { name, operation } of await readOperations()) {
+      const { parameters = [], requestBody, responses } = operation
+      for (const parameter of parameters)
+        if (parameter.name !== 'cursor' && parameter.example === undefined)
+          without.push(`${name} ${parameter.name}`)
+      const bodies = [requestBody, ...Object.values(responses)]
+      for (const [type, media] of bodies.flatMap((body) => Object.entries(body?.content ?? {})))
+        if (media.example === undefined && !BINARY.test(type)) without.push(`${name} ${type}`)
+    }
+    expect(without).toEqual([])
+  })
+
+  it('has a name that no other has', async () => {
+    const names = (await readOperations()).map(({ operation }) => operation.operationId)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z0-9]+$/)
+  })
+
+  it('tells of 429 with its headers', async () => {
+    for (const { name, operation } of await readOperations())
+      expect(operation.responses['429'], name).toMatchObject({
+        headers: { 'Retry-After': {}, RateLimit: {}, 'RateLimit-Policy': {} },
+      })
+  })
+
+  it('fails the document when a text of it has no example', () => {
+    const schema = { type: 'object', properties: { unheardOf: { type: 'string' } } }
+    const document = {
+      paths: {
+        '/x': { get: { responses: { 200: { content: { 'application/json': { schema } } } } } },
+      },
+    }
+    expect(() => completeDocument(document)).toThrow('GET /x: body.unheardOf has no example')
+  })
+})
+
+const BINARY = /^(image|application\/(gzip|vnd\.))/
 
 describe('the page at /docs', () => {
   it('needs nothing from another host', async () => {
