@@ -241,25 +241,30 @@ export function createPageCache({
     return { entry, outcome }
   }
 
+  /** What memory may give at once; what is to be renewed is begun, and nobody waits for it. */
+  function give(held: HeldPage): CachedPage | undefined {
+    const now = Date.now()
+    held.lastReadAt = now
+    held.isRead = true
+    const verdict = judge(held, now)
+    if (verdict === 'give') return { entry: held.entry, outcome: 'memory' }
+    const isTrusted = mayStandIn(held) && now - held.verifiedAt < trustedMs()
+    if (verdict !== 'renew' && !isTrusted) return undefined
+    const needsLoad = held.touchedUntil !== undefined || now >= held.entry.refreshAt
+    if (now - held.renewedAt > RENEW_EVERY_MS && !(needsLoad && isGateBusy())) {
+      held.renewedAt = now
+      fly(held.key, held.load, held).catch(() => {})
+    }
+    const isRight = verdict === 'renew' && mayStandIn(held) && now < held.entry.softAt
+    return { entry: held.entry, outcome: isRight ? 'memory' : 'stale' }
+  }
+
   return {
     async read(key, load) {
-      const now = Date.now()
       const held = memory.get(idOf(key))
       if (!held) return meter.count(key.kind, await fly(key, load, undefined))
-      Object.assign(held, { lastReadAt: now, isRead: true })
-      const verdict = judge(held, now)
-      if (verdict === 'give') return meter.count(key.kind, { entry: held.entry, outcome: 'memory' })
-      const isTrusted = mayStandIn(held) && now - held.verifiedAt < trustedMs()
-      if (verdict === 'renew' || isTrusted) {
-        const needsLoad = held.touchedUntil !== undefined || now >= held.entry.refreshAt
-        if (now - held.renewedAt > RENEW_EVERY_MS && !(needsLoad && isGateBusy())) {
-          held.renewedAt = now
-          fly(key, load, held).catch(() => {})
-        }
-        const isRight = verdict === 'renew' && mayStandIn(held) && now < held.entry.softAt
-        const outcome = isRight ? 'memory' : 'stale'
-        return meter.count(key.kind, { entry: held.entry, outcome })
-      }
+      const given = give(held)
+      if (given) return meter.count(key.kind, given)
       try {
         return meter.count(key.kind, await fly(key, load, held))
       } catch (error) {
@@ -269,12 +274,9 @@ export function createPageCache({
     },
     peek(id) {
       const held = memory.get(id)
-      const now = Date.now()
-      if (!held || judge(held, now) !== 'give') return undefined
-      held.lastReadAt = now
-      held.isRead = true
-      meter.count(held.key.kind, { entry: held.entry, outcome: 'memory' })
-      return held.entry
+      const given = held && give(held)
+      if (given?.outcome !== 'memory') return undefined
+      return meter.count(held!.key.kind, given).entry
     },
     meter,
     get memory() {

@@ -3,63 +3,27 @@ import { once } from 'node:events'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { createInvalidator } from '../../clients/cache/invalidator.ts'
 import type { Probe } from '../../clients/cache/probes.ts'
-import { CHANNEL } from '../../clients/cache/invalidations.ts'
 import { LoadersBusy } from '../../clients/cache/filler.ts'
-import { createPageCache, type Loaded } from '../../clients/cache/page-cache.ts'
+import { createPageCache } from '../../clients/cache/page-cache.ts'
 import { hashKey } from '../../clients/cache/page-key.ts'
 import type { PageRange } from '../../clients/cache/shared-pages.ts'
 import { connectRedis } from '../../clients/redis.ts'
-import { freshRedis } from '../support/redis.ts'
 import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { until } from '../support/until.ts'
+import {
+  lives,
+  load,
+  newKey,
+  now,
+  openPageCaches,
+  page,
+  unwanted,
+  type Key,
+} from './page-caches.ts'
 
-const server = await freshRedis()
-const redis = connectRedis({ url: server.url, commandTimeoutMs: 5_000, patient: true })
-const cache = cacheWithoutMemory(redis)
-const invalidator = createInvalidator(redis)
-const opened: { disconnect(): void }[] = [redis]
-afterAll(async () => {
-  for (const connection of opened) connection.disconnect()
-  await server.close()
-})
-
-/** As another process has it, with pages in its memory. */
-async function openProcess(options: Partial<Parameters<typeof createPageCache>[0]> = {}) {
-  const connect = () => connectRedis({ url: server.url, commandTimeoutMs: 5_000, patient: true })
-  const [commands, subscriber] = [connect(), connect()]
-  opened.push(commands, subscriber)
-  const process = createPageCache({
-    ...{ redis: commands, subscriber, maxBytes: 8 * 1024 ** 2, staleOnErrorMs: () => 60_000 },
-    ...options,
-  })
-  await until(() => process.meter.counts.gaps > 0, { what: 'the subscription' })
-  return Object.assign(process, { subscriber, commands })
-}
-
-let scopes = 0
-const newKey = () => ({ kind: 'listing', scope: `msk:-:${scopes++}`, page: 'popular|20|' })
-type Key = ReturnType<typeof newKey>
-const lives = (softMs: number, hardMs = softMs) => {
-  const now = Date.now()
-  return { refreshAt: now + softMs, softAt: now + softMs, hardAt: now + hardMs }
-}
-const page = (body: string, range: PageRange | null = null, lifetime = lives(60_000)) =>
-  ({ body, range, lifetime }) satisfies Loaded
-const load = (body: string, range?: PageRange) => async () => page(body, range)
-/** What is there at the moment, whoever loads it. */
-function source(body: string) {
-  return { load: async () => page(body), become: (other: string) => void (body = other) }
-}
-const unwanted = async (): Promise<Loaded> => {
-  throw new Error('loaded without need')
-}
-type Cache = Pick<typeof cache, 'read'>
-const outcomeOf = async (key: Key, body = 'new', from: Cache = cache) => {
-  const { outcome, entry } = await from.read(key, load(body))
-  return `${outcome}: ${entry.bodies.identity.toString()}`
-}
-const now = () => ({ changedAt: Date.now(), showUntil: Date.now() + 60_000 })
-const drop = ({ kind, scope }: Key) => invalidator.invalidate([{ kind, scope }], now())
+const caches = await openPageCaches()
+const { redis, cache, invalidator, openProcess, drop, outcomeOf } = caches
+afterAll(() => caches.close())
 
 describe('a page', () => {
   it('is loaded once and found afterwards, in every encoding', async () => {
@@ -356,171 +320,5 @@ describe('many who ask at once', () => {
     gate.resolve()
     await Promise.all([first, second])
     expect(small.meter.counts.mostLoading).toBe(1)
-  })
-})
-
-describe('the memory of a process', () => {
-  it('answers without Redis, until it is told of a change in another process', async () => {
-    const process = await openProcess()
-    const key = newKey()
-    const goods = source('old')
-    await process.read(key, goods.load)
-    goods.become('new')
-    await drop(key)
-    await until(async () => {
-      const { entry } = await process.read(key, goods.load)
-      return entry.bodies.identity.toString() === 'new'
-    })
-    expect(process.meter.counts).toMatchObject({ invalidated: 1, remade: 1, remadeSame: 0 })
-  })
-
-  it('has a page that is read made anew before the next reader comes', async () => {
-    const process = await openProcess()
-    const key = newKey()
-    const goods = source('old')
-    await process.read(key, goods.load)
-    expect((await process.read(key, goods.load)).outcome).toBe('memory')
-    goods.become('new')
-    await drop(key)
-    await until(() => process.meter.counts.remade === 1)
-    expect(await outcomeOf(key, 'unwanted', process)).toBe('memory: new')
-  })
-
-  it('leaves a page that nobody has read since to the next reader', async () => {
-    const process = await openProcess()
-    const [key, other] = [newKey(), newKey()]
-    await process.read(key, load('old'))
-    await process.read(other, load('old'))
-    await process.read(other, load('old'))
-    await drop(key)
-    await drop(other)
-    await until(() => process.meter.counts.remade === 1)
-    expect(await outcomeOf(other, 'unwanted', process)).toBe('memory: old')
-    expect(await outcomeOf(key, 'new', process)).toBe('stored: new')
-  })
-
-  it('shows a page that only looks different while one reader has it made anew', async () => {
-    const process = await openProcess()
-    const key = newKey()
-    const range = { sort: 'price', ascending: true, after: null, upTo: null }
-    await process.read(key, load('old', range))
-    const probes = [{ sort: 'price', key: '1', id: '1', moves: false }]
-    await invalidator.invalidate([{ ...key, probes }], now())
-    await until(() => process.meter.counts.invalidated === 1)
-    expect(await outcomeOf(key, 'new', process)).toBe('stale: old')
-    await until(async () => (await outcomeOf(key, 'newer', process)) === 'memory: new')
-  })
-
-  it('does not show it beyond its time', async () => {
-    const process = await openProcess()
-    const key = newKey()
-    const range = { sort: 'price', ascending: true, after: null, upTo: null }
-    await process.read(key, load('old', range))
-    const probes = [{ sort: 'price', key: '1', id: '1', moves: false }]
-    const at = { changedAt: Date.now(), showUntil: Date.now() }
-    await invalidator.invalidate([{ ...key, probes }], at)
-    await until(() => process.meter.counts.invalidated === 1)
-    expect(await outcomeOf(key, 'new', process)).toBe('stored: new')
-  })
-
-  it('keeps no page that was read before a change of which it was told meanwhile', async () => {
-    const process = await openProcess()
-    const key = newKey()
-    await process.read(key, async () => {
-      await drop(key)
-      await until(async () => (await redis.hexists(hashKey(key), 'ticket')) === 0)
-      return page('stale')
-    })
-    expect(await outcomeOf(key, 'new', process)).toBe('stored: new')
-  })
-
-  it('is doubted after a connection that was lost', async () => {
-    const process = await openProcess()
-    const key = newKey()
-    const goods = source('old')
-    await process.read(key, goods.load)
-    // Nobody hears of the change.
-    goods.become('new')
-    await redis.hdel(hashKey(key), `m|${key.page}`, `p|${key.page}`)
-    expect(await outcomeOf(key, 'unwanted', process)).toBe('memory: old')
-    const { gaps, loads } = process.meter.counts
-    process.subscriber.disconnect(true)
-    await until(() => process.meter.counts.gaps > gaps)
-    await until(() => process.meter.counts.loads > loads, { what: 'the page to be looked after' })
-    await until(async () => (await outcomeOf(key, 'unwanted', process)) === 'memory: new')
-  })
-
-  it('knows an invalidation that it missed by its number', async () => {
-    const process = await openProcess()
-    const [key, other] = [newKey(), newKey()]
-    await process.read(key, load('old'))
-    await drop(key)
-    await until(() => process.meter.counts.invalidated === 1)
-    await process.read(key, load('old'))
-    const { gaps } = process.meter.counts
-    // As if one had been published and not arrived.
-    const [count] = await redis.keys(`invalidations:{${/\{(\d+)\}/.exec(hashKey(key))![1]}}`)
-    await redis.incr(count!)
-    await process.read(other, load('old'))
-    await drop(key)
-    await until(() => process.meter.counts.gaps > gaps)
-  })
-
-  it.each(['', 'nonsense', 'null', '{}', '{"count":1}'])(
-    'is doubted, and no more, after «%s» in place of an invalidation',
-    async (text) => {
-      const process = await openProcess()
-      const key = newKey()
-      await process.read(key, load('old'))
-      const { gaps } = process.meter.counts
-      await redis.publish(CHANNEL, text)
-      await until(() => process.meter.counts.gaps > gaps)
-      expect(await outcomeOf(key, 'new', process)).toBe('memory: old')
-    },
-  )
-
-  it('is not believed for longer than a moment when nothing is heard', async () => {
-    const deaf = createPageCache({ redis, maxBytes: 1024 ** 2, staleOnErrorMs: () => 0 })
-    const key = newKey()
-    await deaf.read(key, load('old'))
-    await drop(key)
-    await until(async () => (await outcomeOf(key, 'new', deaf)).endsWith('new'))
-  })
-
-  it('is bounded in bytes, with those that were read last', async () => {
-    const maxBytes = 256 * 1024
-    const process = await openProcess({ maxBytes })
-    const keys = Array.from({ length: 200 }, newKey)
-    for (const key of keys) await process.read(key, load('x'.repeat(4_000)))
-    expect(process.memory.bytes).toBeLessThanOrEqual(maxBytes)
-    expect(process.memory.bytes).toBeGreaterThan(maxBytes * 0.9)
-    expect(await outcomeOf(keys.at(-1)!, 'new', process)).toMatch(/^memory/)
-    expect(await outcomeOf(keys[0]!, 'new', process)).toMatch(/^redis/)
-  })
-})
-
-describe('without Redis', () => {
-  const away = () => {
-    const nowhere = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
-    opened.push(nowhere)
-    return createPageCache({
-      redis: nowhere,
-      ...{ maxBytes: 1024 ** 2, staleOnErrorMs: () => 60_000 },
-    })
-  }
-
-  it('pages come from where they are loaded, and then from memory', async () => {
-    const process = away()
-    const key = newKey()
-    expect(await outcomeOf(key, 'one', process)).toBe('not-stored: one')
-    expect(await outcomeOf(key, 'two', process)).toBe('memory: one')
-  })
-
-  it('a page whose loading fails is shown as it was', async () => {
-    const process = away()
-    const key = newKey()
-    await process.read(key, async () => page('old', null, lives(0)))
-    const { outcome, entry } = await process.read(key, unwanted)
-    expect([outcome, entry.bodies.identity.toString()]).toEqual(['stale', 'old'])
   })
 })
