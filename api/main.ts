@@ -4,6 +4,7 @@ import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
+import { createSecretBox } from '../clients/secret-box.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { CACHE_POLICIES, type CacheKind } from '../domain/storefront/cache-policies.ts'
@@ -70,6 +71,7 @@ const app = createApp({
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
   allowedPrivateNetworks: config.ALLOWED_PRIVATE_NETWORKS,
+  secrets: createSecretBox(config.SECRETS_KEY),
   log,
   isDraining: drain.isDraining,
   dependencies: {

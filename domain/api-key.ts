@@ -5,6 +5,8 @@ export const SCOPES = [
   'imports:write',
   'feeds:read',
   'feeds:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
   'admin',
 ] as const

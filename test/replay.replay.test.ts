@@ -9,6 +9,8 @@ const domainOf: Record<string, string> = {
   importFromSource: 'integrations',
   fetchPictures: 'integrations',
   publishFeed: 'integrations',
+  deliverWebhooks: 'integrations',
+  sweepWebhookLog: 'integrations',
   projectChanges: 'storefront',
   refreshSuggestions: 'storefront',
   reindexCatalog: 'storefront',

@@ -8,11 +8,17 @@ import {
   storefrontConsequences,
   type StorefrontConsequencesDeps,
 } from './storefront-consequences.ts'
+import {
+  tellEndpoints,
+  webhookConsequences,
+  type WebhookConsequencesDeps,
+} from './webhook-consequences.ts'
 
 export type RelayDeps = ImportConsequencesDeps &
   SourceConsequencesDeps &
   FeedConsequencesDeps &
-  StorefrontConsequencesDeps
+  StorefrontConsequencesDeps &
+  WebhookConsequencesDeps
 export type RelayActivities = ReturnType<typeof createRelayActivities>
 
 /** By the event's type: what must happen because of it. Each can be repeated. */
@@ -28,12 +34,14 @@ export const createRelayActivities = (deps: RelayDeps) => {
     ...sourceConsequences(deps),
     ...feedConsequences(deps),
     ...storefrontConsequences(deps),
+    ...webhookConsequences(deps),
   }
 
   const relayPage = async (): Promise<number> => {
     const events = await listEventsToRelay(system, PAGE_SIZE)
     for (const event of events)
       await inTraceOf(event.traceParent, async () => consequences[event.type]?.(event))
+    await tellEndpoints(deps, events)
     if (events.length > 0)
       await markRelayed(
         system,

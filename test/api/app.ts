@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
 import { ObjectNotFound } from '../../clients/object-store.ts'
+import { createSecretBox } from '../../clients/secret-box.ts'
 import type { DatabaseRole } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
@@ -79,6 +80,7 @@ export function testApp(
     workflows,
     maxUploadBytes: 1_000_000,
     allowedPrivateNetworks: [],
+    secrets: createSecretBox([Buffer.alloc(32, 7).toString('base64')]),
     log: { warn: note('warn'), error: note('error') },
     isDraining: () => false,
     dependencies: { postgres: async () => {} },
@@ -92,6 +94,8 @@ export const ALL_SCOPES: Scope[] = [
   'imports:write',
   'feeds:read',
   'feeds:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
 ]
 
