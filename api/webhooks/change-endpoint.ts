@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import type { SecretBox } from '../../clients/secret-box.ts'
 import { currentTraceParent } from '../../clients/tracing.ts'
@@ -86,7 +86,7 @@ export async function deleteEndpoint(
   if (!before) return undefined
   await giveUpMessages(trx, endpointId)
   const row = await updateWebhookEndpoint(trx, endpointId, {
-    deletedAt: sql<Date>`now()`,
+    deletedAt: new Date(),
     secrets: JSON.stringify([]),
   })
   await tellDeliverer(trx, row)
