@@ -25,6 +25,10 @@ import * as syncChaos from './sync-chaos.ts'
 import * as sync from './sync.ts'
 import * as reindex from './reindex.ts'
 import * as realFeeds from './real-feeds.ts'
+import * as webhooksFifo from './webhooks/fifo.ts'
+import * as webhooksHang from './webhooks/hang.ts'
+import * as webhooksKills from './webhooks/kills.ts'
+import * as webhooksLatency from './webhooks/latency.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -139,6 +143,26 @@ const benches = {
     title: 'The memory of the cache against its bound (size in seconds)',
     size: 600,
     run: cacheSoak.run,
+  },
+  'webhooks-kills': {
+    title: 'Webhooks through killed workers and restarts of PostgreSQL (size in events)',
+    size: 100_000,
+    run: webhooksKills.run,
+  },
+  'webhooks-hang': {
+    title: 'Webhooks while a fifth of the endpoints hang (size in seconds)',
+    size: 60,
+    run: webhooksHang.run,
+  },
+  'webhooks-fifo': {
+    title: 'Webhooks in order while attempts fail (size in events)',
+    size: 100_000,
+    run: webhooksFifo.run,
+  },
+  'webhooks-latency': {
+    title: 'Webhooks: from commit to the first attempt (size in seconds)',
+    size: 60,
+    run: webhooksLatency.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',

@@ -24,22 +24,23 @@ beforeAll(async () => {
 afterAll(() => server.teardown())
 
 const run = (
-  scenario: string,
+  scenario: string | undefined,
   deliverDue: WebhooksActivities['deliverDue'],
-  meanwhile?: WorkflowRun<DeliverWebhooks>['meanwhile'],
+  { meanwhile, afterwards }: Pick<WorkflowRun<DeliverWebhooks>, 'meanwhile' | 'afterwards'> = {},
 ) => {
   const endpointId = randomUUID()
   return runWorkflow<DeliverWebhooks>(server, {
     workflows: integrationsQueue,
     activities: { [webhooksQueue]: { deliverDue } },
     type: deliverWebhooks,
-    scenario,
+    ...(scenario ? { scenario } : {}),
     start: {
       workflowId: webhooksWorkflowId(endpointId),
       taskQueue: integrationsQueue,
       args: [{ endpointId }],
     },
     ...(meanwhile ? { meanwhile } : {}),
+    ...(afterwards ? { afterwards } : {}),
   })
 }
 
@@ -77,24 +78,30 @@ describe('deliverWebhooks', () => {
       }
       return { resumeInMs: shifts === 2 ? 24 * 3_600_000 : null }
     }
-    await run('woken', deliverDue, async (handle) => {
-      await until(() => shifts === 1)
-      await handle.signal(webhooksWaiting)
-      isSignalled = true
-      await until(() => shifts === 2)
-      await handle.signal(webhooksWaiting)
-      await until(() => shifts === 3)
+    await run('woken', deliverDue, {
+      async meanwhile(handle) {
+        await until(() => shifts === 1)
+        await handle.signal(webhooksWaiting)
+        isSignalled = true
+        await until(() => shifts === 2)
+        await handle.signal(webhooksWaiting)
+        await until(() => shifts === 3)
+      },
     })
     expect(shifts).toBe(3)
   })
 
   it('begins anew when its history has become long, and forgets nothing', async () => {
     let shifts = 0
-    await run('many-shifts', async () => {
-      shifts++
-      return { resumeInMs: shifts < 900 ? 0 : null }
+    let ended = ''
+    const deliverDue = async () => ({ resumeInMs: ++shifts < 900 ? 0 : null })
+    await run(undefined, deliverDue, {
+      async afterwards({ workflowId, firstExecutionRunId }) {
+        const first = server.client.workflow.getHandle(workflowId, firstExecutionRunId)
+        ended = (await first.describe()).status.name
+      },
     })
-    expect(shifts).toBe(900)
+    expect({ shifts, ended }).toEqual({ shifts: 900, ended: 'CONTINUED_AS_NEW' })
   })
 })
 
