@@ -29,6 +29,7 @@ import * as webhooksFifo from './webhooks/fifo.ts'
 import * as webhooksHang from './webhooks/hang.ts'
 import * as webhooksKills from './webhooks/kills.ts'
 import * as webhooksLatency from './webhooks/latency.ts'
+import * as webhooksThroughput from './webhooks/throughput.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -143,6 +144,11 @@ const benches = {
     title: 'The memory of the cache against its bound (size in seconds)',
     size: 600,
     run: cacheSoak.run,
+  },
+  'webhooks-throughput': {
+    title: 'Webhooks as fast as can be, against BullMQ and pg-boss (size in messages)',
+    size: 20_000,
+    run: webhooksThroughput.run,
   },
   'webhooks-kills': {
     title: 'Webhooks through killed workers and restarts of PostgreSQL (size in events)',

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '../../clients/logger.ts'
 import type { Outbound } from '../../clients/outbound/outbound.ts'
 import type { SecretBox } from '../../clients/secret-box.ts'
@@ -169,14 +168,14 @@ function createBell() {
       hear?.()
     },
     async rung(forMs: number): Promise<void> {
-      if (!isRung) {
-        const patience = new AbortController()
-        await Promise.race([
-          new Promise<void>((resolve) => (hear = resolve)),
-          pause(forMs, undefined, { signal: patience.signal }).catch(() => {}),
-        ])
-        patience.abort()
-      }
+      if (!isRung)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, forMs)
+          hear = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
       hear = undefined
       isRung = false
     },

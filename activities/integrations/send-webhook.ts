@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Outbound } from '../../clients/outbound/outbound.ts'
 import { OutboundRefusal } from '../../clients/outbound/refusal.ts'
 import { signatureHeaders } from '../../clients/webhook-signature.ts'
@@ -10,7 +11,7 @@ import {
 import { parseRetryAfter } from '../../domain/integrations/webhooks/retry-schedule.ts'
 
 /** A secret that signs; `expiresAtMs` of one that was replaced. */
-export type SigningKey = { key: Buffer; expiresAtMs: number | null }
+export type SigningKey = { key: KeyObject; expiresAtMs: number | null }
 
 export type Destination = { url: string; apiVersion: string; keys: readonly SigningKey[] }
 

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { wakeDeliverer } from '../../activities/integrations/webhook-consequences.ts'
-import { connectPostgres, type Postgres } from '../../clients/postgres.ts'
+import { connectPostgres } from '../../clients/postgres.ts'
 import { connectTemporal } from '../../clients/temporal.ts'
 import { readConfig } from '../../config.ts'
+import type { Database } from '../../db/database.ts'
+import type { Event } from '../../db/events.ts'
 import { migrate } from '../../scripts/migrate.ts'
 import { startStack } from '../../stack/stack.ts'
 import { createShop } from '../../test/support/marketplace.ts'
@@ -72,7 +74,21 @@ export async function openScene() {
     },
 
     /** One transaction of events by turns of the targets; `from` counts on where the ones before ended. */
-    append: (targets: readonly Target[], events: AppendedEvents) => append(owner, targets, events),
+    append: (targets: readonly Target[], events: AppendedEvents) => append(db, targets, events),
+
+    /** As {@link append}, for those who are their own relay. */
+    async appendRelayed(targets: readonly Target[], events: AppendedEvents): Promise<Event[]> {
+      return db.transaction().execute(async (trx) => {
+        await append(trx, targets, events)
+        return trx
+          .updateTable('event')
+          .set({ relayedAt: sql`now()` })
+          .where('relayedAt', 'is', null)
+          .where('type', '=', 'order.status_changed')
+          .returningAll()
+          .execute()
+      })
+    },
 
     wake: (targets: readonly Target[]) =>
       Promise.all(targets.map(({ id }) => wakeDeliverer(temporal.client.workflow, id))),
@@ -81,6 +97,13 @@ export async function openScene() {
       const { rows } = await sql<{ count: string }>`
         select count(*) from webhook_message where state = 'pending'`.execute(db)
       return Number(rows[0]!.count)
+    },
+
+    /** Begins anew: nothing is told, nothing waits. */
+    async forget(): Promise<void> {
+      await sql`truncate webhook_attempt, webhook_message, webhook_endpoint, event`.execute(db)
+      await receiver.fail(0, 0)
+      await receiver.receipts()
     },
 
     async close() {
@@ -101,7 +124,7 @@ export type AppendedEvents = {
 }
 
 async function append(
-  { db }: Postgres,
+  db: Kysely<Database>,
   targets: readonly Target[],
   { from, count, orders }: AppendedEvents,
 ): Promise<void> {

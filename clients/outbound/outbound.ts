@@ -48,6 +48,7 @@ export type Answer = {
   discard(): void
 }
 
+const MOST_DESTINATIONS = 1_000
 const USER_AGENT = 'yarmarka/1 (import)'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const KEPT_ACROSS_ORIGINS = new Set(['accept', 'if-none-match', 'if-modified-since'])
@@ -155,9 +156,20 @@ export function createOutbound({
     }
   }
 
-  /** Follows no redirect. @throws {OutboundRefusal}, or the reason of `signal` */
+  /** Follows no redirect. @throws {OutboundRefusal} */
   const postOutside = async (target: string, message: Post): Promise<Posted> =>
-    post(agent, parseDestination(target, allowed), message)
+    post(agent, destination(target), message)
+
+  /** The same few addresses are posted to again and again. */
+  const destinations = new Map<string, URL>()
+  function destination(target: string): URL {
+    const known = destinations.get(target)
+    if (known) return known
+    const parsed = parseDestination(target, allowed)
+    if (destinations.size >= MOST_DESTINATIONS) destinations.clear()
+    destinations.set(target, parsed)
+    return parsed
+  }
 
   return {
     fetchOutside,

@@ -1,4 +1,4 @@
-import { request, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { untraced } from '../tracing.ts'
 import { OutboundRefusal, refusalOf } from './refusal.ts'
 
@@ -9,8 +9,6 @@ export type Post = {
   totalMs: number
   /** So much of the answer is read; then the connection is closed. */
   keepBytes: number
-  /** Cuts it short. */
-  signal?: AbortSignal
 }
 
 export type Posted = {
@@ -21,60 +19,64 @@ export type Posted = {
 }
 
 /**
- * Sends once and follows nothing. An answer whose head came in time counts, even if its body never ends.
- * @throws {OutboundRefusal}, or the reason of `signal`
+ * Sends once and follows nothing. An answer whose head came in time counts, even if its body never ends. It is received
+ * without a stream of Node's, which would cost more than the rest of the request.
+ * @throws {OutboundRefusal}
  */
-export async function post(
+export const post = (
   dispatcher: Dispatcher,
-  url: URL,
-  { headers, body, totalMs, keepBytes, signal }: Post,
-): Promise<Posted> {
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(new OutboundRefusal('timeout')), totalMs)
-  const cut = () => deadline.abort(signal?.reason)
-  if (signal?.aborted) cut()
-  signal?.addEventListener('abort', cut, { once: true })
-  try {
-    const answer = await untraced(() =>
-      request(url, {
-        dispatcher,
-        method: 'POST',
-        headers,
-        body,
-        headersTimeout: totalMs,
-        bodyTimeout: totalMs,
-        signal: deadline.signal,
-      }),
-    )
-    const retryAfter = answer.headers['retry-after']
-    return {
-      status: answer.statusCode,
-      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      answer: await beginningOf(answer.body, keepBytes),
-    }
-  } catch (error) {
-    throw deadline.signal.aborted ? deadline.signal.reason : refusalOf(error)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', cut)
-  }
-}
+  { origin, pathname, search }: URL,
+  { headers, body, totalMs, keepBytes }: Post,
+): Promise<Posted> =>
+  new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined
+    let head: Pick<Posted, 'status' | 'retryAfter'> | undefined
+    let isOver = false
+    const chunks: Buffer[] = []
+    let length = 0
+    const timer = setTimeout(() => {
+      end(new OutboundRefusal('timeout'))
+      close()
+    }, totalMs)
 
-async function beginningOf(
-  body: Dispatcher.ResponseData['body'],
-  keepBytes: number,
-): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  body.on('error', () => {})
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length >= keepBytes) break
+    /** `failure` counts while there is no head. */
+    function end(failure?: unknown): void {
+      if (isOver) return
+      isOver = true
+      clearTimeout(timer)
+      if (head) resolve({ ...head, answer: Buffer.concat(chunks).subarray(0, keepBytes) })
+      else reject(failure instanceof Error ? failure : new OutboundRefusal('interrupted'))
     }
-  } catch {
-    // It broke off, or its time was over: what came is what there is.
-  }
-  return Buffer.concat(chunks).subarray(0, keepBytes)
-}
+
+    const close = () => controller?.abort(new OutboundRefusal('interrupted'))
+
+    untraced(() =>
+      dispatcher.dispatch(
+        {
+          ...{ origin, path: pathname + search, method: 'POST', headers, body },
+          ...{ headersTimeout: totalMs, bodyTimeout: totalMs },
+        },
+        {
+          onRequestStart(started) {
+            controller = started
+            // Its time was over before there was a connection.
+            if (isOver) close()
+          },
+          onResponseStart(_controller, status, { 'retry-after': retryAfter }) {
+            if (status < 200) return
+            head = { status, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter }
+          },
+          onResponseData(_controller, chunk) {
+            if (isOver) return close()
+            chunks.push(chunk)
+            length += chunk.length
+            if (length < keepBytes) return
+            end()
+            close()
+          },
+          onResponseEnd: () => end(),
+          onResponseError: (_controller, error) => end(refusalOf(error)),
+        },
+      ),
+    )
+  })

@@ -10,13 +10,19 @@ const OTHERS_DAYS = 90
  * @returns how many; fewer than `limit` when there are no more
  */
 export async function forgetMessages(db: Kysely<Database>, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from webhook_message where id = any (array(
-      select id from webhook_message
-      where created_at < now() - ${DELIVERED_DAYS} * interval '1 day'
-        and (state = 'delivered' or created_at < now() - ${OTHERS_DAYS} * interval '1 day')
-      limit ${limit}))`.execute(db)
-  return Number(numAffectedRows ?? 0)
+  const { rows } = await sql<{ count: number }>`
+    with forgotten as (
+      delete from webhook_message where id = any (array(
+        select id from webhook_message
+        where created_at < now() - ${DELIVERED_DAYS} * interval '1 day'
+          and (state = 'delivered' or created_at < now() - ${OTHERS_DAYS} * interval '1 day')
+        limit ${limit}))
+      returning id
+    ), unlogged as (
+      delete from webhook_attempt where message_id in (select id from forgotten)
+    )
+    select count(*)::int as count from forgotten`.execute(db)
+  return rows[0]!.count
 }
 
 /** Deleted endpoints of which nothing is left in the log. */
