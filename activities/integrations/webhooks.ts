@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs'
 import { cancellationSignal, heartbeat } from '@temporalio/activity'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../../clients/logger.ts'
@@ -30,11 +29,7 @@ const WRITERS = 2
 export const createWebhooksActivities = ({ system, outbound, secrets, log }: WebhooksDeps) => {
   /** Shared by all endpoints of this process. */
   const keep = groupCommit<AttemptResult>({
-    write: async (results) => {
-      const t = performance.now()
-      await persistently(() => recordAttempts(system, results))
-      appendFileSync('/tmp/wh-batches.log', `${results.length} ${(performance.now() - t).toFixed(1)}\n`)
-    },
+    write: (results) => persistently(() => recordAttempts(system, results)),
     mostAtOnce: MOST_RESULTS,
     writers: WRITERS,
   })
