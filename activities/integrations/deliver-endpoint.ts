@@ -28,6 +28,8 @@ export type DeliverEndpointDeps = {
   secrets: Pick<SecretBox, 'open'>
   keep: Keep<AttemptResult>
   log: Pick<Logger, 'warn'>
+  /** How long it stays when nothing is left: what comes meanwhile is taken along without anybody being woken. */
+  lingerMs: number
 }
 
 /** Milliseconds until there may be something to do; null when nothing waits. */
@@ -36,8 +38,8 @@ export type Resumption = { resumeInMs: number | null }
 const SHIFT_MS = 5 * 60_000
 /** How soon a changed endpoint is obeyed. */
 const LOOK_EVERY_MS = 500
-/** What comes shortly after is taken along without anybody being woken. */
-const LINGER_MS = 1_000
+/** While there is nothing to send. */
+const IDLE_LOOK_EVERY_MS = 2_000
 const NOTHING: Resumption = { resumeInMs: null }
 
 export async function deliverEndpoint(
@@ -55,7 +57,7 @@ export async function deliverEndpoint(
   const pace = freshPace()
   const bell = createBell()
   const endsAt = Date.now() + SHIFT_MS
-  let nextLookMs = Date.now() + LOOK_EVERY_MS
+  let lookedMs = Date.now()
   let lastBusyMs = Date.now()
   let failure: unknown
 
@@ -72,7 +74,7 @@ export async function deliverEndpoint(
     isGone || endpoint.state !== 'active' || failure !== undefined || stopped.aborted
 
   async function look(): Promise<void> {
-    nextLookMs = Date.now() + LOOK_EVERY_MS
+    lookedMs = Date.now()
     const notes = health.notes()
     const now = await persistently(() => attend(system, endpointId, notes))
     if (!now) isGone = true
@@ -117,10 +119,11 @@ export async function deliverEndpoint(
 
   try {
     while (!isOver() && Date.now() < endsAt && !health.isHeld()) {
-      if (Date.now() >= nextLookMs) await look()
+      const everyMs = queue.isEmpty() ? IDLE_LOOK_EVERY_MS : LOOK_EVERY_MS
+      if (Date.now() - lookedMs >= everyMs) await look()
       const wait = sendAll()
       if (queue.underWay() > 0) lastBusyMs = Date.now()
-      else if (Date.now() - lastBusyMs > LINGER_MS && !queue.isAsking()) break
+      else if (Date.now() - lastBusyMs > deps.lingerMs && !queue.isAsking()) break
       await bell.rung(Math.min(wait ?? LOOK_EVERY_MS, LOOK_EVERY_MS))
     }
   } catch (error) {

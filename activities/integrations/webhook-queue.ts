@@ -20,7 +20,7 @@ const MOST_POLL_MS = 400
  * ever more rarely while nothing comes.
  */
 export function webhookQueue({ find, isOrdered, onChange }: WebhookQueueOptions) {
-  let waiting: DueMessage[] = []
+  const waiting: DueMessage[] = []
   const underWay = new Set<string>()
   let nextAskMs = 0
   let restMs = LEAST_POLL_MS
@@ -53,10 +53,7 @@ export function webhookQueue({ find, isOrdered, onChange }: WebhookQueueOptions)
       underWay.delete(id)
       if (isOrdered() && waiting.length === 0) nextAskMs = 0
     },
-    /** Those that were not begun are not: they are found again. */
-    forget(): void {
-      waiting = []
-    },
+    isEmpty: () => waiting.length === 0 && underWay.size === 0,
     isAsking: () => asking !== undefined,
     msToNextAsk: () => Math.max(0, nextAskMs - Date.now()),
     underWay: () => underWay.size,

@@ -9,7 +9,7 @@ import {
   recordAttempts,
   type AttemptResult,
 } from '../../db/integrations/webhooks/record-attempts.ts'
-import { deliverEndpoint, type Resumption } from './deliver-endpoint.ts'
+import { deliverEndpoint, type DeliverEndpointDeps, type Resumption } from './deliver-endpoint.ts'
 import { groupCommit } from './group-commit.ts'
 import { persistently } from './persistently.ts'
 
@@ -19,14 +19,23 @@ export type WebhooksDeps = {
   outbound: Pick<Outbound, 'postOutside'>
   secrets: Pick<SecretBox, 'open'>
   log: Pick<Logger, 'warn'>
+  /** Five seconds unless said otherwise. */
+  lingerMs?: DeliverEndpointDeps['lingerMs']
 }
 export type WebhooksActivities = ReturnType<typeof createWebhooksActivities>
 
 const HEARTBEAT_MS = 2_000
 const MOST_RESULTS = 500
 const WRITERS = 2
+const LINGER_MS = 5_000
 
-export const createWebhooksActivities = ({ system, outbound, secrets, log }: WebhooksDeps) => {
+export const createWebhooksActivities = ({
+  system,
+  outbound,
+  secrets,
+  log,
+  lingerMs = LINGER_MS,
+}: WebhooksDeps) => {
   /** Shared by all endpoints of this process. */
   const keep = groupCommit<AttemptResult>({
     write: (results) => persistently(() => recordAttempts(system, results)),
@@ -45,7 +54,7 @@ export const createWebhooksActivities = ({ system, outbound, secrets, log }: Web
       try {
         heartbeat()
         return await untraced(() =>
-          deliverEndpoint({ system, outbound, secrets, keep, log }, endpointId, stopped),
+          deliverEndpoint({ system, outbound, secrets, keep, log, lingerMs }, endpointId, stopped),
         )
       } finally {
         clearInterval(alive)

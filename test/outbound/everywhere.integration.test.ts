@@ -66,7 +66,13 @@ const guard = (allowedPrivateNetworks: string[] = []) =>
 async function tryAll(outbound: Outbound, urls: readonly string[]) {
   const { db } = database.owner
   const activities = createWebhooksActivities({
-    ...{ system: database.system.db, outbound, secrets: secretBox, log: { warn: () => {} } },
+    ...{
+      system: database.system.db,
+      outbound,
+      secrets: secretBox,
+      lingerMs: 200,
+      log: { warn: () => {} },
+    },
   })
   const targets = []
   for (const url of urls) targets.push(await createEndpoint(db, shop.sellerId, { url }))

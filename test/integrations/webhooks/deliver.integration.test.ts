@@ -38,6 +38,7 @@ beforeAll(async () => {
   activities = createWebhooksActivities({
     ...{ system: database.system.db, outbound, secrets: secretBox },
     log: { warn: ((entry: object) => void warnings.push(entry)) as never },
+    lingerMs: 200,
   })
 })
 beforeEach(async () => {

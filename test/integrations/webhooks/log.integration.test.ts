@@ -105,7 +105,11 @@ it('an endpoint that was forgotten is woken, and no other', async () => {
   await endpoint({ state: 'paused' })
   await endpoint({ deletedAt: before })
   await tell(['1'])
-  await database.owner.db.updateTable('webhookMessage').set({ dueAt: before }).execute()
+  await database.owner.db
+    .updateTable('webhookMessage')
+    .set({ dueAt: before })
+    .where('sellerId', '=', sellerId)
+    .execute()
   woken = []
   await run('wakeStalledEndpoints')
   expect(woken).toEqual([`webhooks:${forgotten.id}`])

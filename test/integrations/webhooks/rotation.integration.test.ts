@@ -48,7 +48,13 @@ it('a receiver that learns of the new secret late refuses none of what comes mea
   const orders = Array.from({ length: 800 }, () => randomUUID())
   await relay(database.system.db, await happen(database.owner.db, sellerId, { orders }))
   const activities = createWebhooksActivities({
-    ...{ system: database.system.db, outbound, secrets: secretBox, log: { warn: () => {} } },
+    ...{
+      system: database.system.db,
+      outbound,
+      secrets: secretBox,
+      lingerMs: 200,
+      log: { warn: () => {} },
+    },
   })
   const delivering = deliverDue(activities, target.id)
 
