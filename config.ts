@@ -106,6 +106,14 @@ const Gateway = {
     ),
 }
 
+const Secrets = {
+  /** 32 random bytes in base64. Several after commas: the first seals, all open, so that a key can be replaced. */
+  SECRETS_KEY: z
+    .string()
+    .transform((list) => list.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')).min(1)),
+}
+
 const Files = {
   /** The largest file of a seller that is taken, uploaded or fetched. */
   MAX_UPLOAD_BYTES: z.coerce
@@ -147,6 +155,7 @@ const schemas = {
     ...Files,
     ...Outbound,
     ...Gateway,
+    ...Secrets,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
     /** Of answers that are kept in the memory of one process. */
@@ -166,6 +175,7 @@ const schemas = {
     ...Files,
     ...Outbound,
     ...Orders,
+    ...Secrets,
     /** After SIGTERM: how long activities may take to reach their next committed position. */
     SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
   }),

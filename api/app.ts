@@ -34,6 +34,9 @@ import { requestLog } from './request-log.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
+import { webhookEndpoints, type WebhookEndpointsDeps } from './webhooks/endpoints.ts'
+import { webhookEventTypes } from './webhooks/event-types.ts'
+import { webhookMessages } from './webhooks/messages.ts'
 
 export type ApiDeps = HealthDeps &
   StorefrontDeps &
@@ -42,7 +45,8 @@ export type ApiDeps = HealthDeps &
   Omit<FeedsDeps, 'requires'> &
   PublishedFeedsDeps &
   Omit<ReindexesDeps, 'requires'> &
-  Omit<CacheDeps, 'requires'> & {
+  Omit<CacheDeps, 'requires'> &
+  Omit<WebhookEndpointsDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     /** Connected as the role `system`, for the operators' routes alone. */
@@ -79,6 +83,9 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/category-mappings', categoryMappings({ ...deps, requires }))
     .route('/v1/import-sources', importSources({ ...deps, requires }))
     .route('/pictures', pictures(deps))
+    .route('/v1/webhook-endpoints', webhookEndpoints({ ...deps, requires }))
+    .route('/v1/webhook-messages', webhookMessages({ ...deps, requires }))
+    .route('/v1/webhook-event-types', webhookEventTypes({ requires }))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
     .route('/v1/orders', orders({ ...deps, requires }))

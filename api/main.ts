@@ -4,6 +4,7 @@ import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
+import { createSecretBox } from '../clients/secret-box.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { sharedBuckets } from '../clients/token-buckets.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
@@ -83,6 +84,7 @@ const app = createApp({
     uncountedNetworks: config.RATE_LIMIT_UNCOUNTED,
     trustedProxies: config.TRUSTED_PROXIES,
   },
+  secrets: createSecretBox(config.SECRETS_KEY),
   log,
   isDraining: drain.isDraining,
   dependencies: {

@@ -26,6 +26,11 @@ import * as syncChaos from './sync-chaos.ts'
 import * as sync from './sync.ts'
 import * as reindex from './reindex.ts'
 import * as realFeeds from './real-feeds.ts'
+import * as webhooksFifo from './webhooks/fifo.ts'
+import * as webhooksHang from './webhooks/hang.ts'
+import * as webhooksKills from './webhooks/kills.ts'
+import * as webhooksLatency from './webhooks/latency.ts'
+import * as webhooksThroughput from './webhooks/throughput.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -145,6 +150,31 @@ const benches = {
     title: 'A read with a key and limits, against its handler bare (size in seconds per round)',
     size: 8,
     run: apiOverhead.run,
+  },
+  'webhooks-throughput': {
+    title: 'Webhooks as fast as can be, against BullMQ and pg-boss (size in messages)',
+    size: 20_000,
+    run: webhooksThroughput.run,
+  },
+  'webhooks-kills': {
+    title: 'Webhooks through killed workers and restarts of PostgreSQL (size in events)',
+    size: 100_000,
+    run: webhooksKills.run,
+  },
+  'webhooks-hang': {
+    title: 'Webhooks while a fifth of the endpoints hang (size in seconds)',
+    size: 60,
+    run: webhooksHang.run,
+  },
+  'webhooks-fifo': {
+    title: 'Webhooks in order while attempts fail (size in events)',
+    size: 100_000,
+    run: webhooksFifo.run,
+  },
+  'webhooks-latency': {
+    title: 'Webhooks: from commit to the first attempt (size in seconds)',
+    size: 60,
+    run: webhooksLatency.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',

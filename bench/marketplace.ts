@@ -9,7 +9,12 @@ import { createApi } from '../scripts/demo/api.ts'
 import { migrate } from '../scripts/migrate.ts'
 import { startStack, type RunningStack } from '../stack/stack.ts'
 import { createShop, type TestShop } from '../test/support/marketplace.ts'
-import { openProduct, type Product, type ProductProcess } from '../test/support/processes.ts'
+import {
+  openProduct,
+  SECRETS_KEY,
+  type Product,
+  type ProductProcess,
+} from '../test/support/processes.ts'
 
 /** A shop with a key of its seller that may do everything of a seller's. */
 export type OpenShop = TestShop & { apiKey: string }
@@ -40,11 +45,12 @@ export async function openMarketplace(): Promise<Marketplace> {
   })
   await migrate(readConfig('migrate', stack.env))
   const owner = connectPostgres({ url: stack.env['POSTGRES_URL']!, applicationName: 'bench' })
-  const product = await openProduct(stack.env)
+  const env = { SECRETS_KEY, ...stack.env }
+  const product = await openProduct(env)
   const { url, pid } = await product.startApi()
   return {
     stack,
-    env: stack.env,
+    env,
     owner,
     url,
     pid,

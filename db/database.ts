@@ -10,6 +10,7 @@ import type { ReindexState } from '../contracts/storefront.ts'
 import type { Place } from '../domain/storefront/place.ts'
 import type { FoundTable, TableMapping } from '../domain/integrations/table/mapping.ts'
 import type { OrderTables } from './orders/tables.ts'
+import type { WebhookTables } from './integrations/webhooks/tables.ts'
 
 /** bigint travels as a string: ids stay opaque, nothing is rounded. */
 type Id = string
@@ -30,7 +31,7 @@ type OptionalAmount = ColumnType<
 
 export type Attribute = { name: string; value: string; unit?: string }
 
-export type Database = OrderTables & {
+export type Database = OrderTables & WebhookTables & {
   city: { id: string; name: string; nameEn: string; timeZone: string; position: number }
   seller: { id: GeneratedId; name: string; createdAt: Instant }
   warehouse: { id: GeneratedId; sellerId: Id; externalId: string; name: string; cityId: string }

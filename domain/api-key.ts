@@ -7,6 +7,8 @@ export const SCOPES = [
   'feeds:write',
   'orders:read',
   'orders:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
   'checkouts:write',
   'admin',

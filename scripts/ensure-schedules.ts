@@ -18,6 +18,8 @@ import {
   warmUpScheduleId,
   type CheckDriftInput,
 } from '../contracts/storefront.ts'
+import { integrationsQueue } from '../contracts/integrations.ts'
+import { sweepWebhookLog, webhookLogScheduleId } from '../contracts/webhooks.ts'
 
 /** What happens again and again by itself, in the whole marketplace. */
 const schedules: ScheduleOptions[] = [
@@ -66,6 +68,17 @@ const schedules: ScheduleOptions[] = [
       taskQueue: storefrontQueue,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' },
+  },
+  {
+    scheduleId: webhookLogScheduleId,
+    spec: { intervals: [{ every: '10 minutes', offset: '3 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: sweepWebhookLog,
+      workflowId: webhookLogScheduleId,
+      taskQueue: integrationsQueue,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   },
 ]
 

@@ -10,6 +10,8 @@ const domainOf: Record<string, string> = {
   fetchPictures: 'integrations',
   publishFeed: 'integrations',
   fulfilOrder: 'orders',
+  deliverWebhooks: 'integrations',
+  sweepWebhookLog: 'integrations',
   projectChanges: 'storefront',
   refreshSuggestions: 'storefront',
   reindexCatalog: 'storefront',

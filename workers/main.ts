@@ -10,6 +10,7 @@ import { createOrdersWorker } from './orders.ts'
 import { createParsingWorker } from './parsing.ts'
 import { createPicturesWorker } from './pictures.ts'
 import { createStorefrontWorker } from './storefront.ts'
+import { createWebhooksWorker } from './webhooks.ts'
 import type { CreateDomainWorker } from './worker.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
@@ -22,6 +23,7 @@ const domains: Record<string, CreateDomainWorker> = {
   parsing: createParsingWorker,
   pictures: createPicturesWorker,
   storefront: createStorefrontWorker,
+  webhooks: createWebhooksWorker,
 }
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(domains)

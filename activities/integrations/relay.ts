@@ -9,12 +9,18 @@ import {
   storefrontConsequences,
   type StorefrontConsequencesDeps,
 } from './storefront-consequences.ts'
+import {
+  tellEndpoints,
+  webhookConsequences,
+  type WebhookConsequencesDeps,
+} from './webhook-consequences.ts'
 
 export type RelayDeps = ImportConsequencesDeps &
   SourceConsequencesDeps &
   FeedConsequencesDeps &
   OrderConsequencesDeps &
-  StorefrontConsequencesDeps
+  StorefrontConsequencesDeps &
+  WebhookConsequencesDeps
 export type RelayActivities = ReturnType<typeof createRelayActivities>
 
 /** By the event's type: what must happen because of it. Each can be repeated. */
@@ -32,6 +38,7 @@ export const createRelayActivities = (deps: RelayDeps) => {
     ...feedConsequences(deps),
     ...orderConsequences(deps),
     ...storefrontConsequences(deps),
+    ...webhookConsequences(deps),
   }
 
   const relayPage = async (): Promise<number> => {
@@ -39,6 +46,7 @@ export const createRelayActivities = (deps: RelayDeps) => {
     await eachInItsTurn(events, (event) =>
       inTraceOf(event.traceParent, async () => consequences[event.type]?.(event)),
     )
+    await tellEndpoints(deps, events)
     if (events.length > 0)
       await markRelayed(
         system,

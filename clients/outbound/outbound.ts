@@ -5,6 +5,7 @@ import { readBody } from './body.ts'
 import { guardedConnector, type ConnectDeps } from './connect.ts'
 import { parseDestination } from './destination.ts'
 import { parseNetworks } from './networks.ts'
+import { post, type Post, type Posted } from './post.ts'
 import { OutboundRefusal, refusalOf } from './refusal.ts'
 import { createResolve, type Resolve } from './resolve.ts'
 
@@ -15,6 +16,8 @@ export type OutboundOptions = {
   allowedPrivateNetworks: readonly string[]
   resolve?: Resolve
   tls?: ConnectDeps['tls']
+  /** To one origin at a time: 4 unless said otherwise; null for as many as are asked for. */
+  connections?: number | null
 }
 
 export type FetchOptions = {
@@ -45,6 +48,7 @@ export type Answer = {
   discard(): void
 }
 
+const MOST_DESTINATIONS = 1_000
 const USER_AGENT = 'yarmarka/1 (import)'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const KEPT_ACROSS_ORIGINS = new Set(['accept', 'if-none-match', 'if-modified-since'])
@@ -53,7 +57,12 @@ const KEPT_ACROSS_ORIGINS = new Set(['accept', 'if-none-match', 'if-modified-sin
  * The one way from here to an address that a seller named: https or http, to a permitted address on every hop, within
  * bounds of time and size. Proxies of the environment are not used: behind one, nobody would know who is dialled.
  */
-export function createOutbound({ allowedPrivateNetworks, resolve, tls }: OutboundOptions) {
+export function createOutbound({
+  allowedPrivateNetworks,
+  resolve,
+  tls,
+  connections = 4,
+}: OutboundOptions) {
   const allowed = parseNetworks(allowedPrivateNetworks)
   const agent = new Agent({
     connect: guardedConnector({
@@ -61,7 +70,7 @@ export function createOutbound({ allowedPrivateNetworks, resolve, tls }: Outboun
       resolve: resolve ?? createResolve(),
       ...(tls ? { tls } : {}),
     }),
-    connections: 4,
+    connections,
     pipelining: 1,
     keepAliveTimeout: 4_000,
     maxHeaderSize: 16_384,
@@ -147,8 +156,24 @@ export function createOutbound({ allowedPrivateNetworks, resolve, tls }: Outboun
     }
   }
 
+  /** Follows no redirect. @throws {OutboundRefusal} */
+  const postOutside = async (target: string, message: Post): Promise<Posted> =>
+    post(agent, destination(target), message)
+
+  /** The same few addresses are posted to again and again. */
+  const destinations = new Map<string, URL>()
+  function destination(target: string): URL {
+    const known = destinations.get(target)
+    if (known) return known
+    const parsed = parseDestination(target, allowed)
+    if (destinations.size >= MOST_DESTINATIONS) destinations.clear()
+    destinations.set(target, parsed)
+    return parsed
+  }
+
   return {
     fetchOutside,
+    postOutside,
     close: () => agent.destroy(),
   }
 }

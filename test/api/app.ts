@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
 import { ObjectNotFound } from '../../clients/object-store.ts'
+import { createSecretBox } from '../../clients/secret-box.ts'
 import type { DatabaseRole } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
@@ -80,6 +81,7 @@ export function testApp(
     workflows,
     maxUploadBytes: 1_000_000,
     allowedPrivateNetworks: [],
+    secrets: createSecretBox([Buffer.alloc(32, 7).toString('base64')]),
     log: {
       warn: note('warn'),
       error: note('error'),
@@ -99,6 +101,8 @@ export const ALL_SCOPES: Scope[] = [
   'feeds:write',
   'orders:read',
   'orders:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
 ]
 
