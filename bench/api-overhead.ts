@@ -1,6 +1,6 @@
-import autocannon, { type Result } from 'autocannon'
 import { issueApiKey } from '../api/issue-api-key.ts'
 import { createShop } from '../test/support/marketplace.ts'
+import { attack } from './cache/attack.ts'
 import { openCores } from './cache/cores.ts'
 import type { BareOrder, BareReport } from './bare-server.ts'
 import { startHelper } from './cache/helper-process.ts'
@@ -42,12 +42,16 @@ export async function run(seconds: number): Promise<string> {
     ]
     await cores.load(process.pid)
     for (const { pid } of servers) await cores.server(pid)
-    const attack = (base: string, duration: number) =>
-      autocannon({ url: `${base}/v1/feeds/${feedId}`, connections: CONNECTIONS, duration, headers })
-    for (const server of servers) await attack(server.url, WARM_UP_SECONDS)
+    const paths = Array.from({ length: CONNECTIONS }, () => [`/v1/feeds/${feedId}`])
+    const rateOf = async (url: string, seconds: number) => {
+      const attacked = await attack({ url, paths, headers, seconds })
+      if (attacked.notOk > 0) throw new Error(`${attacked.notOk} refused or failed`)
+      return attacked.times.length / attacked.seconds
+    }
+    for (const server of servers) await rateOf(server.url, WARM_UP_SECONDS)
     for (let round = 0; round < ROUNDS; round++)
       for (const server of round % 2 === 0 ? servers : servers.toReversed()) {
-        const rate = perSecond(await attack(server.url, seconds))
+        const rate = await rateOf(server.url, seconds)
         console.error(`  ${server.name}: ${rate.toFixed(0)} req/s`)
         server.rates.push(rate)
       }
@@ -57,12 +61,6 @@ export async function run(seconds: number): Promise<string> {
     await bare.end()
     await market.close()
   }
-}
-
-/** @throws when anything was refused or failed */
-function perSecond({ errors, non2xx, timeouts, requests, duration }: Result): number {
-  if (errors + non2xx + timeouts > 0) throw new Error(`${errors + non2xx + timeouts} failed`)
-  return requests.total / duration
 }
 
 async function requireSame(ours: string, theirs: string, headers: Record<string, string>) {
