@@ -67,7 +67,7 @@ export const DeliverTo = z
   .refine(({ address, pickupPointId }) => address === undefined || pickupPointId === undefined, {
     error: 'address или pickupPointId / either address or pickupPointId',
   })
-  .openapi('DeliverTo')
+  .openapi('DeliverTo', { example: { city: 'msk', address: 'ул. Лесная, 5, кв. 12' } })
 
 export const NewCheckout = z
   .strictObject({ lines: Lines, buyer: Buyer, deliverTo: DeliverTo })
@@ -75,7 +75,10 @@ export const NewCheckout = z
 
 export const NewOrder = z
   .strictObject({
-    shopId: Id.optional().openapi({ description: 'When it is given, all goods must be its' }),
+    shopId: Id.optional().openapi({
+      example: '3',
+      description: 'When it is given, all goods must be its',
+    }),
     lines: Lines,
     buyer: Buyer,
     deliverTo: DeliverTo,

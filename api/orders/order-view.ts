@@ -30,10 +30,14 @@ export const Order = z
       }),
     ),
     total: Money,
-    buyer: z.object({ name: z.string(), phone: z.string(), email: z.string().optional() }),
+    buyer: z.object({
+      name: z.string().openapi({ example: 'Анна Петрова' }),
+      phone: z.string().openapi({ example: '+7 900 123-45-67' }),
+      email: z.string().optional().openapi({ example: 'anna@example.org' }),
+    }),
     deliverTo: z.object({
       city: z.string(),
-      address: z.string().optional(),
+      address: z.string().optional().openapi({ example: 'ул. Лесная, 5, кв. 12' }),
       pickupPointId: z.string().optional(),
     }),
     cancelReason: z.enum(CANCEL_REASONS).optional(),

@@ -14,8 +14,16 @@ const WebhookEventType = z
     description: z.string(),
     schema: z.record(z.string(), z.unknown()).openapi({
       description: 'JSON Schema (2020-12) of the whole body.',
+      example: { type: 'object', required: ['type', 'timestamp', 'data'] },
     }),
-    example: z.record(z.string(), z.unknown()).openapi({ description: 'A whole body.' }),
+    example: z.record(z.string(), z.unknown()).openapi({
+      description: 'A whole body.',
+      example: {
+        type: 'order.created',
+        timestamp: '2026-11-26T06:10:00.000Z',
+        data: { id: '1017' },
+      },
+    }),
   })
   .openapi('WebhookEventType')
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Document } from '../../api/openapi-document.ts'
 import { seeded } from '../../bench/generate/random.ts'
-import { createShop } from '../support/marketplace.ts'
+import { buyer, deliverTo, stockedShop } from '../orders/shop-goods.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { ALL_SCOPES, authorised, testApp } from './app.ts'
 import { mutated, targetsOf } from './mutations.ts'
@@ -23,7 +23,7 @@ it(`${MUTATIONS} requests made wrong get a precise problem each, and never a 5xx
     system: database.system.db,
   })
   const document = (await (await app.request('/openapi.json')).json()) as Document
-  const { sellerId, shopId } = await createShop(database.owner.db)
+  const { sellerId, shopId, goods } = await stockedShop(database.owner.db, { units: 100_000 })
   const auth = await authorised(database.owner.db, sellerId, ALL_SCOPES)
   const make = async (path: string, body: object) => {
     const response = await app.request(path, {
@@ -34,8 +34,12 @@ it(`${MUTATIONS} requests made wrong get a precise problem each, and never a 5xx
     return ((await response.json()) as { id: string }).id
   }
   const sourceUrl = 'https://shop.example/catalogue.yml'
+  const lines = [{ shopProductId: goods[0], quantity: 1 }]
+  const url = 'https://shop.example/hooks'
   const makeExisting = async () => ({
     paths: [
+      ['/v1/orders/', await make('/v1/orders', { lines, buyer, deliverTo })],
+      ['/v1/webhook-endpoints/', await make('/v1/webhook-endpoints', { url })],
       ['/v1/imports/', await make('/v1/imports', { shopId, sourceUrl })],
       ['/v1/feeds/', await make('/v1/feeds', { shopId, kind: 'yandex-market' })],
       [
@@ -44,7 +48,7 @@ it(`${MUTATIONS} requests made wrong get a precise problem each, and never a 5xx
       ],
       ['/v1/api-keys/', await make('/v1/api-keys', { name: 'k', scopes: ['imports:read'] })],
     ] as const,
-    fields: { shopId },
+    fields: { shopId, shopProductId: goods[0] },
   })
   let existing = await makeExisting()
   const targets = targetsOf(document)

@@ -113,8 +113,8 @@ export function mutated(targets: readonly Target[], existing: Existing, random: 
 
 function withExisting(example: unknown, fields: object): unknown {
   if (typeof example !== 'object' || example === null) return example
-  const known = Object.entries(fields).filter(([name]) => name in example)
-  return { ...structuredClone(example), ...Object.fromEntries(known) }
+  const known = new Map<string, unknown>(Object.entries(fields))
+  return JSON.parse(JSON.stringify(example), (name, value: unknown) => known.get(name) ?? value)
 }
 
 const pick = <T>(from: readonly T[], random: Random): T => from[Math.floor(random() * from.length)]!
