@@ -3,14 +3,13 @@ import { isPermitted, type Network } from './networks.ts'
 import { OutboundRefusal } from './refusal.ts'
 
 /**
- * A URL that a seller gave, or a redirect named, as far as it can be judged without asking DNS. The URL parser has by then
+ * A URL that a seller gave, as far as it can be judged without asking DNS. The URL parser has by then
  * made one form of decimal, octal, hexadecimal and full-width addresses.
  * @throws {OutboundRefusal} `invalid-url`, `blocked-address`, `blocked-port`
  */
-export function parseDestination(text: string, allowed: readonly Network[], base?: URL): URL {
-  if (text.length > MAX_URL_LENGTH || !URL.canParse(text, base?.href))
-    throw new OutboundRefusal('invalid-url')
-  const url = new URL(text, base?.href)
+export function parseDestination(text: string, allowed: readonly Network[]): URL {
+  if (text.length > MAX_URL_LENGTH || !URL.canParse(text)) throw new OutboundRefusal('invalid-url')
+  const url = new URL(text)
   url.hash = ''
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new OutboundRefusal('invalid-url')

@@ -22,7 +22,6 @@ export type OutboundOptions = {
 
 export type FetchOptions = {
   method?: 'GET' | 'HEAD' | 'POST'
-  /** Sent to another origin after a redirect only where they say nothing about us. */
   headers?: Record<string, string>
   body?: string | Uint8Array
   /** Of the answer, packed and unpacked. */
@@ -33,8 +32,6 @@ export type FetchOptions = {
   headersMs?: number
   /** The longest silence inside an answer. */
   idleMs?: number
-  /** How many are followed: 5 of a GET, else none. */
-  maxRedirects?: number
   /** Other statuses are refused as `http-status`. */
   expect?: readonly number[]
   signal?: AbortSignal
@@ -51,11 +48,10 @@ export type Answer = {
 const MOST_DESTINATIONS = 1_000
 const USER_AGENT = 'yarmarka/1 (import)'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-const KEPT_ACROSS_ORIGINS = new Set(['accept', 'if-none-match', 'if-modified-since'])
 
 /**
- * The one way from here to an address that a seller named: https or http, to a permitted address on every hop, within
- * bounds of time and size. Proxies of the environment are not used: behind one, nobody would know who is dialled.
+ * The one way from here to an address that a seller named: https or http, to a permitted address, within bounds of
+ * time and size. No redirect is followed. Proxies of the environment are not used: behind one, nobody would know who is dialled.
  */
 export function createOutbound({
   allowedPrivateNetworks,
@@ -76,12 +72,15 @@ export function createOutbound({
     maxHeaderSize: 16_384,
   })
 
-  /** @throws {OutboundRefusal}, or the reason of `signal` */
+  /** @throws {OutboundRefusal}, `redirect` saying where to; or the reason of `signal` */
   async function fetchOutside(target: string, options: FetchOptions): Promise<Answer> {
     const deadline = AbortSignal.timeout(options.totalMs)
     const signal = AbortSignal.any([deadline, ...(options.signal ? [options.signal] : [])])
     try {
-      const answer = await follow(target, options, signal)
+      const answer = expected(
+        await send(parseDestination(target, allowed), options, signal),
+        options,
+      )
       return { ...answer, bytes: judged(answer.bytes) }
     } catch (error) {
       throw reasonOf(error)
@@ -101,32 +100,16 @@ export function createOutbound({
     }
   }
 
-  async function follow(
-    target: string,
-    options: FetchOptions,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    let url = parseDestination(target, allowed)
-    let headers = lowerCased(options.headers ?? {})
-    for (let hops = 0; ; hops++) {
-      const answer = await send(url, headers, options, signal)
-      const { location } = answer.headers
-      if (!REDIRECTS.has(answer.status) || location === undefined) return expected(answer, options)
-      answer.discard()
-      if (hops >= (options.maxRedirects ?? (options.method === undefined ? 5 : 0)))
-        throw new OutboundRefusal('redirect')
-      const next = parseDestination(location, allowed, url)
-      if (url.protocol === 'https:' && next.protocol === 'http:')
-        throw new OutboundRefusal('redirect')
-      if (next.origin !== url.origin) headers = withoutSecrets(headers)
-      url = next
-    }
-  }
-
   async function send(
     url: URL,
-    headers: Record<string, string>,
-    { method = 'GET', body, maxBytes, headersMs = 30_000, idleMs = 30_000 }: FetchOptions,
+    {
+      method = 'GET',
+      headers = {},
+      body,
+      maxBytes,
+      headersMs = 30_000,
+      idleMs = 30_000,
+    }: FetchOptions,
     signal: AbortSignal,
   ): Promise<Answer> {
     // Traced, it would send our trace ids along and keep the seller's URL, tokens and all, in a span.
@@ -142,6 +125,10 @@ export function createOutbound({
       }),
     )
     const discard = () => void answer.body.on('error', () => {}).destroy()
+    if (REDIRECTS.has(answer.statusCode)) {
+      discard()
+      throw new OutboundRefusal('redirect', leadsTo(answer.headers['location'], url))
+    }
     const encoding = answer.headers['content-encoding']
     const contentEncoding = Array.isArray(encoding) ? encoding.join(',') : encoding
     if (Number(answer.headers['content-length'] ?? 0) > maxBytes && method !== 'HEAD') {
@@ -156,7 +143,7 @@ export function createOutbound({
     }
   }
 
-  /** Follows no redirect. @throws {OutboundRefusal} */
+  /** @throws {OutboundRefusal} */
   const postOutside = async (target: string, message: Post): Promise<Posted> =>
     post(agent, destination(target), message)
 
@@ -192,8 +179,9 @@ function expected(answer: Answer, { expect = [200] }: FetchOptions): Answer {
   })
 }
 
-const lowerCased = (headers: Record<string, string>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-
-const withoutSecrets = (headers: Record<string, string>) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ACROSS_ORIGINS.has(name)))
+/** Where to without the path, which may hold a secret; nothing when it is no address of the web. */
+function leadsTo(location: string | string[] | undefined, from: URL): { redirectsTo?: string } {
+  if (typeof location !== 'string' || !URL.canParse(location, from.href)) return {}
+  const { protocol, origin } = new URL(location, from.href)
+  return /^https?:$/.test(protocol) ? { redirectsTo: origin } : {}
+}
