@@ -1,13 +1,8 @@
-import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { OrderState, ReturnState } from '../../contracts/orders.ts'
 import type { CancelReason } from '../../domain/orders/order-state.ts'
 import type { ReturnReason } from '../../domain/orders/return-state.ts'
-
-type Id = string
-type GeneratedId = GeneratedAlways<Id>
-type Instant = ColumnType<Date, Date | string | undefined, Date | string>
-type OptionalInstant = ColumnType<Date | null, Date | string | null | undefined, Date | null>
-type Amount = ColumnType<string, string | number, string | number>
+import type { Amount, GeneratedId, Id, Instant, OptionalInstant } from '../columns.ts'
 
 export type OrderTables = {
   /** What one buyer took at once of several shops, through a key of the marketplace. */

@@ -1,11 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-
-type Instant = ColumnType<Date, Date | string | undefined, Date | string>
-type OptionalInstant = ColumnType<
-  Date | null,
-  Date | string | null | undefined,
-  Date | string | null
->
+import type { Instant, OptionalInstant } from '../../columns.ts'
 
 /** `per-order`: what is told of one order comes in its order. */
 export type WebhookOrdering = 'none' | 'per-order'
