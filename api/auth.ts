@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import { findApiKey, type ApiKeyRow } from '../db/catalog/api-keys.ts'
 import type { Database } from '../db/database.ts'
 import { isMarketplaceScope, parseApiKey, type Scope } from '../domain/api-key.ts'
+import { actingWith } from './audit.ts'
 import { digestOf } from './digest.ts'
 import type { Text } from './language.ts'
 import type { ApiEnv } from './openapi.ts'
@@ -45,11 +46,11 @@ export function authentication(storefront: Kysely<Database>, limits?: KeyLimits)
       if (isMarketplaceScope(scope)) {
         if (caller.sellerId !== null) throw forbidden(scope)
         c.set('keyId', caller.keyId)
-        return next()
+        return actingWith(caller, next)
       }
       if (caller.sellerId === null) throw new Problem('forbidden', { detail: NO_SELLER })
       c.set('caller', { ...caller, sellerId: caller.sellerId })
-      await next()
+      await actingWith(caller, next)
     }
     return Object.assign(guard, { scope })
   }

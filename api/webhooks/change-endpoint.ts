@@ -25,6 +25,7 @@ import { asSeller } from '../../db/tenancy.ts'
 import { TEST_EVENT } from '../../domain/integrations/webhooks/event-types.ts'
 import { messageBody } from '../../domain/integrations/webhooks/message-body.ts'
 import type { WebhookVersion } from '../../domain/integrations/webhooks/event-types.ts'
+import { audit } from '../audit.ts'
 import type { Text } from '../language.ts'
 import { notFound, Problem } from '../problem.ts'
 import type { NewWebhookEndpoint, WebhookEndpointChange } from './endpoint-fields.ts'
@@ -53,6 +54,7 @@ export async function createEndpoint(
     ...{ id, sellerId, ...wanted },
     secrets: JSON.stringify(kept),
   })
+  await record(trx, id, 'created')
   return { row, secret }
 }
 
@@ -71,6 +73,7 @@ export async function changeEndpoint(
   })
   if (isAnew) await releaseMessages(trx, endpointId)
   await tellDeliverer(trx, row)
+  await record(trx, endpointId, 'changed', state && { state })
   return row
 }
 
@@ -90,6 +93,7 @@ export async function deleteEndpoint(
     secrets: JSON.stringify([]),
   })
   await tellDeliverer(trx, row)
+  await record(trx, endpointId, 'deleted')
   return row
 }
 
@@ -112,6 +116,7 @@ export async function rotateSecret(
     ...older.slice(0, MOST_SECRETS - 1),
   ]
   const row = await updateWebhookEndpoint(trx, endpointId, { secrets: JSON.stringify(kept) })
+  await record(trx, endpointId, 'secret_rotated', { overlapHours })
   return { row, secret }
 }
 
@@ -128,8 +133,17 @@ export async function sendTest(trx: Trx, endpointId: string): Promise<WebhookMes
   )
   const message = await insertTestMessage(trx, row, { type, body })
   await tellWaiting(trx, row)
+  await record(trx, endpointId, 'test_requested', { messageId: message.id })
   return message
 }
+
+/** Without addresses: they may hold a secret of the seller's. */
+export const record = (trx: Trx, endpointId: string, what: string, data: object = {}) =>
+  audit(trx, {
+    action: `webhook-endpoint.${what}`,
+    subject: `webhook-endpoint:${endpointId}`,
+    data,
+  })
 
 export const notActive = () => new Problem('conflict', { detail: NOT_ACTIVE })
 

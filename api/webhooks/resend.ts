@@ -11,7 +11,7 @@ import {
 import type { WebhookMessageState } from '../../db/integrations/webhooks/tables.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { notFound } from '../problem.ts'
-import { notActive, tellWaiting, withEndpoint } from './change-endpoint.ts'
+import { notActive, record, tellWaiting, withEndpoint } from './change-endpoint.ts'
 
 const AT_A_TIME = 5_000
 const MOST_BATCHES = 10
@@ -48,6 +48,8 @@ export async function resendAllSince(
       if (row.state !== 'active') throw notActive()
       const found = await resendSince(trx, { ...wanted, sellerId, afterId: from, limit: AT_A_TIME })
       if (found.count > 0) await tellWaiting(trx, row)
+      const { since, states } = wanted
+      await record(trx, row.id, 'resend_requested', { since, states, messages: found.count })
       return found
     })
     messages += resent.count
@@ -74,5 +76,6 @@ export const resendOne = (
     const resent = await resendMessage(trx, id)
     if (!resent) throw notFound()
     await tellWaiting(trx, endpoint)
+    await record(trx, endpoint.id, 'resend_requested', { messageId: id })
     return resent
   })

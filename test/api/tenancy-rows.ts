@@ -123,6 +123,7 @@ export const rows: Record<string, Row> = {
   },
   'GET /v1/api-keys': list,
   'DELETE /v1/api-keys/{id}': named(({ keyId }) => `/v1/api-keys/${keyId}`),
+  'GET /v1/admin/audit': marketplace,
   'GET /v1/admin/searches': marketplace,
   'POST /v1/admin/reindexes': marketplace,
   'GET /v1/admin/reindexes': marketplace,
