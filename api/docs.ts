@@ -46,9 +46,12 @@ const ABOUT = {
   tags: [
     { name: 'Storefront', description: 'Public reads' },
     { name: 'Imports', description: 'Catalogues of sellers' },
+    { name: 'Import sources', description: 'Catalogues that are fetched on a schedule' },
+    { name: 'Feeds', description: 'Files for other marketplaces' },
     { name: 'Orders', description: 'Orders of buyers, and goods that come back' },
-    { name: 'API keys' },
-    { name: 'Operations' },
+    { name: 'Webhooks', description: 'Events told to an address, signed by Standard Webhooks' },
+    { name: 'API keys', description: 'What may call, and what for' },
+    { name: 'Operations', description: 'For the keys of the marketplace itself' },
   ],
 }
 

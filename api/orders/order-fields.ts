@@ -13,6 +13,8 @@ const text = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^\P{Cc}*$/u)
+    // The flag would be written into the document as part of the pattern.
+    .openapi({ pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$' })
 
 /** Ids of ours in a body: what does not look like one is a mistake of the caller's. */
 const Id = z

@@ -1,3 +1,6 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { completeDocument } from '../../api/openapi-document.ts'
 import { testApp } from './app.ts'
@@ -13,6 +16,20 @@ const readDocument = async () => (await (await app.request('/openapi.json')).jso
 describe('the OpenAPI document', () => {
   it('is OpenAPI 3.1', async () => {
     expect(await readDocument()).toMatchObject({ openapi: '3.1.0', info: { title: 'yarmarka' } })
+  })
+
+  it('is valid by the meta-schema of OpenAPI 3.1, and refers to nothing that is not there', async () => {
+    const validator = new Validator()
+    const { valid, errors } = await validator.validate(await readDocument())
+    expect(errors).toBeUndefined()
+    expect([valid, validator.version]).toEqual([true, '3.1'])
+    expect(() => validator.resolveRefs()).not.toThrow()
+  })
+
+  it('would not be, with a parameter that is nowhere', async () => {
+    const document = await readDocument()
+    Object.assign(document.paths['/v1/feeds']!['get']!, { parameters: [{ name: 'x' }] })
+    expect((await new Validator().validate(document)).valid).toBe(false)
   })
 
   it('equals the routes that are served', async () => {
@@ -87,6 +104,42 @@ describe('every operation', () => {
         if (media.example === undefined && !BINARY.test(type)) without.push(`${name} ${type}`)
     }
     expect(without).toEqual([])
+  })
+
+  it('has examples that are as its schemas say', async () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true })
+    addFormats.default(ajv)
+    ajv.addSchema((await readDocument()) as AnySchema, 'openapi')
+    const wrong: string[] = []
+    const check = (name: string, pointer: string, example: unknown) => {
+      if (example === undefined) return
+      const validate = ajv.compile({ $ref: `openapi#${pointer}/schema` })
+      if (!validate(example)) wrong.push(`${name}: ${ajv.errorsText(validate.errors)}`)
+    }
+    const under = (...names: (string | number)[]) =>
+      names.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    for (const { name, operation } of await readOperations()) {
+      const [method = '', path = ''] = name.split(' ')
+      const at = under('paths', path, method.toLowerCase())
+      const { parameters = [], requestBody, responses } = operation
+      for (const [index, { example }] of parameters.entries())
+        check(name, at + under('parameters', index), example)
+      const contents = [
+        ['requestBody', requestBody?.content] as const,
+        ...Object.entries(responses).map(
+          ([status, { content }]) => [`responses ${status}`, content] as const,
+        ),
+      ]
+      for (const [where, content] of contents)
+        for (const [type, media] of Object.entries(content ?? {}))
+          if (media.schema)
+            check(
+              `${name} ${where}`,
+              at + under(...where.split(' '), 'content', type),
+              media.example,
+            )
+    }
+    expect(wrong).toEqual([])
   })
 
   it('has a name that no other has', async () => {
