@@ -15,6 +15,7 @@ import * as facets from './facets.ts'
 import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
 import * as hostile from './hostile.ts'
+import * as idempotency from './idempotency.ts'
 import * as import1gb from './import-1gb.ts'
 import * as import1m from './import-1m.ts'
 import * as importKills from './import-kills.ts'
@@ -150,6 +151,11 @@ const benches = {
     title: 'A read with a key and limits, against its handler bare (size in seconds per round)',
     size: 8,
     run: apiOverhead.run,
+  },
+  idempotency: {
+    title: '50 equal orders at once under each key, and the process killed (size in keys)',
+    size: 1_000,
+    run: idempotency.run,
   },
   'webhooks-throughput': {
     title: 'Webhooks as fast as can be, against BullMQ and pg-boss (size in messages)',
