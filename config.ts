@@ -106,6 +106,11 @@ const Gateway = {
     ),
 }
 
+const Keys = {
+  /** Of the keys that are made: `mk_live_…`, `mk_test_…`, so that one tells where it belongs. */
+  API_KEY_ENVIRONMENT: z.enum(['live', 'test']).default('live'),
+}
+
 const Secrets = {
   /** 32 random bytes in base64. Several after commas: the first seals, all open, so that a key can be replaced. */
   SECRETS_KEY: z
@@ -144,6 +149,7 @@ const schemas = {
   schedules: z.object(Temporal),
   seed: z.object({
     ...Postgres,
+    ...Keys,
     API_URL: url,
     /** For `.local/demo.json` alone. */
     TEMPORAL_UI_URL: url.optional(),
@@ -155,6 +161,7 @@ const schemas = {
     ...Files,
     ...Outbound,
     ...Gateway,
+    ...Keys,
     ...Secrets,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { auditLog } from './admin/audit-log.ts'
 import { cache, type CacheDeps } from './admin/cache.ts'
 import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
 import { poison } from './admin/poison.ts'
-import { apiKeys } from './api-keys.ts'
+import { apiKeys, type ApiKeysDeps } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
 import { checkouts } from './checkouts/routes.ts'
@@ -46,7 +47,8 @@ export type ApiDeps = HealthDeps &
   PublishedFeedsDeps &
   Omit<ReindexesDeps, 'requires'> &
   Omit<CacheDeps, 'requires'> &
-  Omit<WebhookEndpointsDeps, 'requires'> & {
+  Omit<WebhookEndpointsDeps, 'requires'> &
+  Omit<ApiKeysDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     /** Connected as the role `system`, for the operators' routes alone. */
@@ -91,6 +93,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/orders', orders({ ...deps, requires }))
     .route('/v1/returns', returns({ ...deps, requires }))
     .route('/v1/checkouts', checkouts({ ...deps, requires }))
+    .route('/v1/admin/audit', auditLog({ ...deps, requires }))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))

@@ -60,6 +60,9 @@ export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
   scopes: 'imports:read',
 
   // Orders and webhooks
+  actor: 'key:0Lu34xkVu2BFt',
+  action: 'order.status_changed',
+  entity: 'order:1017',
   currency: 'RUB',
   state: 'confirmed',
   previousState: 'new',

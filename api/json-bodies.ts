@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { findJsonFlaw, type JsonFlaw } from '../domain/json-flaws.ts'
 import type { Text } from './language.ts'
+import { MOST_BODY_BYTES } from './limits.ts'
 import { Problem } from './problem.ts'
 
 const DEEPEST = 32
@@ -8,7 +9,7 @@ const ARRIVES_WITHIN_MS = 10_000
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/
 
 /**
- * Reads a JSON body before its route does, and refuses what parsers disagree about or nobody can keep: broken UTF-8, fields
+ * Reads a JSON body before its route does, for a while and up to a megabyte, and refuses what parsers disagree about or nobody can keep: broken UTF-8, fields
  * given twice, nesting without end, U+0000 and halves of surrogate pairs (RFC 8259, 8; RFC 7493).
  */
 export const jsonBodies = (withinMs = ARRIVES_WITHIN_MS): MiddlewareHandler =>
@@ -22,14 +23,27 @@ export const jsonBodies = (withinMs = ARRIVES_WITHIN_MS): MiddlewareHandler =>
     const coding = c.req.header('Content-Encoding') ?? 'identity'
     if (coding.toLowerCase() !== 'identity') throw unsupported(NOT_COMPRESSED)
 
-    const arriving = c.req.arrayBuffer().catch((cause: unknown) => {
-      throw new Problem('malformed-body', { cause })
+    const arriving = readWhole(c.req.raw.body).catch((cause: unknown) => {
+      throw cause instanceof Problem ? cause : new Problem('malformed-body', { cause })
     })
     const text = decode(await within(withinMs, arriving))
     if (text !== '') check(text)
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string
     return next()
   }
+
+/** Of whatever length, which a chunked body does not say. It is never cancelled: that would cut the connection. */
+async function readWhole(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  const reader = body?.getReader()
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    bytes += read.value.length
+    if (bytes > MOST_BODY_BYTES) throw new Problem('payload-too-large')
+    chunks.push(read.value)
+  }
+  return Buffer.concat(chunks)
+}
 
 async function within<T>(ms: number, arriving: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
@@ -44,7 +58,7 @@ async function within<T>(ms: number, arriving: Promise<T>): Promise<T> {
   }
 }
 
-function decode(bytes: ArrayBuffer): string {
+function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch (cause) {

@@ -73,6 +73,7 @@ const app = createApp({
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
   allowedPrivateNetworks: config.ALLOWED_PRIVATE_NETWORKS,
+  keyEnvironment: config.API_KEY_ENVIRONMENT,
   corsOrigins: config.CORS_ORIGINS,
   rates: {
     limit: createRateLimits(sharedBuckets(redis)),

@@ -61,6 +61,7 @@ const DESCRIPTIONS: Record<ProblemStatus, string> = {
   415: 'The media type is not supported',
   422: 'Understood, and refused',
   429: 'Too many requests: see Retry-After and RateLimit',
+  431: 'The headers are too large',
   500: 'Our fault',
   503: 'Unavailable for a moment: see Retry-After',
   504: 'The answer was not ready in time',

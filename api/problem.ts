@@ -6,6 +6,7 @@ const KINDS = {
   'validation-failed': kind(400, 'Запрос не прошёл проверку', 'The request is not valid'),
   'malformed-body': kind(400, 'Тело запроса не читается', 'The body cannot be read'),
   'invalid-cursor': kind(400, 'Недействительный курсор', 'The cursor is not valid'),
+  'malformed-request': kind(400, 'Это не запрос HTTP', 'This is not a request of HTTP'),
   unauthenticated: kind(401, 'Нужен действующий ключ API', 'A valid API key is needed'),
   forbidden: kind(403, 'Недостаточно прав', 'The key does not permit this'),
   'not-found': kind(404, 'Не найдено', 'Not found'),
@@ -26,6 +27,7 @@ const KINDS = {
     'Тип содержимого не поддерживается',
     'The media type is not supported',
   ),
+  'headers-too-large': kind(431, 'Слишком длинные заголовки', 'The headers are too large'),
   'idempotency-mismatch': kind(
     422,
     'Ключ идемпотентности уже занят другим запросом',
@@ -104,6 +106,12 @@ export function answerProblem(c: Context, problem: Problem): Response {
 export function problemExample(status: ProblemStatus) {
   const [code, { title }] = Object.entries(KINDS).find(([, kind]) => kind.status === status)!
   return { type: `/problems/${code}`, title: title.ru, status }
+}
+
+/** A failure that nothing is known of but its kind, in Russian. */
+export function problemText(code: ProblemCode): { status: ProblemStatus; body: string } {
+  const { status, title } = KINDS[code]
+  return { status, body: JSON.stringify({ type: `/problems/${code}`, title: title.ru, status }) }
 }
 
 export const notFound = (detail?: Text) => new Problem('not-found', detail ? { detail } : {})

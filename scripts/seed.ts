@@ -52,7 +52,8 @@ for (const shop of shops) if (!(await hasOrders(shop))) await orderSome(shop)
 await close()
 
 async function newKey(sellerId: string | null, scopes: readonly Scope[]) {
-  return (await issueApiKey(db, { sellerId, name: 'demo', scopes })).key
+  const environment = config.API_KEY_ENVIRONMENT
+  return (await issueApiKey(db, { sellerId, name: 'demo', scopes, environment })).key
 }
 
 /** The key, unless the database has been emptied since it was made. */

@@ -80,6 +80,7 @@ export function testApp(
     objectStore,
     workflows,
     maxUploadBytes: 1_000_000,
+    keyEnvironment: 'test',
     allowedPrivateNetworks: [],
     secrets: createSecretBox([Buffer.alloc(32, 7).toString('base64')]),
     log: {

@@ -2,12 +2,13 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { answerFailures } from '../../api/failures.ts'
 import { jsonBodies } from '../../api/json-bodies.ts'
+import { limits } from '../../api/limits.ts'
 import { createRouter } from '../../api/openapi.ts'
 import { findJsonFlaw } from '../../domain/json-flaws.ts'
 
 const app = createRouter()
 answerFailures(app, { error: () => {}, warn: () => {} })
-app.use(jsonBodies(50))
+app.use(...limits(), jsonBodies(50))
 app.post('/', async (c) => c.text(JSON.stringify(await c.req.json())))
 
 const post = (
@@ -24,6 +25,14 @@ const problem = async (response: Response) =>
   (await response.json()) as { type: string; errors?: { path: string }[] }
 const bytes = (text: string) => Buffer.from(text, 'latin1')
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+
+/** Never ends, and is never silent for long. */
+async function* drip() {
+  for (;;) {
+    yield Buffer.from(' ')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
 
 describe('a JSON body', () => {
   it.each([
@@ -71,6 +80,15 @@ describe('a JSON body', () => {
   it('is 408 when it does not come', async () => {
     const silent = new ReadableStream<Uint8Array>({ start() {} })
     expect((await post(silent)).status).toBe(408)
+    const dripping = ReadableStream.from(drip())
+    expect((await post(dripping)).status).toBe(408)
+  })
+
+  it.each([
+    ['that says so', { 'Content-Length': '1048577' }, '{}'],
+    ['in chunks', {}, new Blob(['"', 'x'.repeat(1024 ** 2), '"']).stream()],
+  ])('is 413 when it is larger than a megabyte, %s', async (_how, headers, body) => {
+    expect((await post(body, headers)).status).toBe(413)
   })
 
   it('of another kind is left alone', async () => {
