@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { Instant, OptionalInstant } from '../../columns.ts'
 
 /** `per-order`: what is told of one order comes in its order. */
