@@ -8,6 +8,8 @@ const redisUrl = z
   .regex(/^rediss?:\/\/[^\s/?]+(\/\d*)?(\?\S*)?$/, 'must be redis://host:port')
 const port = z.coerce.number().int().min(0).max(65535)
 const milliseconds = z.coerce.number().int().positive()
+/** A month at most; parts of an hour are fine. */
+const hours = z.coerce.number().positive().max(720)
 
 const Logging = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -44,14 +46,16 @@ const ObjectStore = {
   S3_SECRET_ACCESS_KEY: z.string().min(1),
 }
 
+/** After commas. */
+const networks = z
+  .string()
+  .transform((list) => list.split(',').map((cidr) => cidr.trim()))
+  .transform((cidrs) => cidrs.filter(Boolean))
+  .pipe(z.array(z.string().refine(isNetwork, { error: notANetwork })))
+
 /** What sellers name may lead to public addresses alone, but for these. For private installations and for tests. */
 const Outbound = {
-  ALLOWED_PRIVATE_NETWORKS: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').map((cidr) => cidr.trim()))
-    .transform((cidrs) => cidrs.filter(Boolean))
-    .pipe(z.array(z.string().refine(isNetwork, { error: notANetwork }))),
+  ALLOWED_PRIVATE_NETWORKS: networks.prefault(''),
 }
 
 /** An address with its prefix length, and nothing beyond the prefix: `10.1.0.0/16`, not `10.1.2.3/16`. */
@@ -66,6 +70,55 @@ function notANetwork({ input }: { input?: unknown }): string {
   return `${JSON.stringify(input)} is not a network in CIDR form, such as 10.1.0.0/16`
 }
 
+/** `<requests>/<seconds>`: so many at once, and as many again within so many seconds. */
+const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d{0,5}$/, 'must be <requests>/<seconds>, such as 2000/2')
+  .transform((text) => {
+    const [quota = 0, windowSeconds = 0] = text.split('/').map(Number)
+    return { quota, windowSeconds }
+  })
+
+const Gateway = {
+  /** Of one API key. */
+  RATE_LIMIT_KEY: rate.prefault('2000/2'),
+  /** Of all keys of a seller: its quota of a day. */
+  RATE_LIMIT_SELLER_DAY: rate.prefault('5000000/86400'),
+  /** Of one address, whatever keys it shows. */
+  RATE_LIMIT_ADDRESS: rate.prefault('4000/2'),
+  /**
+   * Whose requests are not counted by their address. Loopback by default: a proxy on the same machine that is not named in
+   * `TRUSTED_PROXIES` would otherwise make one caller of everybody.
+   */
+  RATE_LIMIT_UNCOUNTED: networks.prefault('127.0.0.0/8,::1/128'),
+  /** Who may say in `X-Forwarded-For` whom a request comes from. */
+  TRUSTED_PROXIES: networks.prefault(''),
+  /** Whose pages may call with a key, after commas: `https://erp.example`. */
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .transform((origins) => origins.filter(Boolean))
+    .pipe(
+      z.array(
+        z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, such as https://erp.example'),
+      ),
+    ),
+}
+
+const Keys = {
+  /** Of the keys that are made: `mk_live_…`, `mk_test_…`, so that one tells where it belongs. */
+  API_KEY_ENVIRONMENT: z.enum(['live', 'test']).default('live'),
+}
+
+const Secrets = {
+  /** 32 random bytes in base64. Several after commas: the first seals, all open, so that a key can be replaced. */
+  SECRETS_KEY: z
+    .string()
+    .transform((list) => list.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')).min(1)),
+}
+
 const Files = {
   /** The largest file of a seller that is taken, uploaded or fetched. */
   MAX_UPLOAD_BYTES: z.coerce
@@ -73,6 +126,13 @@ const Files = {
     .int()
     .positive()
     .default(2 * 1024 ** 3),
+}
+
+const Orders = {
+  /** After so many hours without a confirmation the seller is reminded of an order. */
+  ORDER_REMIND_HOURS: hours.default(12),
+  /** After so many hours without a confirmation an order is cancelled, and its units are for sale again. */
+  ORDER_CANCEL_HOURS: hours.default(24),
 }
 
 const Stores = {
@@ -89,6 +149,7 @@ const schemas = {
   schedules: z.object(Temporal),
   seed: z.object({
     ...Postgres,
+    ...Keys,
     API_URL: url,
     /** For `.local/demo.json` alone. */
     TEMPORAL_UI_URL: url.optional(),
@@ -99,6 +160,9 @@ const schemas = {
     ...Stores,
     ...Files,
     ...Outbound,
+    ...Gateway,
+    ...Keys,
+    ...Secrets,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
     /** Of answers that are kept in the memory of one process. */
@@ -117,6 +181,8 @@ const schemas = {
     ...Stores,
     ...Files,
     ...Outbound,
+    ...Orders,
+    ...Secrets,
     /** After SIGTERM: how long activities may take to reach their next committed position. */
     SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
   }),

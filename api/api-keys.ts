@@ -3,12 +3,13 @@ import type { Kysely } from 'kysely'
 import { listApiKeys, revokeApiKey, type ApiKeyRow } from '../db/catalog/api-keys.ts'
 import type { Database } from '../db/database.ts'
 import { asSeller } from '../db/tenancy.ts'
-import { SCOPES } from '../domain/api-key.ts'
+import { MARKETPLACE_SCOPES, SCOPES } from '../domain/api-key.ts'
+import { audit } from './audit.ts'
 import type { Requires } from './auth.ts'
 import { decodeCursor, toPage } from './cursor.ts'
 import { digestOf } from './digest.ts'
 import { IdempotencyHeaders, idempotently, sameRequest } from './idempotency.ts'
-import { issueApiKey } from './issue-api-key.ts'
+import { issueApiKey, type KeyEnvironment } from './issue-api-key.ts'
 import { createRouter, Instant, json, jsonBody, PageQuery, pageOf, problems } from './openapi.ts'
 import { notFound, Problem } from './problem.ts'
 import { seal, unseal } from './sealed.ts'
@@ -32,7 +33,7 @@ const NewApiKey = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     scopes: z
-      .array(z.enum(SCOPES).exclude(['admin']))
+      .array(z.enum(SCOPES).exclude(MARKETPLACE_SCOPES))
       .min(1)
       .max(SCOPES.length)
       .transform((scopes) => [...new Set(scopes)]),
@@ -42,9 +43,13 @@ const NewApiKey = z
 
 const Position = z.tuple([z.string().max(64)])
 
-export type ApiKeysDeps = { seller: Kysely<Database>; requires: Requires }
+export type ApiKeysDeps = {
+  seller: Kysely<Database>
+  requires: Requires
+  keyEnvironment: KeyEnvironment
+}
 
-export const apiKeys = ({ seller, requires }: ApiKeysDeps) =>
+export const apiKeys = ({ seller, requires, keyEnvironment }: ApiKeysDeps) =>
   createRouter()
     .openapi(
       createRoute({
@@ -80,6 +85,12 @@ export const apiKeys = ({ seller, requires }: ApiKeysDeps) =>
                 ...wanted,
                 sellerId: caller.sellerId,
                 expiresAt,
+                environment: keyEnvironment,
+              })
+              await audit(trx, {
+                action: 'api-key.issued',
+                subject: `api-key:${row.id}`,
+                data: { scopes: row.scopes },
               })
               const answer = { ...shown(row), key }
               const body = { sealed: seal(JSON.stringify(answer), caller.key) }
@@ -127,10 +138,10 @@ export const apiKeys = ({ seller, requires }: ApiKeysDeps) =>
       }),
       async (c) => {
         const { id } = c.req.valid('param')
-        const isRevoked = await asSeller(seller, c.get('caller').sellerId, (trx) =>
-          revokeApiKey(trx, id),
-        )
-        if (!isRevoked) throw notFound()
+        await asSeller(seller, c.get('caller').sellerId, async (trx) => {
+          if (!(await revokeApiKey(trx, id))) throw notFound()
+          await audit(trx, { action: 'api-key.revoked', subject: `api-key:${id}` })
+        })
         return c.body(null, 204)
       },
     )

@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
+import { auditLog } from './admin/audit-log.ts'
 import { cache, type CacheDeps } from './admin/cache.ts'
 import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
 import { poison } from './admin/poison.ts'
-import { apiKeys } from './api-keys.ts'
+import { apiKeys, type ApiKeysDeps } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
+import { checkouts } from './checkouts/routes.ts'
+import { cors } from './cors.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { publishedFeeds, type PublishedFeedsDeps } from './feeds/published.ts'
@@ -18,13 +21,23 @@ import { decisions } from './imports/decisions.ts'
 import { importEvents } from './imports/events.ts'
 import { importSources } from './import-sources/routes.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
+import { jsonBodies } from './json-bodies.ts'
+import { limitAddresses, type LimitAddressesOptions } from './limit-addresses.ts'
 import { limits } from './limits.ts'
 import { createRouter } from './openapi.ts'
+import { orders } from './orders/routes.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
+import type { RatePolicies } from './rate-limits.ts'
+import { refuseUnguarded } from './refuse-unguarded.ts'
 import { requestIds } from './request-id.ts'
+import { returns } from './returns/routes.ts'
+import { requestLog } from './request-log.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
+import { webhookEndpoints, type WebhookEndpointsDeps } from './webhooks/endpoints.ts'
+import { webhookEventTypes } from './webhooks/event-types.ts'
+import { webhookMessages } from './webhooks/messages.ts'
 
 export type ApiDeps = HealthDeps &
   StorefrontDeps &
@@ -33,12 +46,18 @@ export type ApiDeps = HealthDeps &
   Omit<FeedsDeps, 'requires'> &
   PublishedFeedsDeps &
   Omit<ReindexesDeps, 'requires'> &
-  Omit<CacheDeps, 'requires'> & {
+  Omit<CacheDeps, 'requires'> &
+  Omit<WebhookEndpointsDeps, 'requires'> &
+  Omit<ApiKeysDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
     /** Connected as the role `system`, for the operators' routes alone. */
     system: Kysely<Database>
-    log: Pick<Logger, 'error' | 'warn'>
+    log: Pick<Logger, 'error' | 'warn' | 'info'>
+    /** How much one may ask; without it as much as one likes. */
+    rates?: Omit<LimitAddressesOptions, 'policies'> & { policies: RatePolicies }
+    /** Whose pages may call with a key; nobody's unless given. */
+    corsOrigins?: readonly string[]
   }
 
 export type Api = ReturnType<typeof createApp>
@@ -46,15 +65,18 @@ export type Api = ReturnType<typeof createApp>
 /** Everything that is served, in the order in which a request meets it. */
 export function createApp(deps: ApiDeps) {
   const app = createRouter()
-  const requires = authentication(deps.storefront)
+  const requires = authentication(deps.storefront, deps.rates)
   answerFailures(app, deps.log)
 
   app.use(requestIds(), secureHeaders())
   // Probes come every second: they are neither traced nor counted.
   app.route('/', health(deps))
-  app.use(traceRequests(), refuseOtherMethods(app), ...limits())
+  app.use(traceRequests(), requestLog(deps.log), cors({ allowedOrigins: deps.corsOrigins ?? [] }))
+  app.use(refuseOtherMethods(app))
+  if (deps.rates) app.use(limitAddresses(deps.rates))
+  app.use(...limits(), jsonBodies())
 
-  return app
+  const served = app
     .route('/', docs(app))
     .route('/v1', storefrontRoutes(deps))
     .route('/v1/imports', imports({ ...deps, requires }))
@@ -63,12 +85,21 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/category-mappings', categoryMappings({ ...deps, requires }))
     .route('/v1/import-sources', importSources({ ...deps, requires }))
     .route('/pictures', pictures(deps))
+    .route('/v1/webhook-endpoints', webhookEndpoints({ ...deps, requires }))
+    .route('/v1/webhook-messages', webhookMessages({ ...deps, requires }))
+    .route('/v1/webhook-event-types', webhookEventTypes({ requires }))
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
+    .route('/v1/orders', orders({ ...deps, requires }))
+    .route('/v1/returns', returns({ ...deps, requires }))
+    .route('/v1/checkouts', checkouts({ ...deps, requires }))
+    .route('/v1/admin/audit', auditLog({ ...deps, requires }))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/admin/cache', cache({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
     .route('/v1/admin/poison', poison({ ...deps, requires }))
+  refuseUnguarded(served)
+  return served
 }

@@ -3,41 +3,73 @@ import type { MiddlewareHandler } from 'hono'
 import type { Kysely } from 'kysely'
 import { findApiKey, type ApiKeyRow } from '../db/catalog/api-keys.ts'
 import type { Database } from '../db/database.ts'
-import { parseApiKey, type Scope } from '../domain/api-key.ts'
+import { isMarketplaceScope, parseApiKey, type Scope } from '../domain/api-key.ts'
+import { actingWith } from './audit.ts'
 import { digestOf } from './digest.ts'
 import type { Text } from './language.ts'
 import type { ApiEnv } from './openapi.ts'
 import { Problem } from './problem.ts'
+import type { Limit, RatePolicies } from './rate-limits.ts'
 
 /** Whose key it is. `key` is what the caller showed: it is never stored, logged or answered. */
 export type Caller = { keyId: string; key: string; sellerId: string; scopes: readonly string[] }
 
-export type Requires = (scope: Scope) => MiddlewareHandler<ApiEnv>
+export type Requires = (scope: Scope) => Guard
 
-/** A revoked key may be taken for good so long, by each process. */
-const REMEMBER_MS = 1000
+/** Middleware that says what it guards by, so that `refuseUnguarded` can see it. */
+export type Guard = MiddlewareHandler<ApiEnv> & { scope: Scope }
+
+export type KeyLimits = { limit: Limit; policies: Pick<RatePolicies, 'key' | 'day'> }
+
+/** A revoked key may be taken for good so long, by each process: less than the second that is promised. */
+const REMEMBER_MS = 900
 const REMEMBER_AT_MOST = 1000
 
 /**
- * Guards a route: `middleware: requires('imports:read')`. 401 without a valid key, 403 without the scope. A seller's
- * routes find their `caller`; those of the scope `admin` are for keys that belong to no seller.
+ * Guards a route: `middleware: requires('imports:read')`. 401 without a valid key, 429 for too many requests with it, 403
+ * without the scope. A seller's routes find their `caller`; those of the marketplace's own scopes are for keys that belong
+ * to no seller, and find their `keyId` alone.
  */
-export function authentication(storefront: Kysely<Database>): Requires {
+export function authentication(storefront: Kysely<Database>, limits?: KeyLimits): Requires {
   const find = remembering((id) => findApiKey(storefront, id))
 
-  return (scope) =>
-    async function requireScope(c, next) {
+  return (scope) => {
+    const guard: MiddlewareHandler<ApiEnv> = async function requireScope(c, next) {
       const caller = await authenticate(c.req.header('Authorization'), find)
+      c.set('actor', { keyId: caller.keyId, sellerId: caller.sellerId })
+      c.header('Cache-Control', 'private, no-cache')
+      if (limits) {
+        const fields = await limits.limit(bucketsOf(caller, limits.policies))
+        for (const [name, value] of Object.entries(fields)) c.header(name, value, { append: true })
+      }
       if (!caller.scopes.includes(scope)) throw forbidden(scope)
-      if (scope === 'admin') {
+      if (isMarketplaceScope(scope)) {
         if (caller.sellerId !== null) throw forbidden(scope)
-        return next()
+        c.set('keyId', caller.keyId)
+        return actingWith(caller, next)
       }
       if (caller.sellerId === null) throw new Problem('forbidden', { detail: NO_SELLER })
       c.set('caller', { ...caller, sellerId: caller.sellerId })
-      await next()
+      await actingWith(caller, next)
     }
+    return Object.assign(guard, { scope })
+  }
 }
+
+/** All keys of a seller share its day; operators have none. */
+const bucketsOf = (
+  { keyId, sellerId }: { keyId: string; sellerId: string | null },
+  { key, day }: KeyLimits['policies'],
+) =>
+  sellerId === null
+    ? { group: `key-${keyId}`, buckets: [{ id: 'key', policy: key }] }
+    : {
+        group: `seller-${sellerId}`,
+        buckets: [
+          { id: `key:${keyId}`, policy: key },
+          { id: 'day', policy: day },
+        ],
+      }
 
 type Find = (id: string) => Promise<ApiKeyRow | undefined>
 

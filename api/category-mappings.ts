@@ -8,6 +8,7 @@ import {
 } from '../db/integrations/category-mappings.ts'
 import { findShop } from '../db/integrations/import-queries.ts'
 import { asSeller } from '../db/tenancy.ts'
+import { audit } from './audit.ts'
 import type { Requires } from './auth.ts'
 import { decodeCursor, toPage } from './cursor.ts'
 import { createRouter, json, jsonBody, PageQuery, pageOf, problems } from './openapi.ts'
@@ -88,11 +89,12 @@ export function categoryMappings({ seller, requires }: CategoryMappingsDeps) {
       async (c) => {
         const { sellerId } = c.get('caller')
         const choice = c.req.valid('json')
-        const isChosen = await asSeller(seller, sellerId, async (trx) => {
-          if (!(await findShop(trx, choice.shopId))) return false
-          return chooseCategory(trx, { sellerId, ...choice })
+        const { shopId, ...data } = choice
+        await asSeller(seller, sellerId, async (trx) => {
+          const shop = await findShop(trx, shopId)
+          if (!shop || !(await chooseCategory(trx, { sellerId, ...choice }))) throw notFound()
+          await audit(trx, { action: 'category-mapping.chosen', subject: `shop:${shopId}`, data })
         })
-        if (!isChosen) throw notFound()
         return c.body(null, 204)
       },
     )
@@ -112,9 +114,11 @@ export function categoryMappings({ seller, requires }: CategoryMappingsDeps) {
       }),
       async (c) => {
         const { shopId, path } = c.req.valid('query')
-        await asSeller(seller, c.get('caller').sellerId, (trx) =>
-          unchooseCategory(trx, { shopId, path }),
-        )
+        await asSeller(seller, c.get('caller').sellerId, async (trx) => {
+          await unchooseCategory(trx, { shopId, path })
+          const subject = `shop:${shopId}`
+          await audit(trx, { action: 'category-mapping.left', subject, data: { path } })
+        })
         return c.body(null, 204)
       },
     )

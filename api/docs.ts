@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { html } from 'hono/html'
+import { completeDocument } from './openapi-document.ts'
 import { createRouter } from './openapi.ts'
 
 /** `/openapi.json`, and the page at `/docs`: Swagger UI from its package, so that it needs no other host. */
@@ -10,7 +11,7 @@ export function docs(app: ReturnType<typeof createRouter>) {
     scheme: 'bearer',
     description: 'A key that begins with `mk_`',
   })
-  const document = once(() => JSON.stringify(app.getOpenAPI31Document(ABOUT)))
+  const document = once(() => JSON.stringify(completeDocument(app.getOpenAPI31Document(ABOUT))))
   const page = createRouter().get('/openapi.json', (c) =>
     c.body(document(), 200, { 'Content-Type': 'application/json' }),
   )
@@ -45,8 +46,12 @@ const ABOUT = {
   tags: [
     { name: 'Storefront', description: 'Public reads' },
     { name: 'Imports', description: 'Catalogues of sellers' },
-    { name: 'API keys' },
-    { name: 'Operations' },
+    { name: 'Import sources', description: 'Catalogues that are fetched on a schedule' },
+    { name: 'Feeds', description: 'Files for other marketplaces' },
+    { name: 'Orders', description: 'Orders of buyers, and goods that come back' },
+    { name: 'Webhooks', description: 'Events told to an address, signed by Standard Webhooks' },
+    { name: 'API keys', description: 'What may call, and what for' },
+    { name: 'Operations', description: 'For the keys of the marketplace itself' },
   ],
 }
 

@@ -5,13 +5,15 @@ import type { Database } from '../db/database.ts'
 import { formatApiKey, ID_BYTES, SECRET_BYTES, type Scope } from '../domain/api-key.ts'
 import { digestOf } from './digest.ts'
 
+export type KeyEnvironment = 'live' | 'test'
+
 export type NewApiKey = {
   /** `null` for an operator's key. */
   sellerId: string | null
   name: string
   scopes: readonly Scope[]
   expiresAt?: Date | null
-  environment?: string
+  environment?: KeyEnvironment
 }
 
 /** Makes a key and keeps its digest alone: `key` is seen here once and never again. */

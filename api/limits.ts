@@ -1,27 +1,19 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { timeout } from 'hono/timeout'
 import { Problem } from './problem.ts'
 
-const JSON_BYTES = 1024 ** 2
+/** Of all bodies but files. */
+export const MOST_BODY_BYTES = 1024 ** 2
 const ANSWER_WITHIN_MS = 15_000
 
-/** Answers with 504 what takes longer than 15 s, and with 413 a body of more than a megabyte. */
+/** Answers with 504 what takes longer than 15 s, and with 413 a body that says it has more than a megabyte. */
 export const limits = (): MiddlewareHandler[] => [
   unless(
     isUpload,
     timeout(ANSWER_WITHIN_MS, () => new HTTPException(504)),
   ),
-  unless(
-    (c) => isRead(c) || isUpload(c),
-    bodyLimit({
-      maxSize: JSON_BYTES,
-      onError: () => {
-        throw new Problem('payload-too-large')
-      },
-    }),
-  ),
+  unless((c) => isRead(c) || isUpload(c), refuseLarge),
 ]
 
 /** A file comes at the pace of its sender and is as large as it is: it is bounded where it is read. */
@@ -32,6 +24,12 @@ const isUpload = (c: Context) =>
 
 /** Asking a request for its body makes it build one, which a cached read cannot afford. */
 const isRead = (c: Context) => c.req.method === 'GET' || c.req.method === 'HEAD'
+
+async function refuseLarge(c: Context, next: () => Promise<void>): Promise<void> {
+  if (Number(c.req.header('Content-Length') ?? 0) > MOST_BODY_BYTES)
+    throw new Problem('payload-too-large')
+  await next()
+}
 
 const unless =
   (condition: (c: Context) => boolean, middleware: MiddlewareHandler): MiddlewareHandler =>

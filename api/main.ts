@@ -4,7 +4,9 @@ import { createLogger } from '../clients/logger.ts'
 import { connectObjectStore } from '../clients/object-store.ts'
 import { connectPostgres, type PostgresOptions } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
+import { createSecretBox } from '../clients/secret-box.ts'
 import { connectTemporal } from '../clients/temporal.ts'
+import { sharedBuckets } from '../clients/token-buckets.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { CACHE_POLICIES, type CacheKind } from '../domain/storefront/cache-policies.ts'
 import { isFirstPage } from '../domain/storefront/listing-page.ts'
@@ -12,6 +14,7 @@ import { shutdownTelemetry, temporalClientInterceptors } from '../telemetry.ts'
 import { createApp } from './app.ts'
 import { createDrain } from './drain.ts'
 import { probePostgres } from './health.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { createServer, listen } from './server.ts'
 import { createHitLog } from './storefront/hit-log.ts'
 import { answeredBefore } from './storefront/answered-before.ts'
@@ -70,6 +73,19 @@ const app = createApp({
   workflows: temporal.client.workflow,
   maxUploadBytes: config.MAX_UPLOAD_BYTES,
   allowedPrivateNetworks: config.ALLOWED_PRIVATE_NETWORKS,
+  keyEnvironment: config.API_KEY_ENVIRONMENT,
+  corsOrigins: config.CORS_ORIGINS,
+  rates: {
+    limit: createRateLimits(sharedBuckets(redis)),
+    policies: {
+      key: { name: 'key', ...config.RATE_LIMIT_KEY },
+      day: { name: 'day', ...config.RATE_LIMIT_SELLER_DAY },
+      address: { name: 'address', ...config.RATE_LIMIT_ADDRESS },
+    },
+    uncountedNetworks: config.RATE_LIMIT_UNCOUNTED,
+    trustedProxies: config.TRUSTED_PROXIES,
+  },
+  secrets: createSecretBox(config.SECRETS_KEY),
   log,
   isDraining: drain.isDraining,
   dependencies: {

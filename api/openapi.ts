@@ -4,11 +4,16 @@ import type { Caller } from './auth.ts'
 import type { ProblemStatus } from './problem.ts'
 import { invalid } from './validation.ts'
 
-/** What every route finds in its context: `caller` only below `requireScope`, `env` only behind a real server. */
+/**
+ * What every route finds in its context: `caller` only below `requireScope`, `keyId` only below that of a scope of the
+ * marketplace's own, `actor` where a valid key was shown, `env` only behind a real server.
+ */
 export type ApiEnv = {
   Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; caller: Caller }
+  Variables: { requestId: string; caller: Caller; keyId: string; actor?: Actor }
 }
+
+export type Actor = { keyId: string; sellerId: string | null }
 
 /** A router whose refused requests leave as problems. Chain `.openapi()` on it, so that the app keeps its type. */
 export const createRouter = () =>
@@ -55,6 +60,8 @@ const DESCRIPTIONS: Record<ProblemStatus, string> = {
   413: 'The request is too large',
   415: 'The media type is not supported',
   422: 'Understood, and refused',
+  429: 'Too many requests: see Retry-After and RateLimit',
+  431: 'The headers are too large',
   500: 'Our fault',
   503: 'Unavailable for a moment: see Retry-After',
   504: 'The answer was not ready in time',
@@ -65,10 +72,10 @@ const problem = (status: ProblemStatus) => ({
   content: { 'application/problem+json': { schema: ProblemSchema } },
 })
 
-/** The failures that a route documents: `responses: { 200: json(…), ...problems(400, 404) }`. */
+/** The failures that a route documents: `responses: { 200: json(…), ...problems(400, 404) }`. All may be 429. */
 export const problems = <Status extends ProblemStatus>(...statuses: Status[]) =>
-  Object.fromEntries(statuses.map((status) => [status, problem(status)])) as {
-    [S in Status]: ReturnType<typeof problem>
+  Object.fromEntries([...statuses, 429 as const].map((status) => [status, problem(status)])) as {
+    [S in Status | 429]: ReturnType<typeof problem>
   }
 
 /** An instant as it travels. */

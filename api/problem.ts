@@ -6,6 +6,7 @@ const KINDS = {
   'validation-failed': kind(400, 'Запрос не прошёл проверку', 'The request is not valid'),
   'malformed-body': kind(400, 'Тело запроса не читается', 'The body cannot be read'),
   'invalid-cursor': kind(400, 'Недействительный курсор', 'The cursor is not valid'),
+  'malformed-request': kind(400, 'Это не запрос HTTP', 'This is not a request of HTTP'),
   unauthenticated: kind(401, 'Нужен действующий ключ API', 'A valid API key is needed'),
   forbidden: kind(403, 'Недостаточно прав', 'The key does not permit this'),
   'not-found': kind(404, 'Не найдено', 'Not found'),
@@ -18,17 +19,22 @@ const KINDS = {
     'Запрос с этим ключом ещё выполняется',
     'A request with this key is in progress',
   ),
+  'out-of-stock': kind(409, 'Товара не хватает', 'There is not enough of the goods'),
+  'price-changed': kind(409, 'Цена изменилась', 'The price has changed'),
   'payload-too-large': kind(413, 'Слишком большой запрос', 'The request is too large'),
   'unsupported-media-type': kind(
     415,
     'Тип содержимого не поддерживается',
     'The media type is not supported',
   ),
+  'headers-too-large': kind(431, 'Слишком длинные заголовки', 'The headers are too large'),
   'idempotency-mismatch': kind(
     422,
     'Ключ идемпотентности уже занят другим запросом',
     'The idempotency key belongs to another request',
   ),
+  'order-refused': kind(422, 'Такой заказ невозможен', 'Such an order is not possible'),
+  'too-many-requests': kind(429, 'Слишком много запросов', 'Too many requests'),
   'unreadable-file': kind(422, 'Файл не похож на каталог', 'The file is not a catalogue'),
   'not-supported-yet': kind(422, 'Пока не поддерживается', 'Not supported yet'),
   internal: kind(500, 'Внутренняя ошибка', 'Internal error'),
@@ -94,6 +100,18 @@ export function answerProblem(c: Context, problem: Problem): Response {
     'Content-Language': language,
     'Cache-Control': 'no-store',
   })
+}
+
+/** A failure of this status as it is shown in the OpenAPI document. */
+export function problemExample(status: ProblemStatus) {
+  const [code, { title }] = Object.entries(KINDS).find(([, kind]) => kind.status === status)!
+  return { type: `/problems/${code}`, title: title.ru, status }
+}
+
+/** A failure that nothing is known of but its kind, in Russian. */
+export function problemText(code: ProblemCode): { status: ProblemStatus; body: string } {
+  const { status, title } = KINDS[code]
+  return { status, body: JSON.stringify({ type: `/problems/${code}`, title: title.ru, status }) }
 }
 
 export const notFound = (detail?: Text) => new Problem('not-found', detail ? { detail } : {})

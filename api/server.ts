@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { answerMalformed } from './malformed-requests.ts'
 import { requestIdOf } from './request-id.ts'
 import { SECURE_HEADERS } from './secure-headers.ts'
 import { traceAnswers } from './trace.ts'
@@ -30,7 +31,7 @@ export type ServerOptions = {
 export function createServer({ fetch, shortcut = () => undefined }: ServerOptions): Server {
   const askApp = getRequestListener(fetch, { autoCleanupIncoming: false })
   const traceAnswer = traceAnswers()
-  return createHttpServer(
+  const server = createHttpServer(
     {
       // A query of ten thousand letters is told what is wrong with it, which Node's own 16 kB would only cut off.
       maxHeaderSize: 128 * 1024,
@@ -58,6 +59,8 @@ export function createServer({ fetch, shortcut = () => undefined }: ServerOption
       response.end(body)
     },
   )
+  answerMalformed(server)
+  return server
 }
 
 /** Resolves when connections are accepted. */

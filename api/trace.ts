@@ -13,6 +13,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { parseTraceParent } from '../clients/tracing.ts'
+import { withoutSecrets } from '../domain/without-secrets.ts'
 
 /**
  * The server span of a request, made by hand: the HTTP auto-instrumentation halves the throughput of a cached read. It
@@ -112,7 +113,7 @@ function describe(span: Span, c: Context, route: string | undefined) {
   span.setAttributes({
     'http.request.method': c.req.method,
     'http.response.status_code': status,
-    'url.path': c.req.path,
+    'url.path': withoutSecrets(c.req.path),
     'url.scheme': 'http',
     ...(route && { 'http.route': route }),
   })

@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { format, resolveConfig } from 'prettier'
+import * as apiOverhead from './api-overhead.ts'
 import * as cacheFuzz from './cache/fuzz.ts'
 import * as cacheHot from './cache/hot.ts'
 import * as cacheMixed from './cache/mixed.ts'
@@ -14,6 +15,7 @@ import * as facets from './facets.ts'
 import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
 import * as hostile from './hostile.ts'
+import * as idempotency from './idempotency.ts'
 import * as import1gb from './import-1gb.ts'
 import * as import1m from './import-1m.ts'
 import * as importKills from './import-kills.ts'
@@ -25,6 +27,11 @@ import * as syncChaos from './sync-chaos.ts'
 import * as sync from './sync.ts'
 import * as reindex from './reindex.ts'
 import * as realFeeds from './real-feeds.ts'
+import * as webhooksFifo from './webhooks/fifo.ts'
+import * as webhooksHang from './webhooks/hang.ts'
+import * as webhooksKills from './webhooks/kills.ts'
+import * as webhooksLatency from './webhooks/latency.ts'
+import * as webhooksThroughput from './webhooks/throughput.ts'
 import * as xlsx from './xlsx.ts'
 
 /** By name: what is measured, the full size, and how; `run` gives a Markdown table. */
@@ -139,6 +146,41 @@ const benches = {
     title: 'The memory of the cache against its bound (size in seconds)',
     size: 600,
     run: cacheSoak.run,
+  },
+  'api-overhead': {
+    title: 'A read with a key and limits, against its handler bare (size in seconds per round)',
+    size: 8,
+    run: apiOverhead.run,
+  },
+  idempotency: {
+    title: '50 equal orders at once under each key, and the process killed (size in keys)',
+    size: 1_000,
+    run: idempotency.run,
+  },
+  'webhooks-throughput': {
+    title: 'Webhooks as fast as can be, against BullMQ and pg-boss (size in messages)',
+    size: 20_000,
+    run: webhooksThroughput.run,
+  },
+  'webhooks-kills': {
+    title: 'Webhooks through killed workers and restarts of PostgreSQL (size in events)',
+    size: 100_000,
+    run: webhooksKills.run,
+  },
+  'webhooks-hang': {
+    title: 'Webhooks while a fifth of the endpoints hang (size in seconds)',
+    size: 60,
+    run: webhooksHang.run,
+  },
+  'webhooks-fifo': {
+    title: 'Webhooks in order while attempts fail (size in events)',
+    size: 100_000,
+    run: webhooksFifo.run,
+  },
+  'webhooks-latency': {
+    title: 'Webhooks: from commit to the first attempt (size in seconds)',
+    size: 60,
+    run: webhooksLatency.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',

@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import { issueApiKey } from '../api/issue-api-key.ts'
 import { connectPostgres, type Postgres } from '../clients/postgres.ts'
 import { readConfig } from '../config.ts'
-import { SCOPES } from '../domain/api-key.ts'
+import { isMarketplaceScope, SCOPES } from '../domain/api-key.ts'
 import { createApi } from '../scripts/demo/api.ts'
 import { migrate } from '../scripts/migrate.ts'
 import { startStack, type RunningStack } from '../stack/stack.ts'
 import { createShop, type TestShop } from '../test/support/marketplace.ts'
-import { openProduct, type Product, type ProductProcess } from '../test/support/processes.ts'
+import {
+  openProduct,
+  SECRETS_KEY,
+  type Product,
+  type ProductProcess,
+} from '../test/support/processes.ts'
 
 /** A shop with a key of its seller that may do everything of a seller's. */
 export type OpenShop = TestShop & { apiKey: string }
@@ -40,11 +45,12 @@ export async function openMarketplace(): Promise<Marketplace> {
   })
   await migrate(readConfig('migrate', stack.env))
   const owner = connectPostgres({ url: stack.env['POSTGRES_URL']!, applicationName: 'bench' })
-  const product = await openProduct(stack.env)
+  const env = { SECRETS_KEY, ...stack.env }
+  const product = await openProduct(env)
   const { url, pid } = await product.startApi()
   return {
     stack,
-    env: stack.env,
+    env,
     owner,
     url,
     pid,
@@ -63,7 +69,7 @@ export async function openMarketplace(): Promise<Marketplace> {
 /** A new seller's. */
 export async function openShop(owner: Postgres['db']): Promise<OpenShop> {
   const shop = await createShop(owner)
-  const scopes = SCOPES.filter((scope) => scope !== 'admin')
+  const scopes = SCOPES.filter((scope) => !isMarketplaceScope(scope))
   const { key } = await issueApiKey(owner, { sellerId: shop.sellerId, name: 'bench', scopes })
   return { ...shop, apiKey: key }
 }

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { ObjectStore } from '../clients/object-store.ts'
-import type { Attribute, Database } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
+import type { Attribute } from '../db/catalog/tables.ts'
 
 type Row = {
   externalId: string

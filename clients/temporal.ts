@@ -1,7 +1,7 @@
 import { Client, Connection, type ClientInterceptors } from '@temporalio/client'
 import type { TemporalConfig } from '../config.ts'
 
-export type Temporal = { client: Client; close(): Promise<void> }
+export type Temporal = { client: Client; connection: Connection; close(): Promise<void> }
 
 /** Connects on first use, so that a process starts while Temporal is away and answers for what needs it. */
 export function connectTemporal(
@@ -13,5 +13,5 @@ export function connectTemporal(
     connectTimeout: '5 seconds',
   })
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE, interceptors })
-  return { client, close: () => connection.close() }
+  return { client, connection, close: () => connection.close() }
 }

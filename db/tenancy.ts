@@ -11,9 +11,13 @@ export const asSeller = <T>(
   work: (trx: Transaction<Database>) => Promise<T>,
 ): Promise<T> =>
   db.transaction().execute(async (trx) => {
-    await sql`select set_config('yarmarka.seller_id', ${sellerId}, true)`.execute(trx)
+    await becomeSeller(trx, sellerId)
     return work(trx)
   })
+
+/** From here on the transaction, begun as the role `seller`, sees and writes the rows of this seller only. */
+export const becomeSeller = (trx: Transaction<Database>, sellerId: string) =>
+  sql`select set_config('yarmarka.seller_id', ${sellerId}, true)`.execute(trx)
 
 /** Changes and events that this transaction makes will point back at the trace that made them. */
 export const inTrace = async (trx: Kysely<Database>, traceParent: string | null | undefined) => {

@@ -1,14 +1,26 @@
-/** What a key permits. `admin` belongs to operators' keys, which have no seller. */
+/** What a key permits. */
 export const SCOPES = [
   'catalog:read',
   'imports:read',
   'imports:write',
   'feeds:read',
   'feeds:write',
+  'orders:read',
+  'orders:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
+  'checkouts:write',
   'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]
+
+/** They belong to the marketplace's own keys, which have no seller: its shop window's, its operators'. */
+export const MARKETPLACE_SCOPES = ['checkouts:write', 'admin'] as const satisfies Scope[]
+export type MarketplaceScope = (typeof MARKETPLACE_SCOPES)[number]
+
+export const isMarketplaceScope = (scope: Scope): scope is MarketplaceScope =>
+  MARKETPLACE_SCOPES.some((one) => one === scope)
 
 /** `mk_<environment>_<id>_<secret><checksum>`: the id finds the key, the checksum tells a typo from a wrong key. */
 export type ApiKeyParts = { environment: string; id: string; secret: string }

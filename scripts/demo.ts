@@ -1,9 +1,11 @@
 import { createApi, type Import, type Page } from './demo/api.ts'
+import { runClientExample } from './demo/client-example.ts'
 import { withRunningStack } from './demo/running-stack.ts'
 import { step, summary } from './demo/story.ts'
 
 /** The way of a feed from file to storefront, by real calls; exits 0 only if every step did what it says. */
 type ShopProduct = { id: string; externalId: string; name: string; price: { amount: number } }
+type Order = { id: string; number: string; workflowId: string; state: string }
 type Found = Page<ShopProduct> & { total: number }
 
 await withRunningStack(async ({ baseUrl, sellers, urls }) => {
@@ -67,6 +69,32 @@ await withRunningStack(async ({ baseUrl, sellers, urls }) => {
     return `${listed.name}, ${(listed.price.amount / 100).toFixed(2)} ₽`
   })
 
+  await step(
+    'A buyer orders it: a unit leaves the stock, and comes back when the order is cancelled',
+    async () => {
+      const [kettle] = (await search('самовар экспресс', 'msk')).items.filter(
+        (item) => item.price.amount === price * 100 + 50,
+      )
+      const stockIs = (units: number) =>
+        eventually(async () => {
+          const card = await api.get<{ stock: number }>(`/v1/shop-products/${kettle!.id}?city=msk`)
+          return card.stock === units || undefined
+        })
+      const { stock } = await api.get<{ stock: number }>(`/v1/shop-products/${kettle!.id}?city=msk`)
+      const order = await api.post<Order>(seller.apiKey, '/v1/orders', {
+        lines: [{ shopProductId: kettle!.id, quantity: 1 }],
+        buyer: { name: 'Анна Петрова', phone: '+7 900 123-45-67' },
+        deliverTo: { city: 'msk', address: 'ул. Лесная, 5' },
+      })
+      await stockIs(stock - 1)
+      const status = `/v1/orders/${order.id}/status`
+      const { state } = await api.post<Order>(seller.apiKey, status, { state: 'cancelled' })
+      check(state === 'cancelled', 'the order was cancelled')
+      await stockIs(stock)
+      return `${order.number} (${order.workflowId}): ${stock} → ${stock - 1} → ${stock} units`
+    },
+  )
+
   await step('The same file again writes nothing', async () => {
     const again = await api.upload(seller.apiKey, seller.shopId, {
       name: 'demo.xml',
@@ -98,6 +126,10 @@ await withRunningStack(async ({ baseUrl, sellers, urls }) => {
     check(refusal?.includes('422'), 'an HTML page is refused')
     return '422 html-page'
   })
+
+  await step('A stranger calls the API with the typed client, in ten lines', async () =>
+    runClientExample(baseUrl, seller.apiKey),
+  )
 })
 summary()
 

@@ -1,7 +1,9 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { ensureSchedule, type Schedules } from '../activities/integrations/schedules.ts'
+import { ensureSearchAttributes } from '../clients/search-attributes.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit } from '../config.ts'
+import { orderSearchAttributes } from '../contracts/orders.ts'
 import {
   checkDrift,
   driftScheduleId,
@@ -16,6 +18,8 @@ import {
   warmUpScheduleId,
   type CheckDriftInput,
 } from '../contracts/storefront.ts'
+import { integrationsQueue } from '../contracts/integrations.ts'
+import { sweepWebhookLog, webhookLogScheduleId } from '../contracts/webhooks.ts'
 
 /** What happens again and again by itself, in the whole marketplace. */
 const schedules: ScheduleOptions[] = [
@@ -65,6 +69,17 @@ const schedules: ScheduleOptions[] = [
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10 minutes' },
   },
+  {
+    scheduleId: webhookLogScheduleId,
+    spec: { intervals: [{ every: '10 minutes', offset: '3 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: sweepWebhookLog,
+      workflowId: webhookLogScheduleId,
+      taskQueue: integrationsQueue,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+  },
 ]
 
 /** Makes each of them exactly so; harmless when repeated. */
@@ -74,7 +89,13 @@ export async function ensureSchedules(client: Schedules): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const temporal = connectTemporal(readConfigOrExit('schedules'))
+  const config = readConfigOrExit('schedules')
+  const temporal = connectTemporal(config)
+  await ensureSearchAttributes(
+    temporal.connection,
+    config.TEMPORAL_NAMESPACE,
+    Object.values(orderSearchAttributes),
+  )
   console.log(`scheduled: ${(await ensureSchedules(temporal.client.schedule)).join(', ')}`)
   await temporal.close()
 }

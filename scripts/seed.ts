@@ -4,11 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectPostgres } from '../clients/postgres.ts'
 import { readConfigOrExit } from '../config.ts'
 import { issueApiKey } from '../api/issue-api-key.ts'
-import { SCOPES, type Scope } from '../domain/api-key.ts'
+import { isMarketplaceScope, MARKETPLACE_SCOPES, SCOPES, type Scope } from '../domain/api-key.ts'
 import { createApi } from './demo/api.ts'
 import { createMarketplace, type CreatedShop } from './demo/create-marketplace.ts'
 import { findDemoFile, writeDemoFile, type DemoFile } from './demo/demo-file.ts'
 import { marketplace } from './demo/marketplace.ts'
+import { placeOrders } from './demo/place-orders.ts'
 
 /**
  * The demo marketplace: sellers and keys straight into the database, goods through the real import. Run again it finds
@@ -26,7 +27,7 @@ const shops = await db.transaction().execute((trx) => createMarketplace(trx, mar
 const earlier = await findDemoFile()
 const demo: DemoFile = {
   baseUrl: config.API_URL,
-  adminKey: (await stillValid(earlier?.adminKey)) ?? (await newKey(null, ['admin'])),
+  adminKey: (await stillValid(earlier?.adminKey)) ?? (await newKey(null, MARKETPLACE_SCOPES)),
   sellers: [],
   urls: {
     ...(config.TEMPORAL_UI_URL ? { temporalUi: config.TEMPORAL_UI_URL } : {}),
@@ -39,7 +40,7 @@ for (const { sellerId, shopId, seller } of shops) {
     (await stillValid(known?.apiKey)) ??
     (await newKey(
       sellerId,
-      SCOPES.filter((scope) => scope !== 'admin'),
+      SCOPES.filter((scope) => !isMarketplaceScope(scope)),
     ))
   demo.sellers.push({ id: sellerId, name: seller.name, shopId, apiKey })
 }
@@ -47,10 +48,12 @@ await writeDemoFile(demo)
 
 for (const shop of shops) if (await isEmpty(shop)) await importFeed(shop)
 await untilProjected()
+for (const shop of shops) if (!(await hasOrders(shop))) await orderSome(shop)
 await close()
 
 async function newKey(sellerId: string | null, scopes: readonly Scope[]) {
-  return (await issueApiKey(db, { sellerId, name: 'demo', scopes })).key
+  const environment = config.API_KEY_ENVIRONMENT
+  return (await issueApiKey(db, { sellerId, name: 'demo', scopes, environment })).key
 }
 
 /** The key, unless the database has been emptied since it was made. */
@@ -64,6 +67,23 @@ async function stillValid(key: string | undefined): Promise<string | undefined> 
 async function isEmpty({ shopId }: CreatedShop): Promise<boolean> {
   const first = db.selectFrom('shopProduct').select('id').where('shopId', '=', shopId)
   return (await first.executeTakeFirst()) === undefined
+}
+
+async function hasOrders({ shopId }: CreatedShop): Promise<boolean> {
+  const first = db.selectFrom('salesOrder').select('id').where('shopId', '=', shopId)
+  return (await first.executeTakeFirst()) !== undefined
+}
+
+/** In the first city where the shop has something. */
+async function orderSome({ sellerId, seller }: CreatedShop): Promise<void> {
+  const shop = demo.sellers.find((one) => one.id === sellerId)!
+  const cities = new Set(seller.warehouses.flatMap(({ servesCityIds }) => servesCityIds))
+  for (const city of cities) {
+    const placed = await placeOrders(api, shop, city)
+    if (placed.length === 0) continue
+    const told = placed.map(({ number, state }) => `${number} ${state}`).join(', ')
+    return console.log(`${seller.shop.name}: ordered in ${city}: ${told}`)
+  }
 }
 
 /** The storefront shows it all: listings and search have caught up. */

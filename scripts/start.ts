@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { endChild } from '../stack/children.ts'
 import { isFree, openPorts } from '../stack/ports.ts'
 import { showProgress } from '../stack/progress.ts'
+import { localSecretsKey } from '../stack/secrets-key.ts'
 import { type RunningStack, startStack } from '../stack/stack.ts'
 import { type Application, startApplication } from '../stack/supervise.ts'
 import { announceSupervisor, findSupervisor, retractSupervisor } from '../stack/supervisor-file.ts'
@@ -25,7 +26,7 @@ const local = path.join(root, '.local')
 const logDir = path.join(local, 'logs')
 const runDir = path.join(local, 'run')
 const workers = {
-  worker: ['storefront', 'integrations', 'fetching', 'pictures'],
+  worker: ['storefront', 'integrations', 'orders', 'fetching', 'pictures', 'webhooks'],
   'worker-parsing': ['parsing'],
 }
 
@@ -69,7 +70,8 @@ async function bringUp(): Promise<void> {
     progress: progress.say,
   })
   undo.defer(() => stack.stop())
-  const env = { ...stack.env, API_URL: apiUrl }
+  const secretsKey = process.env.SECRETS_KEY ?? (await localSecretsKey(path.join(local, 'data')))
+  const env = { ...stack.env, SECRETS_KEY: secretsKey, API_URL: apiUrl }
 
   await runScript('scripts/migrate.ts', 'Migrations', stack, env)
   progress.say('API and workers', 'starting')

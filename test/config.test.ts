@@ -8,6 +8,7 @@ const stores = {
   TEMPORAL_ADDRESS: 'temporal:7233',
   S3_ACCESS_KEY_ID: 'key',
   S3_SECRET_ACCESS_KEY: 'secret',
+  SECRETS_KEY: Buffer.alloc(32, 1).toString('base64'),
 }
 const networksOf = (list?: string) =>
   readConfig('worker', { ...stores, ALLOWED_PRIVATE_NETWORKS: list }).ALLOWED_PRIVATE_NETWORKS
@@ -31,5 +32,22 @@ describe('ALLOWED_PRIVATE_NETWORKS', () => {
     for (const network of wrong)
       expect(reading).toThrow(`ALLOWED_PRIVATE_NETWORKS: "${network}" is not a network`)
     expect(reading).not.toThrow('"10.0.0.0/8"')
+  })
+})
+
+describe('SECRETS_KEY', () => {
+  const keysOf = (list?: string) =>
+    readConfig('worker', { ...stores, SECRETS_KEY: list }).SECRETS_KEY
+  const [newer, older] = [2, 1].map((byte) => Buffer.alloc(32, byte).toString('base64'))
+
+  it('is one key, or the newest before those that it replaces', () => {
+    expect(keysOf(newer)).toEqual([newer])
+    expect(keysOf(`${newer}, ${older}`)).toEqual([newer, older])
+  })
+
+  it('has no default, and is 32 bytes', () => {
+    expect(() => keysOf()).toThrow('SECRETS_KEY is missing')
+    for (const wrong of ['secret', Buffer.alloc(31).toString('base64'), `${newer},`])
+      expect(() => keysOf(wrong), wrong).toThrow('must be 32 bytes in base64')
   })
 })

@@ -6,9 +6,11 @@ import { readConfigOrExit } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors, temporalPlugin } from '../telemetry.ts'
 import { createFetchingWorker } from './fetching.ts'
 import { createIntegrationsWorker } from './integrations.ts'
+import { createOrdersWorker } from './orders.ts'
 import { createParsingWorker } from './parsing.ts'
 import { createPicturesWorker } from './pictures.ts'
 import { createStorefrontWorker } from './storefront.ts'
+import { createWebhooksWorker } from './webhooks.ts'
 import type { CreateDomainWorker } from './worker.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
@@ -17,9 +19,11 @@ const HEARTBEAT_EVERY = '2 seconds'
 const domains: Record<string, CreateDomainWorker> = {
   fetching: createFetchingWorker,
   integrations: createIntegrationsWorker,
+  orders: createOrdersWorker,
   parsing: createParsingWorker,
   pictures: createPicturesWorker,
   storefront: createStorefrontWorker,
+  webhooks: createWebhooksWorker,
 }
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(domains)

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ObjectNotFound, type ObjectStore } from '../../clients/object-store.ts'
-import type { Database, FeedArtefact } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
+import type { FeedArtefact } from '../../db/integrations/feed-tables.ts'
 import {
   fingerprintOf,
   inSnapshot,

@@ -54,10 +54,11 @@ export const createPicturesActivities = ({ system, objectStore, outbound, gate }
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof OutboundRefusal)) throw error
-      const { status, retryAfterSeconds } = error.details
+      const { status, retryAfterSeconds, redirectsTo } = error.details
       const delay = retryDelaySeconds(picture.attempts + 1, retryAfterSeconds)
       const reason = status === undefined ? error.code : `http-${status}`
-      await fail(picture, reason, error.isTransient ? delay : null)
+      const where = redirectsTo === undefined ? '' : ` to ${redirectsTo}`
+      await fail(picture, reason + where, error.isTransient ? delay : null)
     }
   }
 

@@ -16,12 +16,13 @@ const CODES: Record<RefusalCode, FileProblemCode> = {
   'http-status': 'source-http-status',
 }
 
-/** What the seller is told of a file that could not be fetched: nothing about addresses or about us. */
+/** What the seller is told of a file that could not be fetched: nothing about us. */
 export function sourceProblem({ code, details }: OutboundRefusal, most: number): FileProblem {
-  const { status } = details
+  const { status, redirectsTo } = details
   return {
     code: CODES[code],
     ...(status === undefined ? {} : { params: { status } }),
+    ...(redirectsTo === undefined ? {} : { params: { redirectsTo } }),
     ...(code === 'too-large' ? { params: { most } } : {}),
   }
 }

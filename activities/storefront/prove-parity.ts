@@ -1,4 +1,4 @@
-import type { Parity } from '../../db/database.ts'
+import type { Parity } from '../../db/storefront/tables.ts'
 import { compareIndex, type CompareDeps } from './compare-index.ts'
 import type { MakeWay } from './make-way.ts'
 import { repairIndex, type RepairDeps } from './repair-index.ts'

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { WorkflowClient } from '@temporalio/client'
+import type { Kysely } from 'kysely'
 import type { PageCache } from '../../clients/cache/page-cache.ts'
 import {
   storefrontQueue,
@@ -8,6 +9,8 @@ import {
   warmUpWorkflowId,
   type WarmCache,
 } from '../../contracts/storefront.ts'
+import type { Database } from '../../db/database.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { Cache, showCache } from './cache-view.ts'
@@ -15,6 +18,8 @@ import { Cache, showCache } from './cache-view.ts'
 export type CacheDeps = {
   cache: Pick<PageCache, 'meter' | 'memory'>
   workflows: Pick<WorkflowClient, 'start' | 'getHandle' | 'withDeadline'>
+  /** Connected as the role `system`. */
+  system: Kysely<Database>
   requires: Requires
 }
 
@@ -44,7 +49,7 @@ const tags = ['Operations']
 const security = [{ apiKey: ['admin'] }]
 
 /** To be served at `/v1/admin/cache`. */
-export const cache = ({ cache, workflows, requires }: CacheDeps) =>
+export const cache = ({ cache, workflows, system, requires }: CacheDeps) =>
   createRouter()
     .openapi(
       createRoute({
@@ -76,6 +81,8 @@ export const cache = ({ cache, workflows, requires }: CacheDeps) =>
         },
       }),
       async (c) => {
+        const deed = { action: 'cache.warm-up_requested', subject: `cache:${CURRENT.id}` }
+        await system.transaction().execute((trx) => audit(trx, deed))
         await workflows.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
           workflows.start<WarmCache>(warmCache, {
             workflowId: warmUpWorkflowId,

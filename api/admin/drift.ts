@@ -14,6 +14,7 @@ import {
   openDriftCycle,
   type DriftCycle as DriftCycleRow,
 } from '../../db/storefront/drift-cycles.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { toPage } from '../cursor.ts'
 import { createRouter, Instant, json, PageQuery, pageOf, problems } from '../openapi.ts'
@@ -90,6 +91,8 @@ export const drift = ({ system, workflows, requires }: DriftDeps) =>
       }),
       async (c) => {
         const cycleId = randomUUID()
+        const deed = { action: 'drift.check_requested', subject: `drift:${cycleId}` }
+        await system.transaction().execute((trx) => audit(trx, deed))
         await workflows.start<CheckDrift>(checkDrift, {
           workflowId: driftWorkflowId(cycleId),
           taskQueue: storefrontQueue,

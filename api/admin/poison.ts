@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
 import { listPoison, retryPoison, type PoisonDocumentRow } from '../../db/storefront/poison.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
 import { createRouter, Instant, json, PageQuery, pageOf, problems } from '../openapi.ts'
@@ -74,8 +75,13 @@ export const poison = ({ system, requires }: PoisonDeps) =>
       }),
       async (c) => {
         const id = Id.safeParse(c.req.valid('param').id)
-        const row = id.success ? await retryPoison(system, id.data) : undefined
-        if (!row) throw notFound()
+        if (!id.success) throw notFound()
+        const row = await system.transaction().execute(async (trx) => {
+          const retried = await retryPoison(trx, id.data)
+          if (!retried) throw notFound()
+          await audit(trx, { action: 'poison.retry_requested', subject: `poison:${id.data}` })
+          return retried
+        })
         c.header('Location', '/v1/admin/poison')
         return c.json(shown(row), 202)
       },

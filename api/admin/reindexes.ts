@@ -10,6 +10,7 @@ import {
   requestReindex,
   type Reindex as ReindexRow,
 } from '../../db/storefront/reindexes.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { toPage } from '../cursor.ts'
 import { createRouter, json, optionalJsonBody, PageQuery, pageOf, problems } from '../openapi.ts'
@@ -21,6 +22,7 @@ import {
   REFUSED,
   startReindex,
   type AskReindexDeps,
+  type ReindexOrder,
 } from './ask-reindex.ts'
 import { newestAfter, positionOf } from './newest.ts'
 import { Reindex, showReindex } from './reindex-view.ts'
@@ -55,7 +57,13 @@ export function reindexes(deps: ReindexesDeps) {
     if (!row) throw notFound()
     return row
   }
-  const order = (path: 'pause' | 'resume' | 'rollback' | 'cancel', summary: string) =>
+  const obey = async (id: string, what: ReindexOrder) => {
+    const deed = { action: `reindex.${what}_requested`, subject: `reindex:${id}` }
+    await system.transaction().execute((trx) => audit(trx, deed))
+    await orderReindex(deps, id, what)
+    return showReindex(await get(id))
+  }
+  const order = (path: ReindexOrder, summary: string) =>
     createRoute({
       method: 'post',
       path: `/{id}/${path}`,
@@ -90,11 +98,18 @@ export function reindexes(deps: ReindexesDeps) {
       async (c) => {
         const { rollbackMinutes } = NewReindex.parse(c.req.valid('json') ?? {})
         const id = randomUUID()
-        const request = { id, rollbackMinutes, traceParent: currentTraceParent() ?? null }
-        let row = await requestReindex(system, request)
+        const traceParent = currentTraceParent() ?? null
+        const request = () =>
+          system.transaction().execute(async (trx) => {
+            const row = await requestReindex(trx, { id, rollbackMinutes, traceParent })
+            if (row.id === id)
+              await audit(trx, { action: 'reindex.requested', subject: `reindex:${id}` })
+            return row
+          })
+        let row = await request()
         if (row.id !== id && (await isAbandoned(deps, row.id))) {
           await closeAbandoned(system, row.id)
-          row = await requestReindex(system, request)
+          row = await request()
         }
         if (row.id !== id) throw underWay(row)
         await startReindex(deps, id)
@@ -134,29 +149,25 @@ export function reindexes(deps: ReindexesDeps) {
     )
     .openapi(order('pause', 'Stop filling; live changes go on being written'), async (c) => {
       const { id } = await get(c.req.valid('param').id)
-      await orderReindex(deps, id, 'pause')
-      return c.json(showReindex(await get(id)), 202)
+      return c.json(await obey(id, 'pause'), 202)
     })
     .openapi(order('resume', 'Go on filling'), async (c) => {
       const { id } = await get(c.req.valid('param').id)
-      await orderReindex(deps, id, 'resume')
-      return c.json(showReindex(await get(id)), 202)
+      return c.json(await obey(id, 'resume'), 202)
     })
     .openapi(
       order('rollback', 'Search the index of before again; it has all that changed since'),
       async (c) => {
         const { id, state } = await get(c.req.valid('param').id)
         if (state !== 'live') throw conflict(REFUSED.rollback)
-        await orderReindex(deps, id, 'rollback')
-        return c.json(showReindex(await get(id)), 202)
+        return c.json(await obey(id, 'rollback'), 202)
       },
     )
     .openapi(order('cancel', 'Give it up before the swap; nothing is left of it'), async (c) => {
       const { id, state } = await get(c.req.valid('param').id)
       if (!['queued', 'backfilling', 'paused', 'verifying'].includes(state))
         throw conflict(REFUSED.cancel)
-      await orderReindex(deps, id, 'cancel')
-      return c.json(showReindex(await get(id)), 202)
+      return c.json(await obey(id, 'cancel'), 202)
     })
 }
 

@@ -14,6 +14,7 @@ import type { Feed as FeedRow } from '../../db/integrations/feeds.ts'
 import { findShop } from '../../db/integrations/import-queries.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import type { FeedKind } from '../../domain/integrations/feeds/settings.ts'
+import { audit } from '../audit.ts'
 import { digestOf } from '../digest.ts'
 import { idempotently, sameRequest } from '../idempotency.ts'
 import type { Language } from '../language.ts'
@@ -62,6 +63,11 @@ export function createFeed(
           everyMinutes: schedule?.everyMinutes ?? null,
         })
         await tellChanged(trx, sellerId, row.id)
+        await audit(trx, {
+          action: 'feed.created',
+          subject: `feed:${row.id}`,
+          data: { shopId, kind },
+        })
         const body = showFeed(row, origin)
         await keep(trx, { fingerprint, status: 201, body })
         return body
@@ -84,6 +90,7 @@ export function changeFeed(
       ...(schedule !== undefined && { everyMinutes: schedule?.everyMinutes ?? null }),
     })
     await tellChanged(trx, sellerId, id)
+    await audit(trx, { action: 'feed.changed', subject: `feed:${id}` })
     return row
   })
 }
@@ -94,6 +101,7 @@ export const deleteFeed = (seller: Kysely<Database>, sellerId: string, feedId: s
     await markFeedDeleted(trx, feedId)
     await tellChanged(trx, sellerId, feedId)
     await tellRequested(trx, sellerId, feedId, randomUUID())
+    await audit(trx, { action: 'feed.deleted', subject: `feed:${feedId}` })
   })
 
 export type RequestPublication = {
@@ -122,6 +130,11 @@ export function requestPublication(
         if (!queued) throw notFound()
         const { publication, isNew } = queued
         if (isNew) await tellRequested(trx, sellerId, feedId, publication.id)
+        await audit(trx, {
+          action: 'feed.publication_requested',
+          subject: `feed:${feedId}`,
+          data: { publicationId: publication.id, confirmShrink },
+        })
         const body = showPublication(publication, language)
         await keep(trx, { fingerprint, status: 202, body })
         return body

@@ -15,6 +15,7 @@ import {
   type ImportSource as ImportSourceRow,
 } from '../../db/integrations/import-sources.ts'
 import { asSeller } from '../../db/tenancy.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
 import { digestOf } from '../digest.ts'
@@ -92,7 +93,7 @@ export function importSources({ seller, requires, allowedPrivateNetworks }: Impo
             asSeller(seller, sellerId, async (trx) => {
               if ((await countImportSources(trx)) >= MOST_SOURCES) throw tooMany()
               const row = await insertImportSource(trx, { id: randomUUID(), sellerId, ...values })
-              await append(trx, 'import-source.changed', row)
+              await record(trx, 'created', row)
               const body = showImportSource(row, languageOf(c))
               await keep(trx, { fingerprint, status: 201, body })
               return body
@@ -179,7 +180,7 @@ export function importSources({ seller, requires, allowedPrivateNetworks }: Impo
         const row = await withSource(c.get('caller').sellerId, id, async (trx) => {
           if (Object.keys(changes).length === 0) return findImportSource(trx, id)
           const changed = await updateImportSource(trx, id, changes)
-          if (changed) await append(trx, 'import-source.changed', changed)
+          if (changed) await record(trx, 'changed', changed)
           return changed
         })
         return c.json(showImportSource(row, languageOf(c)), 200)
@@ -201,7 +202,7 @@ export function importSources({ seller, requires, allowedPrivateNetworks }: Impo
         await withSource(c.get('caller').sellerId, id, async (trx) => {
           const row = await findImportSource(trx, id)
           if (!row || !(await deleteImportSource(trx, id))) return undefined
-          await append(trx, 'import-source.changed', row)
+          await record(trx, 'removed', row)
           return row
         })
         return c.body(null, 204)
@@ -225,7 +226,7 @@ export function importSources({ seller, requires, allowedPrivateNetworks }: Impo
         const { id } = c.req.valid('param')
         const row = await withSource(c.get('caller').sellerId, id, async (trx) => {
           const found = await findImportSource(trx, id)
-          if (found) await append(trx, 'import-source.run-requested', found)
+          if (found) await record(trx, 'run_requested', found)
           return found
         })
         c.header('Location', `/v1/import-sources/${id}`)
@@ -239,18 +240,20 @@ const NEVER_FAILED = { failures: 0, failingSince: null, problem: null }
 /** What another address had tells nothing of this one. */
 const NEVER_READ = { etag: null, lastModified: null, lastSha256: null }
 
-const append = (
+/** The event by which the relay obeys, and the audit entry. */
+async function record(
   trx: Transaction<Database>,
-  type: 'import-source.changed' | 'import-source.run-requested',
+  what: 'created' | 'changed' | 'removed' | 'run_requested',
   { id, sellerId, shopId }: ImportSourceRow,
-) =>
-  appendEvent(trx, {
-    sellerId,
-    type,
-    subject: `import-source:${id}`,
-    data: { sourceId: id, shopId },
+): Promise<void> {
+  const subject = `import-source:${id}`
+  await appendEvent(trx, {
+    ...{ sellerId, subject, data: { sourceId: id, shopId } },
+    type: what === 'run_requested' ? 'import-source.run-requested' : 'import-source.changed',
     traceParent: currentTraceParent() ?? null,
   })
+  await audit(trx, { action: `import-source.${what}`, subject, data: { shopId } })
+}
 
 const tooMany = () => new Problem('conflict', { detail: TOO_MANY })
 

@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts'
 import { keepMapping } from '../../db/integrations/imports.ts'
 import { rememberTableMapping } from '../../db/integrations/table-mappings.ts'
 import { asSeller } from '../../db/tenancy.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
 import { languageOf } from '../language.ts'
@@ -101,7 +102,15 @@ export function decisions(deps: DecisionsDeps) {
         const { shown, confirmDeactivation = false } = c.req.valid('json') ?? {}
         const row = await getOwnImport(seller, sellerId, c.req.valid('param').id)
         if (row.state !== 'awaiting-apply') throw conflict(NOTHING_WAITS)
-        await requestApply(deps, row.id, { shown: shown ?? row.shown, confirmDeactivation })
+        const wanted = { shown: shown ?? row.shown, confirmDeactivation }
+        await asSeller(seller, sellerId, (trx) =>
+          audit(trx, {
+            action: 'import.apply_requested',
+            subject: `import:${row.id}`,
+            data: wanted,
+          }),
+        )
+        await requestApply(deps, row.id, wanted)
         const applying = await getOwnImport(seller, sellerId, row.id)
         c.header('Location', `/v1/imports/${row.id}`)
         return c.json(showImport(applying, languageOf(c), new Date()), 202)
@@ -136,6 +145,7 @@ export function decisions(deps: DecisionsDeps) {
             fingerprint: foundTable.fingerprint,
             mapping,
           })
+          await audit(trx, { action: 'import.mapping_told', subject: `import:${row.id}` })
         })
         await tellMappingConfirmed(deps, row.id)
         const reading = await getOwnImport(seller, sellerId, row.id)

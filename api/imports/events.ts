@@ -67,9 +67,11 @@ function tell(
     const endsAt = Date.now() + LONGEST_MS
     let saidAt = Date.now()
     let said = first
+    const isWanted = () => !stream.aborted && !isDraining() && !isOver(said) && Date.now() < endsAt
     await stream.writeSSE({ event: 'import', data: first, retry: RETRY_MS })
-    while (!stream.aborted && !isDraining() && !isOver(said) && Date.now() < endsAt) {
+    while (isWanted()) {
       await stream.sleep(LOOK_EVERY_MS)
+      if (stream.aborted) return
       const now = await look()
       if (now !== said) await stream.writeSSE({ event: 'import', data: now })
       else if (Date.now() - saidAt > SAY_SOMETHING_EVERY_MS) await stream.write(': \n\n')

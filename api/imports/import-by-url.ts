@@ -4,6 +4,7 @@ import { currentTraceParent } from '../../clients/tracing.ts'
 import { requestImport } from '../../db/integrations/request-import.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { fileNameOf } from '../../domain/integrations/file-name.ts'
+import { audit } from '../audit.ts'
 import { digestOf } from '../digest.ts'
 import { idempotently, sameRequest } from '../idempotency.ts'
 import type { Language } from '../language.ts'
@@ -86,6 +87,7 @@ export async function importByUrl(
           bytesTotal: 0,
           traceParent: currentTraceParent() ?? null,
         })
+        await audit(trx, { action: 'import.requested', subject: `import:${id}` })
         const answer = showImport(row, language, new Date())
         await keep(trx, { fingerprint, status: 202, body: answer })
         return answer

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { importWorkflowId } from '../../contracts/integrations.ts'
-import type { ImportProblem } from '../../db/database.ts'
+import type { ImportProblem } from '../../db/integrations/import-tables.ts'
 import type { Import as ImportRow } from '../../db/integrations/imports.ts'
 import { describeFileProblem } from '../../domain/integrations/describe-file-problem.ts'
 import type { FileProblem } from '../../domain/integrations/file-problem.ts'

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { WorkflowClient } from '@temporalio/client'
 import { listImports, listRowErrors } from '../../db/integrations/import-queries.ts'
 import { asSeller } from '../../db/tenancy.ts'
+import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
 import { IdempotencyHeaders } from '../idempotency.ts'
@@ -214,7 +215,12 @@ export function imports(deps: ImportsDeps) {
         const { sellerId } = c.get('caller')
         const row = await getOwnImport(seller, sellerId, c.req.valid('param').id)
         if (row.state === 'completed' || row.state === 'failed') throw beyondCancel(OVER)
-        if (row.state !== 'cancelled') await requestCancellation(deps, row.id)
+        if (row.state !== 'cancelled') {
+          await asSeller(seller, sellerId, (trx) =>
+            audit(trx, { action: 'import.cancel_requested', subject: `import:${row.id}` }),
+          )
+          await requestCancellation(deps, row.id)
+        }
         const cancelled = await getOwnImport(seller, sellerId, row.id)
         c.header('Location', `/v1/imports/${row.id}`)
         return c.json(showImport(cancelled, languageOf(c), new Date()), 202)

@@ -4,6 +4,7 @@ import { currentTraceParent } from '../../clients/tracing.ts'
 import { appendEvent } from '../../db/events.ts'
 import { insertImport } from '../../db/integrations/import-queries.ts'
 import { asSeller } from '../../db/tenancy.ts'
+import { audit } from '../audit.ts'
 import { digestOf } from '../digest.ts'
 import { idempotently, sameRequest } from '../idempotency.ts'
 import type { Language } from '../language.ts'
@@ -73,6 +74,7 @@ export async function startImport(
           data: { importId: id },
           traceParent,
         })
+        await audit(trx, { action: 'import.requested', subject: `import:${id}` })
         const body = showImport(row, language, new Date())
         await keep(trx, { fingerprint: fingerprintOf(stored.fields, sha256), status: 202, body })
         return body

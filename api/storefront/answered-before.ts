@@ -4,6 +4,7 @@ import { ENCODINGS, type Encoding } from '../../clients/cache/representations.ts
 import type { Entry } from '../../clients/cache/entry.ts'
 import { idOf, type PageKey } from '../../clients/cache/page-key.ts'
 import { acceptedEncoding } from '../../domain/storefront/accept-encoding.ts'
+import { PUBLIC_READ_HEADERS } from '../cors.ts'
 import type { Shortcut, ShortcutAnswer } from '../server.ts'
 import { headersOf, isKnown, withoutContent } from './answer-page.ts'
 
@@ -44,7 +45,7 @@ export function answeredBefore(
     if (!ofEntry) answers.set(entry, (ofEntry = {}))
     return (ofEntry[encoding] ??= {
       ...{ route, status: 200, body: entry.bodies[encoding] },
-      headers: headersOf(entry, 'memory', encoding),
+      headers: { ...PUBLIC_READ_HEADERS, ...headersOf(entry, 'memory', encoding) },
     })
   }
   return {

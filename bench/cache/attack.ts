@@ -5,6 +5,8 @@ export type Attack = {
   url: string
   /** One for each connection: the paths that it asks for, one after the other and again from the beginning. */
   paths: readonly string[][]
+  /** With every request. */
+  headers?: Record<string, string>
   seconds: number
 }
 export type Attacked = { times: number[]; seconds: number; notOk: number }
@@ -16,8 +18,10 @@ const CHUNKS_END = Buffer.from('0\r\n\r\n')
  * Asks over every connection for the next thing as soon as it has the last, and reads no more of an answer than where it
  * ends: a load that costs the machine little, so that what is measured is the server.
  */
-export async function attack({ url, paths, seconds }: Attack): Promise<Attacked> {
+export async function attack({ url, paths, headers = {}, seconds }: Attack): Promise<Attacked> {
   const { hostname, port, host } = new URL(url)
+  const fields = Object.entries({ host, 'accept-encoding': 'gzip', ...headers })
+  const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const times: number[] = []
   let [notOk, over] = [0, false]
 
@@ -28,7 +32,7 @@ export async function attack({ url, paths, seconds }: Attack): Promise<Attacked>
     (socket, at) =>
       new Promise<void>((resolve, reject) => {
         const requests = paths[at]!.map((path) =>
-          Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\naccept-encoding: gzip\r\n\r\n`),
+          Buffer.from(`GET ${path} HTTP/1.1\r\n${head}\r\n`),
         )
         let [turn, askedAt] = [0, 0]
         const ask = () => {

@@ -35,6 +35,15 @@ export function guardedConnector({ allowed, resolve, tls }: ConnectDeps): buildC
       open(options, (...[error, socket]) => (error ? rejected(error) : resolved(socket)))
     })
 
+  /** Whatever the way there was, who is at its other end is asked of the system. */
+  function judged(socket: Socket): Socket {
+    const { remoteAddress } = socket
+    // It has none once the other end has gone.
+    if (remoteAddress === undefined || isPermitted(remoteAddress, allowed)) return socket
+    socket.destroy()
+    throw new OutboundRefusal('blocked-address')
+  }
+
   async function connect(options: buildConnector.Options): Promise<Socket> {
     const name = hostOf(options)
     const addresses = isIP(name) === 0 ? await resolve(name) : [name]
@@ -45,7 +54,7 @@ export function guardedConnector({ allowed, resolve, tls }: ConnectDeps): buildC
     let failure: unknown
     for (const hostname of addresses.slice(0, MOST_ADDRESSES)) {
       try {
-        return await dial({ ...options, hostname, ...(servername ? { servername } : {}) })
+        return judged(await dial({ ...options, hostname, ...(servername ? { servername } : {}) }))
       } catch (error) {
         failure = error
       }

@@ -19,6 +19,13 @@ export function isPermitted(address: string, allowed: readonly Network[]): boole
   return isGlobal(parsed) || allowed.some((network) => isIn(parsed, network))
 }
 
+/** Whether an address, also an IPv4 one that is written as IPv6, is in one of the networks. */
+export function isInNetworks(address: string, networks: readonly Network[]): boolean {
+  if (networks.length === 0) return false
+  const parsed = parse(address)
+  return parsed !== undefined && networks.some((network) => isIn(parsed, network))
+}
+
 /** ipaddr.js takes `::8.8.8.8` for `::ffff:8.8.8.8`; written in hexadecimal, as the URL parser does, it is what it is. */
 function parse(address: string): Address | undefined {
   if (isIP(address) === 4) return ipaddr.parse(address)

@@ -5,6 +5,7 @@ import { readBody } from './body.ts'
 import { guardedConnector, type ConnectDeps } from './connect.ts'
 import { parseDestination } from './destination.ts'
 import { parseNetworks } from './networks.ts'
+import { post, type Post, type Posted } from './post.ts'
 import { OutboundRefusal, refusalOf } from './refusal.ts'
 import { createResolve, type Resolve } from './resolve.ts'
 
@@ -15,11 +16,12 @@ export type OutboundOptions = {
   allowedPrivateNetworks: readonly string[]
   resolve?: Resolve
   tls?: ConnectDeps['tls']
+  /** To one origin at a time: 4 unless said otherwise; null for as many as are asked for. */
+  connections?: number | null
 }
 
 export type FetchOptions = {
   method?: 'GET' | 'HEAD' | 'POST'
-  /** Sent to another origin after a redirect only where they say nothing about us. */
   headers?: Record<string, string>
   body?: string | Uint8Array
   /** Of the answer, packed and unpacked. */
@@ -30,8 +32,6 @@ export type FetchOptions = {
   headersMs?: number
   /** The longest silence inside an answer. */
   idleMs?: number
-  /** How many are followed: 5 of a GET, else none. */
-  maxRedirects?: number
   /** Other statuses are refused as `http-status`. */
   expect?: readonly number[]
   signal?: AbortSignal
@@ -45,15 +45,20 @@ export type Answer = {
   discard(): void
 }
 
+const MOST_DESTINATIONS = 1_000
 const USER_AGENT = 'yarmarka/1 (import)'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-const KEPT_ACROSS_ORIGINS = new Set(['accept', 'if-none-match', 'if-modified-since'])
 
 /**
- * The one way from here to an address that a seller named: https or http, to a permitted address on every hop, within
- * bounds of time and size. Proxies of the environment are not used: behind one, nobody would know who is dialled.
+ * The one way from here to an address that a seller named: https or http, to a permitted address, within bounds of
+ * time and size. No redirect is followed. Proxies of the environment are not used: behind one, nobody would know who is dialled.
  */
-export function createOutbound({ allowedPrivateNetworks, resolve, tls }: OutboundOptions) {
+export function createOutbound({
+  allowedPrivateNetworks,
+  resolve,
+  tls,
+  connections = 4,
+}: OutboundOptions) {
   const allowed = parseNetworks(allowedPrivateNetworks)
   const agent = new Agent({
     connect: guardedConnector({
@@ -61,18 +66,21 @@ export function createOutbound({ allowedPrivateNetworks, resolve, tls }: Outboun
       resolve: resolve ?? createResolve(),
       ...(tls ? { tls } : {}),
     }),
-    connections: 4,
+    connections,
     pipelining: 1,
     keepAliveTimeout: 4_000,
     maxHeaderSize: 16_384,
   })
 
-  /** @throws {OutboundRefusal}, or the reason of `signal` */
+  /** @throws {OutboundRefusal}, `redirect` saying where to; or the reason of `signal` */
   async function fetchOutside(target: string, options: FetchOptions): Promise<Answer> {
     const deadline = AbortSignal.timeout(options.totalMs)
     const signal = AbortSignal.any([deadline, ...(options.signal ? [options.signal] : [])])
     try {
-      const answer = await follow(target, options, signal)
+      const answer = expected(
+        await send(parseDestination(target, allowed), options, signal),
+        options,
+      )
       return { ...answer, bytes: judged(answer.bytes) }
     } catch (error) {
       throw reasonOf(error)
@@ -92,32 +100,16 @@ export function createOutbound({ allowedPrivateNetworks, resolve, tls }: Outboun
     }
   }
 
-  async function follow(
-    target: string,
-    options: FetchOptions,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    let url = parseDestination(target, allowed)
-    let headers = lowerCased(options.headers ?? {})
-    for (let hops = 0; ; hops++) {
-      const answer = await send(url, headers, options, signal)
-      const { location } = answer.headers
-      if (!REDIRECTS.has(answer.status) || location === undefined) return expected(answer, options)
-      answer.discard()
-      if (hops >= (options.maxRedirects ?? (options.method === undefined ? 5 : 0)))
-        throw new OutboundRefusal('redirect')
-      const next = parseDestination(location, allowed, url)
-      if (url.protocol === 'https:' && next.protocol === 'http:')
-        throw new OutboundRefusal('redirect')
-      if (next.origin !== url.origin) headers = withoutSecrets(headers)
-      url = next
-    }
-  }
-
   async function send(
     url: URL,
-    headers: Record<string, string>,
-    { method = 'GET', body, maxBytes, headersMs = 30_000, idleMs = 30_000 }: FetchOptions,
+    {
+      method = 'GET',
+      headers = {},
+      body,
+      maxBytes,
+      headersMs = 30_000,
+      idleMs = 30_000,
+    }: FetchOptions,
     signal: AbortSignal,
   ): Promise<Answer> {
     // Traced, it would send our trace ids along and keep the seller's URL, tokens and all, in a span.
@@ -133,6 +125,10 @@ export function createOutbound({ allowedPrivateNetworks, resolve, tls }: Outboun
       }),
     )
     const discard = () => void answer.body.on('error', () => {}).destroy()
+    if (REDIRECTS.has(answer.statusCode)) {
+      discard()
+      throw new OutboundRefusal('redirect', leadsTo(answer.headers['location'], url))
+    }
     const encoding = answer.headers['content-encoding']
     const contentEncoding = Array.isArray(encoding) ? encoding.join(',') : encoding
     if (Number(answer.headers['content-length'] ?? 0) > maxBytes && method !== 'HEAD') {
@@ -147,8 +143,24 @@ export function createOutbound({ allowedPrivateNetworks, resolve, tls }: Outboun
     }
   }
 
+  /** @throws {OutboundRefusal} */
+  const postOutside = async (target: string, message: Post): Promise<Posted> =>
+    post(agent, destination(target), message)
+
+  /** The same few addresses are posted to again and again. */
+  const destinations = new Map<string, URL>()
+  function destination(target: string): URL {
+    const known = destinations.get(target)
+    if (known) return known
+    const parsed = parseDestination(target, allowed)
+    if (destinations.size >= MOST_DESTINATIONS) destinations.clear()
+    destinations.set(target, parsed)
+    return parsed
+  }
+
   return {
     fetchOutside,
+    postOutside,
     close: () => agent.destroy(),
   }
 }
@@ -167,8 +179,9 @@ function expected(answer: Answer, { expect = [200] }: FetchOptions): Answer {
   })
 }
 
-const lowerCased = (headers: Record<string, string>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-
-const withoutSecrets = (headers: Record<string, string>) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ACROSS_ORIGINS.has(name)))
+/** Where to without the path, which may hold a secret; nothing when it is no address of the web. */
+function leadsTo(location: string | string[] | undefined, from: URL): { redirectsTo?: string } {
+  if (typeof location !== 'string' || !URL.canParse(location, from.href)) return {}
+  const { protocol, origin } = new URL(location, from.href)
+  return /^https?:$/.test(protocol) ? { redirectsTo: origin } : {}
+}

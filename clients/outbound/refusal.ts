@@ -2,7 +2,8 @@
  * Why nothing was fetched.
  * - `invalid-url`: no address of the web, or one with a name and a password in it
  * - `blocked-address`: it leads where no request of a seller's may go
- * - `blocked-port`, `redirect` (too many, or to where none may lead)
+ * - `blocked-port`
+ * - `redirect`: what is wanted has moved; no redirect is followed
  * - `dns`, `connect`, `tls`, `timeout`, `interrupted`: the other side, or the way to it
  * - `malformed-answer`, `too-large`, `http-status`: what came back
  */
@@ -24,11 +25,16 @@ export type RefusalDetails = {
   status?: number
   /** Of `Retry-After`, in seconds. */
   retryAfterSeconds?: number
+  /** Of a redirect: the origin that it leads to, `https://cdn.example`. */
+  redirectsTo?: string
   /** The system's or the library's own code, for whoever operates this: `ECONNREFUSED`. */
   reason?: string
 }
 
-/** Safe to show to a seller and to keep in a history: it names neither an address nor a URL. */
+/**
+ * Safe to show to a seller and to keep in a history: it names neither an address nor a URL, but for the origin that the
+ * seller's own site redirects to.
+ */
 export class OutboundRefusal extends Error {
   override name = 'OutboundRefusal'
   readonly code: RefusalCode

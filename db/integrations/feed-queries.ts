@@ -1,6 +1,7 @@
 import { sql, type Insertable, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { FeedKind } from '../../domain/integrations/feeds/settings.ts'
-import type { Database, FeedArtefact } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { FeedArtefact } from './feed-tables.ts'
 import { insertPublication, lockFeed, type Feed, type FeedPublication } from './feeds.ts'
 
 export type FeedLeftOut = Selectable<Database['feedLeftOut']>

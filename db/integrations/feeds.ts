@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { LeftOutReason } from '../../domain/integrations/feeds/product.ts'
-import type { Database, FeedArtefact, FeedProblem } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { FeedArtefact, FeedProblem } from './feed-tables.ts'
 
 export type Feed = Selectable<Database['feed']>
 export type FeedPublication = Selectable<Database['feedPublication']>

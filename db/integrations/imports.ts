@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { FoundTable, TableMapping } from '../../domain/integrations/table/mapping.ts'
-import type { Database, ImportProblem, ImportState } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { ImportProblem, ImportState } from './import-tables.ts'
 import type { DiffCounts } from './diff-stage.ts'
 
 export type Import = Selectable<Database['import']>

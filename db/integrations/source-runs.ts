@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction, type Updateable } from 'kysely'
 import { afterFailure } from '../../domain/integrations/source-health.ts'
-import type { Database, ImportProblem } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { ImportProblem } from './import-tables.ts'
 import { appendEvent } from '../events.ts'
 import type { ImportSource } from './import-sources.ts'
 import { getImport, type Import } from './imports.ts'

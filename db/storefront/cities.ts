@@ -8,3 +8,7 @@ export const listCities = (db: Kysely<Database>) =>
     .orderBy('position')
     .orderBy('id')
     .execute()
+
+export const hasCity = async (db: Kysely<Database>, cityId: string): Promise<boolean> =>
+  (await db.selectFrom('city').select('id').where('id', '=', cityId).executeTakeFirst()) !==
+  undefined

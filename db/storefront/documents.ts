@@ -3,7 +3,8 @@ import type { Sink } from '../../contracts/storefront.ts'
 import { withContentHash } from '../../domain/storefront/content-hash.ts'
 import { attributePair, type ShopProductDocument } from '../../domain/storefront/document.ts'
 import { placeOf, type Place } from '../../domain/storefront/place.ts'
-import type { Attribute, Database } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Attribute } from '../catalog/tables.ts'
 
 /** A document that has changed since this sink last applied it. */
 export type PendingDocument = {

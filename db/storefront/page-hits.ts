@@ -31,8 +31,8 @@ export async function listMostRead(
 }
 
 /**
- * Forgets up to `limit` hits of days that no longer count. A shop product that is left without any is as popular as one
- * that nobody knows. Role `system`.
+ * Forgets up to `limit` hits of days that no longer count. A shop product that is left without any, and without orders, is
+ * as popular as one that nobody knows. Role `system`.
  * @returns how many it forgot; 0 when there are no more
  */
 export async function pruneHits(db: Kysely<Database>, limit: number): Promise<number> {
@@ -48,6 +48,10 @@ export async function pruneHits(db: Kysely<Database>, limit: number): Promise<nu
         and not exists (
           select from page_hit
           where kind = 'card' and scope::bigint = sp.id and day > ${today} - ${DAYS_THAT_COUNT}::int)
+        and not exists (
+          select from order_line l
+          where l.shop_product_id = sp.id
+            and l.ordered_at > now() - make_interval(days => ${DAYS_THAT_COUNT}::int))
     )
     select count(*)::int as forgotten from forgotten`.execute(db)
   return rows[0]!.forgotten

@@ -1,13 +1,21 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../database.ts'
 
-/** Hits of so many days count, today's among them. */
+/** Hits and orders of so many days count, today's among them. */
 export const DAYS_THAT_COUNT = 30
+/** A unit that was ordered says as much as so many reads of its card. */
+const HITS_PER_UNIT = 20
 /** A day weighs half of the day so much later. */
 const HALF_LIFE_DAYS = 7
 
 /** As hits are counted. */
 export const today = sql`(now() at time zone 'UTC')::date`
+
+/** As orders are counted. */
+const orderDay = sql`(l.ordered_at at time zone 'UTC')::date`
+
+const weight = (day: RawBuilder<unknown>) =>
+  sql`power(0.5::float8, (${today} - ${day}) / ${HALF_LIFE_DAYS}::float8)`
 
 export type Popularity = {
   shopProductId: string
@@ -17,20 +25,32 @@ export type Popularity = {
 }
 
 /**
- * How popular the next shop products are by how often their cards were read, in the order of ids; those that never were
- * are left out. Role `system`.
+ * How popular the next shop products are by how often their cards were read and their units ordered, in the order of ids;
+ * those that never were are left out. What was ordered before the days that count is there for as many days more, as
+ * nothing: so that it ends to be popular. Role `system`.
  */
 export async function scorePopularity(
   db: Kysely<Database>,
   { afterId, limit }: { afterId: string; limit: number },
 ): Promise<Popularity[]> {
   const { rows } = await sql<Popularity>`
-    with scored as (
-      select scope::bigint as id,
-        round(sum(hits * power(0.5::float8, (${today} - day) / ${HALF_LIFE_DAYS}::float8)))::bigint as popularity
+    with card_reads as (
+      select scope::bigint as id, sum(hits * ${weight(sql`day`)}) as score
       from page_hit
       where kind = 'card' and scope::bigint > ${afterId}::bigint and day > ${today} - ${DAYS_THAT_COUNT}::int
       group by scope::bigint order by scope::bigint limit ${limit}
+    ), ordered as (
+      select l.shop_product_id as id,
+        sum(l.quantity * ${HITS_PER_UNIT}::int * ${weight(orderDay)})
+          filter (where o.state <> 'cancelled' and ${orderDay} > ${today} - ${DAYS_THAT_COUNT}::int) as score
+      from order_line l join sales_order o on o.id = l.order_id
+      where l.shop_product_id > ${afterId}::bigint
+        and l.ordered_at > now() - make_interval(days => ${2 * DAYS_THAT_COUNT}::int)
+      group by l.shop_product_id order by l.shop_product_id limit ${limit}
+    ), scored as (
+      select id, round(coalesce(sum(score), 0))::bigint as popularity
+      from (select * from card_reads union all select * from ordered) counted
+      group by id order by id limit ${limit}
     )
     select scored.id as shop_product_id, scored.popularity, sp.popularity <> scored.popularity as differs
     from scored left join shop_product sp using (id)

@@ -20,29 +20,27 @@ export type ReindexRequest = { id: string; rollbackMinutes: number; traceParent:
  * Puts a reindex on record together with the event that starts it, as role `system`.
  * @returns it, or the one that is at work already: then nothing was written
  */
-export function requestReindex(
-  db: Kysely<Database>,
+export async function requestReindex(
+  trx: Transaction<Database>,
   { traceParent, ...request }: ReindexRequest,
 ): Promise<Reindex> {
-  return db.transaction().execute(async (trx) => {
-    const inserted = await trx
-      .insertInto('reindex')
-      .values(request)
-      .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
-      .executeTakeFirst()
-    if (!inserted)
-      return trx
-        .selectFrom('reindex')
-        .selectAll()
-        .where('state', 'in', AT_WORK)
-        .executeTakeFirstOrThrow()
-    await appendEvent(trx, {
-      ...{ sellerId: null, type: 'reindex.requested', subject: `reindex:${request.id}` },
-      ...{ data: { reindexId: request.id }, traceParent },
-    })
-    return inserted
+  const inserted = await trx
+    .insertInto('reindex')
+    .values(request)
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!inserted)
+    return trx
+      .selectFrom('reindex')
+      .selectAll()
+      .where('state', 'in', AT_WORK)
+      .executeTakeFirstOrThrow()
+  await appendEvent(trx, {
+    ...{ sellerId: null, type: 'reindex.requested', subject: `reindex:${request.id}` },
+    ...{ data: { reindexId: request.id }, traceParent },
   })
+  return inserted
 }
 
 export const findReindex = (db: Kysely<Database>, id: string): Promise<Reindex | undefined> =>

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
-import type { Attribute, Database } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Attribute } from '../catalog/tables.ts'
 import type { ListedShopProduct } from './listings.ts'
 
 export type ShopProductRow = Omit<ListedShopProduct, 'key'> & {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Database, SearchGenerationState } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { SearchGenerationState } from './tables.ts'
 import type { SearchGenerationRow } from './search-generations.ts'
 
 export const findGeneration = (

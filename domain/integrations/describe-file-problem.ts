@@ -181,8 +181,10 @@ const TEXTS: Record<FileProblemCode, Record<Language, Text>> = {
     en: () => 'The certificate of the server is not valid for this address: renew it.',
   },
   'source-redirect': {
-    ru: () => 'Слишком много перенаправлений, или одно из них ведёт с https на http.',
-    en: () => 'There are too many redirects, or one of them leads from https to http.',
+    ru: ({ redirectsTo }) =>
+      `Адрес перенаправляет${redirectsTo === undefined ? '' : ` на ${quotable(redirectsTo)}`}, а переадресации мы не следуем: укажите конечный адрес файла.`,
+    en: ({ redirectsTo }) =>
+      `The address redirects${redirectsTo === undefined ? '' : ` to ${quotable(redirectsTo)}`}, and redirects are not followed: give the final address of the file.`,
   },
   'source-http-status': {
     ru: ({ status }) => `Сервер ответил кодом ${status} вместо файла.`,

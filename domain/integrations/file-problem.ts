@@ -66,7 +66,8 @@ export type XmlLimit = 'depth' | 'attributes' | 'name' | 'token'
 /**
  * `line` and `column` count from 1; `row` is the offer that was being read, or the last one before. What `params` holds
  * depends on the code: `format`, `root`, `encoding`, `offset` (bytes from 0), `defect` and `text` (what stands there),
- * `limit` and `most`, `flaw`, `part` of a package, `sheet` (then `line` is its row), `status` (of HTTP).
+ * `limit` and `most`, `flaw`, `part` of a package, `sheet` (then `line` is its row), `status` (of HTTP),
+ * `redirectsTo`.
  */
 export type FileProblem = {
   code: FileProblemCode
@@ -88,6 +89,8 @@ export type FileProblemParams = {
   field?: string
   limit?: FileLimit
   most?: number
+  /** Of `source-redirect`: an origin. */
+  redirectsTo?: string
   flaw?: ZipFlaw
   part?: string
   sheet?: string

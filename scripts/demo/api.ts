@@ -26,6 +26,13 @@ export function createApi(baseUrl: string) {
   return {
     get: <T>(path: string, apiKey?: string) => call<T>(path, { headers: apiKey ? as(apiKey) : {} }),
 
+    post: <T>(apiKey: string, path: string, body: object) =>
+      call<T>(path, {
+        method: 'POST',
+        headers: { ...as(apiKey), 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+
     upload(
       apiKey: string,
       shopId: string,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
 import { ObjectNotFound } from '../../clients/object-store.ts'
+import { createSecretBox } from '../../clients/secret-box.ts'
 import type { DatabaseRole } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
@@ -64,11 +65,12 @@ export function fakeWorkflows() {
 /** The app with fakes around a database, or around none where it is not reached, and around other parts. */
 export function testApp(
   databases: Partial<Record<DatabaseRole, Kysely<Database>>> = {},
-  parts: Partial<Pick<ApiDeps, 'cache'>> = {},
+  parts: Partial<Pick<ApiDeps, 'cache' | 'rates' | 'corsOrigins'>> = {},
 ) {
   const objectStore = fakeObjectStore()
   const workflows = fakeWorkflows()
   const logged: { level: 'warn' | 'error'; message: string; err: unknown }[] = []
+  const requests: object[] = []
   const note = (level: 'warn' | 'error') => (entry: { err?: unknown }, message: string) => {
     logged.push({ level, message, err: entry.err })
   }
@@ -78,12 +80,18 @@ export function testApp(
     objectStore,
     workflows,
     maxUploadBytes: 1_000_000,
+    keyEnvironment: 'test',
     allowedPrivateNetworks: [],
-    log: { warn: note('warn'), error: note('error') },
+    secrets: createSecretBox([Buffer.alloc(32, 7).toString('base64')]),
+    log: {
+      warn: note('warn'),
+      error: note('error'),
+      info: (entry: object) => void requests.push(entry),
+    },
     isDraining: () => false,
     dependencies: { postgres: async () => {} },
   } as unknown as ApiDeps
-  return { app: createApp(deps), deps, objectStore, workflows, logged }
+  return { app: createApp(deps), deps, objectStore, workflows, logged, requests }
 }
 
 export const ALL_SCOPES: Scope[] = [
@@ -92,6 +100,10 @@ export const ALL_SCOPES: Scope[] = [
   'imports:write',
   'feeds:read',
   'feeds:write',
+  'orders:read',
+  'orders:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
 ]
 

@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Import } from '../../api/imports/import-view.ts'
 import { DeactivationUnconfirmed, ShownAnew } from '../../contracts/integrations.ts'
@@ -9,6 +10,7 @@ import { findTableMapping } from '../../db/integrations/table-mappings.ts'
 import type { FoundTable } from '../../domain/integrations/table/mapping.ts'
 import { createShop, requestImport, type TestShop } from '../support/marketplace.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { authorised, testApp } from './app.ts'
 
 let database: TestDatabase
@@ -248,6 +250,29 @@ describe('GET /v1/imports/{id}/events', () => {
     const events = await told
     expect(events[0]).toMatchObject({ id, state: 'running' })
     expect(events.at(-1)).toMatchObject({ id, state: 'completed', counts: { created: 3 } })
+  })
+
+  it('asks no more when nobody listens any more', async () => {
+    let queries = 0
+    const counted = database.seller.db.withPlugin({
+      transformQuery: ({ node }) => {
+        queries++
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    api = testApp({ seller: counted, storefront: database.storefront.db })
+    const id = await importWith({ state: 'running', startedAt: new Date() })
+    const response = await send('GET', `/v1/imports/${id}/events`)
+    const reader = response.body!.getReader()
+    await reader.read()
+    const one = queries
+    await until(() => queries > one)
+    await reader.cancel()
+    const before = queries
+    await pause(3 * 500)
+    // One look may have begun before.
+    expect(queries - before).toBeLessThanOrEqual(1)
   })
 
   it('says so at once when it is over already', async () => {

@@ -171,10 +171,10 @@ describe('fetchDuePictures', () => {
       'too-large',
     ],
     [
-      'lies in the private network, behind a redirect',
+      'has moved',
       (_request, response) =>
-        void response.writeHead(302, { location: `http://127.0.0.1:${trap.port}/` }).end(),
-      'blocked-address',
+        void response.writeHead(302, { location: 'https://cdn.example/a.png' }).end(),
+      'redirect to https://cdn.example',
     ],
   ])('gives up a picture that %s', async (_what, answer, reason) => {
     site.answer = answer

@@ -19,6 +19,14 @@ describe('a refusal', () => {
     expect(ru + en).not.toContain('undefined')
   })
 
+  it('names where a redirect leads, so that the address can be changed', () => {
+    const refusal = new OutboundRefusal('redirect', { redirectsTo: 'https://cdn.example' })
+    for (const language of ['ru', 'en'] as const)
+      expect(describeFileProblem(sourceProblem(refusal, 1), language)).toContain(
+        'https://cdn.example',
+      )
+  })
+
   it('may pass by itself, or not', () => {
     const passing = codes.filter((code) => new OutboundRefusal(code).isTransient)
     expect(passing).toEqual(['dns', 'connect', 'timeout', 'interrupted'])

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSourcesActivities } from '../../activities/integrations/sources.ts'
 import { ObjectNotFound } from '../../clients/object-store.ts'
 import { createOutbound } from '../../clients/outbound/outbound.ts'
-import type { ImportProblem } from '../../db/database.ts'
+import type { ImportProblem } from '../../db/integrations/import-tables.ts'
 import { finishImport, lockImport, recordProblem } from '../../db/integrations/imports.ts'
 import { settleSource } from '../../db/integrations/source-runs.ts'
 import { startOutside, type Outside } from '../outbound/outside.ts'
@@ -135,7 +135,7 @@ describe('fetchSource', () => {
       'behind a redirect into the private network',
       (_request, response) =>
         void response.writeHead(302, { location: `http://127.0.0.1:${trap.port}/` }).end(),
-      { code: 'source-blocked' },
+      { code: 'source-redirect', params: { redirectsTo: expect.stringMatching(/^http:..127/) } },
     ],
   ])('refuses a file %s, and keeps nothing of it', async (_what, answer, problem) => {
     site.answer = answer

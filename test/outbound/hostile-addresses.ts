@@ -81,6 +81,8 @@ export const hostileUrls = [
     'http://example.com:25/',
     'https://example.com:445/',
     'http://a.ru:0/',
+    ...['http://a.ru:5432/', 'http://a.ru:6379/', 'https://a.ru:9200/', 'http://a.ru:2375/'],
+    ...['https://a.ru:11211/', 'http://a.ru:6667/', 'http://a.ru:27017/', 'http://a.ru:65536/'],
   ],
   ...[
     '',

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPopularityActivities } from '../../activities/storefront/popularity.ts'
 import { connectElasticsearch } from '../../clients/elasticsearch/connect.ts'
+import { scorePopularity } from '../../db/storefront/popularity.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -16,7 +17,8 @@ const elasticsearch = connectElasticsearch({ url: 'http://127.0.0.1:1' })
 const popularity = createPopularityActivities({ system, elasticsearch })
 
 const GOODS = 2_500
-await fillShop(owner, await createShop(owner), GOODS)
+const shop = await createShop(owner)
+await fillShop(owner, shop, GOODS)
 const ids = (await owner.selectFrom('shopProduct').select('id').orderBy('id').execute()).map(
   ({ id }) => id,
 )
@@ -24,6 +26,7 @@ const [first, second, third] = ids as [string, string, string]
 
 beforeEach(async () => {
   await owner.deleteFrom('pageHit').execute()
+  await owner.deleteFrom('salesOrder').execute()
   await owner.updateTable('shopProduct').set({ popularity: 0 }).execute()
   await settleAll()
 })
@@ -44,6 +47,32 @@ const insert = (
       })),
     )
     .execute()
+/** Orders of one line each. */
+const order = async (
+  ...lines: [id: string, quantity: number, daysAgo?: number, state?: 'new' | 'cancelled'][]
+) => {
+  for (const [shopProductId, quantity, daysAgo = 0, state = 'new'] of lines) {
+    const { sellerId, shopId } = shop
+    const { id: orderId } = await owner
+      .insertInto('salesOrder')
+      .values({
+        ...{ sellerId, shopId, checkoutId: null, state, totalMinor: 1, currency: 'RUB' },
+        cancelReason: state === 'cancelled' ? 'other' : null,
+        ...{ buyerName: 'А', buyerPhone: '+79001234567', buyerEmail: null },
+        ...{ cityId: 'msk', address: null, pickupPointId: null },
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await owner
+      .insertInto('orderLine')
+      .values({
+        ...{ orderId, sellerId, shopProductId, quantity, position: 0 },
+        ...{ externalId: 'sku', name: 'Чайник', priceMinor: 1 },
+        orderedAt: new Date(Date.now() - daysAgo * 86_400_000),
+      })
+      .execute()
+  }
+}
 const run = (activity: () => Promise<number>) =>
   new MockActivityEnvironment().run(activity) as Promise<number>
 const rank = () => run(popularity.updatePopularity)
@@ -75,6 +104,39 @@ describe('popularity', () => {
     ])
     expect(await rank()).toBe(3)
     expect(await popularityOf(first, second, third)).toEqual([20, 2, 1])
+  })
+
+  it('counts what is ordered above what is read, for as long, and not what was cancelled', async () => {
+    await insert([[first, 10]])
+    await order([first, 1], [second, 2, 7], [second, 1, 30], [third, 5, 0, 'cancelled'])
+    await rank()
+    expect(await popularityOf(first, second, third)).toEqual([30, 20, 0])
+  })
+
+  it('ends when the orders are too old to count', async () => {
+    await owner.updateTable('shopProduct').set({ popularity: 7 }).where('id', '=', first).execute()
+    await order([first, 5, 31])
+    expect(await rank()).toBe(1)
+    expect(await popularityOf(first)).toEqual([0])
+  })
+
+  it('is scored in one order of ids, whether read or ordered, however few at a time', async () => {
+    await insert([
+      [first, 1],
+      [third, 3],
+    ])
+    await order([second, 1], [third, 1])
+    const scored: string[][] = []
+    for (let afterId: string | undefined = '0'; afterId !== undefined;) {
+      const page = await scorePopularity(system, { afterId, limit: 1 })
+      scored.push(...page.map(({ shopProductId, popularity }) => [shopProductId, popularity]))
+      afterId = page.at(-1)?.shopProductId
+    }
+    expect(scored).toEqual([
+      [first, '1'],
+      [second, '20'],
+      [third, '23'],
+    ])
   })
 
   it('changes only what differs', async () => {
@@ -124,6 +186,14 @@ describe('hits that no longer count', () => {
     expect(await run(popularity.forgetOldHits)).toBe(4)
     expect(await popularityOf(first, second, third)).toEqual([0, 7, 7])
     expect(await owner.selectFrom('pageHit').select('scope').execute()).toEqual([{ scope: second }])
+  })
+
+  it('leave the popularity of what is ordered to the ranking', async () => {
+    await owner.updateTable('shopProduct').set({ popularity: 7 }).where('id', '=', first).execute()
+    await insert([[first, 5, 30]])
+    await order([first, 1])
+    expect(await run(popularity.forgetOldHits)).toBe(1)
+    expect(await popularityOf(first)).toEqual([7])
   })
 
   it('are forgotten however many they are', async () => {

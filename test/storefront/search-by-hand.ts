@@ -81,7 +81,7 @@ export async function searchByHand() {
 
     async request(rollbackMinutes = 60): Promise<string> {
       const request = { id: randomUUID(), rollbackMinutes, traceParent: null }
-      return (await requestReindex(system, request)).id
+      return (await system.transaction().execute((trx) => requestReindex(trx, request))).id
     },
     reindexed: (id: string) => getReindex(system, id),
 

@@ -2,6 +2,7 @@ import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from './elasticsearch.ts'
 import { freshObjectStore } from './object-store.ts'
 import { freshDatabase, type TestDatabase } from './postgres.ts'
+import { SECRETS_KEY } from './processes.ts'
 import { freshRedis } from './redis.ts'
 import { freshNamespace } from './temporal.ts'
 
@@ -30,6 +31,7 @@ export async function freshEnvironment(): Promise<TestEnvironment> {
   return {
     database,
     env: {
+      SECRETS_KEY,
       ...database.env,
       ...temporal.env,
       ...redis.env,

@@ -28,6 +28,8 @@ export type Product = {
 }
 
 const root = path.resolve(import.meta.dirname, '../..')
+/** Of tests and measurements alone. */
+export const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64')
 
 /** Runs processes of the product as they run in production, on the addresses in `env`; close it in `afterAll`. */
 export async function openProduct(env: Record<string, string>): Promise<Product> {
@@ -53,7 +55,11 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
         `${entry}/main.ts`,
         ...args,
       ],
-      { cwd: root, env: { ...env, ...given }, comesFirst: entry === 'api' },
+      {
+        cwd: root,
+        env: { SECRETS_KEY, ...env, ...given },
+        comesFirst: entry === 'api',
+      },
     )
     running.add(child)
     void child.exited.then(() => running.delete(child))

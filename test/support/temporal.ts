@@ -10,6 +10,8 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { inject } from 'vitest'
+import { addSearchAttributes } from '../../clients/search-attributes.ts'
+import { orderSearchAttributes } from '../../contracts/orders.ts'
 import { temporalPlugin } from '../../telemetry.ts'
 import { keepHistory } from './histories.ts'
 import { until } from './until.ts'
@@ -21,10 +23,13 @@ Runtime.install({ logger, telemetryOptions: { logging: { filter: logger.level, f
 const plugins = [await temporalPlugin()]
 
 /** A server whose clock jumps ahead while nobody works; call it once per file, `teardown()` it in `afterAll`. */
-export const startTimeSkipping = (): Promise<TestWorkflowEnvironment> =>
-  TestWorkflowEnvironment.createTimeSkipping({
+export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
+  const server = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
   })
+  await addSearchAttributes(server.connection, 'default', Object.values(orderSearchAttributes))
+  return server
+}
 
 /**
  * The real server, in a namespace of its own: workflow ids and task queues of other files do not meet these. `env` is
@@ -45,6 +50,7 @@ export async function freshNamespace(): Promise<
   // Each of the server's services learns of a namespace in its own time.
   await until(() => workflowService.describeNamespace({ namespace }), { what: namespace })
   await until(() => workflowService.listWorkflowExecutions({ namespace }), { what: namespace })
+  await addSearchAttributes(server.connection, namespace, Object.values(orderSearchAttributes))
   return Object.assign(server, {
     env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
   })

@@ -85,7 +85,7 @@ describe('the whole application, two API processes and the workers', () => {
       env: { ...market.env, LOG_LEVEL: 'info' },
       apiPort,
       workers: {
-        worker: ['storefront', 'integrations', 'fetching', 'pictures'],
+        worker: ['storefront', 'integrations', 'orders', 'fetching', 'pictures'],
         'worker-parsing': ['parsing'],
       },
       report: () => {},

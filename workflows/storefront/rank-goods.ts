@@ -6,9 +6,8 @@ import * as policies from '../policies.ts'
 const { updatePopularity, forgetOldHits } = proxyActivities<PopularityActivities>(policies.long)
 
 /**
- * Brings the order «popular» up to what is read now: once an hour, not with every hit, so that listings keep. Only the
- * reads of cards count so far; when there are orders, they will weigh in here. The schedule runs it again, so that a
- * failed run is made up for.
+ * Brings the order «popular» up to what is read and ordered now: once an hour, not with every hit, so that listings keep.
+ * The schedule runs it again, so that a failed run is made up for.
  */
 export async function rankGoods(): Promise<RankGoodsResult> {
   const changed = await updatePopularity()

@@ -1,0 +1,154 @@
+/** JSON Schema 2020-12, as far as it is needed here. */
+export type Schema = {
+  type: 'object' | 'string' | 'integer'
+  description?: string
+  enum?: readonly string[]
+  properties?: Record<string, Schema>
+  required?: readonly string[]
+}
+
+export type EventType = {
+  type: string
+  description: string
+  /** Of the body's `data`. */
+  schema: Schema
+  example: Record<string, unknown>
+}
+
+/**
+ * Versions of the bodies, the newest last. An endpoint keeps the one that it was made with until its owner changes it.
+ * Within a version fields are only ever added.
+ */
+export const WEBHOOK_VERSIONS = ['2026-11-26'] as const
+export type WebhookVersion = (typeof WEBHOOK_VERSIONS)[number]
+export const NEWEST_VERSION: WebhookVersion = '2026-11-26'
+
+const Id: Schema = { type: 'string' }
+const text = (description: string): Schema => ({ type: 'string', description })
+const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values })
+const object = (properties: Record<string, Schema>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+})
+
+const OrderState = oneOf('new', 'confirmed', 'assembling', 'shipped', 'delivered', 'cancelled')
+const ReturnState = oneOf(
+  ...['requested', 'approved', 'in-transit', 'received', 'refunded', 'rejected'],
+)
+const DeliveryState = text('Where the shipment stands')
+const Money = object({
+  amount: { type: 'integer', description: 'In minor units' },
+  currency: text('ISO 4217'),
+})
+const order = { orderId: Id, number: text('As the buyer knows it'), shopId: Id }
+const orderExample = { orderId: '81', number: '2026-000081', shopId: '7' }
+const returned = { returnId: Id, orderId: Id, shopId: Id }
+const returnExample = { returnId: '12', orderId: '81', shopId: '7' }
+const delivery = { deliveryId: Id, orderId: Id, shopId: Id, carrier: text('cdek, dpd or uber') }
+const deliveryExample = { deliveryId: '44', orderId: '81', shopId: '7', carrier: 'cdek' }
+const endpointId = '0b9f2c1e-6f1d-4a53-9a58-1f6a5cf0f8d1'
+
+/** Everything that a seller's systems can be told of. */
+export const EVENT_TYPES: readonly EventType[] = [
+  {
+    type: 'order.created',
+    description: 'A buyer has ordered',
+    schema: object({ ...order, state: OrderState, total: Money }),
+    example: { ...orderExample, state: 'new', total: { amount: 129_900, currency: 'RUB' } },
+  },
+  {
+    type: 'order.status_changed',
+    description: 'An order has moved on, or was cancelled',
+    schema: object({ ...order, state: OrderState, previousState: OrderState }),
+    example: { ...orderExample, state: 'confirmed', previousState: 'new' },
+  },
+  {
+    type: 'return.created',
+    description: 'A buyer wants to give goods back',
+    schema: object({ ...returned, state: ReturnState }),
+    example: { ...returnExample, state: 'requested' },
+  },
+  {
+    type: 'return.status_changed',
+    description: 'A return has moved on',
+    schema: object({ ...returned, state: ReturnState, previousState: ReturnState }),
+    example: { ...returnExample, state: 'approved', previousState: 'requested' },
+  },
+  {
+    type: 'delivery.created',
+    description: 'A carrier has taken a shipment on',
+    schema: object({ ...delivery, state: DeliveryState }),
+    example: { ...deliveryExample, state: 'booked' },
+  },
+  {
+    type: 'delivery.status_changed',
+    description: 'A shipment has moved on',
+    schema: object({ ...delivery, state: DeliveryState, previousState: DeliveryState }),
+    example: { ...deliveryExample, state: 'in-transit', previousState: 'booked' },
+  },
+  {
+    type: 'import.completed',
+    description: 'An import is in the catalogue',
+    schema: object({ importId: Id, shopId: Id }),
+    example: { importId: '5f9e4f0e-53c8-4a55-8a8e-0f0a6d8f5f10', shopId: '7' },
+  },
+  {
+    type: 'feed.held',
+    description: 'A feed lost so many items that it was not published by itself',
+    schema: object({ feedId: Id, shopId: Id, publicationId: Id }),
+    example: {
+      feedId: '6c1a1df6-5a0e-4d0c-9f61-9f0c5b9b7d0e',
+      shopId: '7',
+      publicationId: '9d0a3c59-54d2-45c0-8a50-3b7c2c1d7e21',
+    },
+  },
+  {
+    type: 'webhook-endpoint.failing',
+    description: 'One of the endpoints answers nothing but failures; it is still tried',
+    schema: object({ endpointId: Id }),
+    example: { endpointId },
+  },
+  {
+    type: 'webhook-endpoint.recovered',
+    description: 'An endpoint that was failing answers again',
+    schema: object({ endpointId: Id }),
+    example: { endpointId },
+  },
+  {
+    type: 'webhook-endpoint.disabled',
+    description: 'An endpoint is no longer tried: it answered 410, or failed for days',
+    schema: object({ endpointId: Id, reason: oneOf('gone', 'failing') }),
+    example: { endpointId, reason: 'failing' },
+  },
+  {
+    type: 'webhook-message.failed',
+    description: 'A message was given up after its last try',
+    schema: object({ endpointId: Id, messageId: Id, messageType: text('Of the message') }),
+    example: { endpointId, messageId: '1024', messageType: 'order.created' },
+  },
+]
+
+/** What `POST …/{id}/test` sends. */
+export const TEST_EVENT: EventType = {
+  type: 'webhook-endpoint.test',
+  description: 'Was asked for by hand, to see whether the endpoint answers',
+  schema: object({ endpointId: Id }),
+  example: { endpointId },
+}
+
+const known = new Set(EVENT_TYPES.map(({ type }) => type))
+
+export const isWebhookEvent = (type: string): boolean => known.has(type)
+
+/** `*`, `order.*` or `order.created`; false for a pattern that can never match. */
+export const isEventPattern = (pattern: string): boolean =>
+  [...known].some((type) => matches(pattern, type))
+
+export const isSubscribed = (patterns: readonly string[], type: string): boolean =>
+  patterns.some((pattern) => matches(pattern, type))
+
+const matches = (pattern: string, type: string): boolean =>
+  pattern === '*' ||
+  pattern === type ||
+  (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)))
