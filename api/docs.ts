@@ -40,7 +40,8 @@ const ABOUT = {
     version: '1.0.0',
     description:
       'The backend of a multi-seller marketplace. Failures are `application/problem+json` (RFC 9457), ' +
-      'in Russian, or in English by `Accept-Language`.',
+      'in Russian, or in English by `Accept-Language`. Try it out: «Authorize» with a key, as `npm start` leaves them in ' +
+      '`.local/demo.json`. This document is [/openapi.json](/openapi.json).',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   tags: [
@@ -76,20 +77,53 @@ const PAGE = html`<!doctype html>
       <title>yarmarka API</title>
       <link rel="icon" href="/docs/icon.png" />
       <link rel="stylesheet" href="/docs/swagger-ui.css" />
+      <style>
+        .swagger-ui .information-container .info {
+          margin: 30px 0 10px;
+        }
+        .swagger-ui .scheme-container {
+          margin: 0 0 10px;
+          padding: 10px 0;
+          box-shadow: none;
+        }
+        .swagger-ui .auth-container input {
+          min-width: 100%;
+          box-sizing: border-box;
+        }
+        .swagger-ui table.headers {
+          width: auto;
+        }
+        .swagger-ui .response-col_links {
+          display: none;
+        }
+      </style>
     </head>
     <body>
       <div id="docs"></div>
       <script src="/docs/swagger-ui.js"></script>
-      <script src="/docs/start.js"></script>
+      <script type="module" src="/docs/start.js"></script>
     </body>
   </html>`
 
-const START = `SwaggerUIBundle({
-  url: '/openapi.json',
+/** Examples of what may be left out are told, not filled in: sent with every request tried, they would find nothing. */
+const START = `const response = await fetch('/openapi.json')
+const spec = await response.json()
+for (const path of Object.values(spec.paths))
+  for (const { parameters = [] } of Object.values(path))
+    for (const parameter of parameters) {
+      const { required, example, description } = parameter
+      if (required || example == null) continue
+      const shown = 'Example: \`' + example + '\`'
+      parameter.description = description ? description + '\\n\\n' + shown : shown
+      delete parameter.example
+      delete parameter.schema?.example
+    }
+SwaggerUIBundle({
+  spec,
   dom_id: '#docs',
   deepLinking: true,
   persistAuthorization: false,
-  defaultModelsExpandDepth: 0,
+  defaultModelsExpandDepth: -1,
   tryItOutEnabled: true,
   validatorUrl: null,
 })

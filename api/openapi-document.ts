@@ -1,5 +1,6 @@
 import { composeExample, type Schema } from './compose-example.ts'
 import { CONTENT_EXAMPLES, PATH_EXAMPLES } from './examples.ts'
+import { PROBLEM_DESCRIPTIONS } from './openapi.ts'
 import { problemExample, type ProblemStatus } from './problem.ts'
 
 type MediaType = { schema?: Schema; example?: unknown; examples?: unknown }
@@ -51,7 +52,7 @@ function complete({ path, method, operation }: Described, schemas: Record<string
   for (const status of gatewayFailures(operation))
     operation.responses[status] ??= problemResponse(status)
   for (const [status, response] of Object.entries(operation.responses)) {
-    const isKeyed = operation.security?.length && !status.startsWith('5')
+    const isKeyed = operation.security?.length && status.startsWith('2')
     if (status === '429' || isKeyed) response.headers = { ...LIMITED, ...response.headers }
     if (status === '429') response.headers = { ...RETRY_AFTER, ...response.headers }
     for (const [type, media] of Object.entries(response.content ?? {})) {
@@ -86,7 +87,7 @@ function gatewayFailures({ requestBody, security }: Operation): ProblemStatus[] 
 }
 
 const problemResponse = (status: ProblemStatus): Response => ({
-  description: problemExample(status).title,
+  description: PROBLEM_DESCRIPTIONS[status],
   content: {
     'application/problem+json': {
       schema: { $ref: '#/components/schemas/Problem' },

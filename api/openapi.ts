@@ -48,7 +48,8 @@ export const ProblemSchema = z
   })
   .openapi('Problem')
 
-const DESCRIPTIONS: Record<ProblemStatus, string> = {
+/** In the document's own language. */
+export const PROBLEM_DESCRIPTIONS: Record<ProblemStatus, string> = {
   400: 'The request is not valid',
   401: 'No valid API key was given',
   403: 'The key lacks the scope',
@@ -68,7 +69,7 @@ const DESCRIPTIONS: Record<ProblemStatus, string> = {
 }
 
 const problem = (status: ProblemStatus) => ({
-  description: DESCRIPTIONS[status],
+  description: PROBLEM_DESCRIPTIONS[status],
   content: { 'application/problem+json': { schema: ProblemSchema } },
 })
 
