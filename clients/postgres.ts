@@ -73,8 +73,7 @@ function preparing(pool: pg.Pool, most: number): PostgresPool {
       try {
         return await client.query(name === undefined ? { text, values } : { name, text, values })
       } catch (error) {
-        // Its columns have been changed since: a connection cannot name it anew.
-        if ((error as { code?: string }).code !== FEATURE_NOT_SUPPORTED) throw error
+        if (!NOT_AS_PREPARED.has((error as { code?: string }).code ?? '')) throw error
         return client.query({ text, values })
       }
     }
@@ -86,8 +85,11 @@ function preparing(pool: pg.Pool, most: number): PostgresPool {
   return { connect, end: () => pool.end(), options: pool.options }
 }
 
-/** 0A000, `cached plan must not change result type`. */
-const FEATURE_NOT_SUPPORTED = '0A000'
+/**
+ * The statement itself is right, and is said without its name: a migration has changed its columns (0A000), or a pooler has
+ * put another server behind the connection, which does not know the name (26000) or knows it already (42P05).
+ */
+const NOT_AS_PREPARED = new Set(['0A000', '26000', '42P05'])
 
 /** Streams rows in COPY's text format into `target`, inside the transaction it was given with. */
 export type Copy = (

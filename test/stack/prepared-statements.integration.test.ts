@@ -31,6 +31,12 @@ it('the first statements are prepared once, the others answered as ever', async 
   expect(await held()).toBe(2)
 })
 
+it('what the server behind the connection does not know any more is answered all the same', async () => {
+  await thing(1)
+  await prepared.pool.query('deallocate all')
+  for (const id of [1, 2]) expect((await thing(id)).rows).toMatchObject([{ id }])
+})
+
 it('what a migration changes in the meantime is answered with its new columns', async () => {
   await thing(1)
   await sql`alter table thing add column more text default 'more'`.execute(database.owner.db)
