@@ -135,6 +135,22 @@ const Orders = {
   ORDER_CANCEL_HOURS: hours.default(24),
 }
 
+const Logistics = {
+  /** How long one call of a carrier may take. */
+  CARRIER_TIMEOUT_MS: milliseconds.default(10_000),
+  /** How many times more often carriers are asked for news than they would be: for demonstrations and tests. */
+  TRACKING_HASTE: z.coerce.number().positive().default(1),
+  /** Where carriers reach the API, to tell of what has changed; without it they are only asked. */
+  API_URL: url.optional(),
+}
+
+/** Where carriers serve contracts: their own hosts, by their own documents, or a simulator. Sellers choose no addresses. */
+const Carriers = {
+  CDEK_URL: url.default('https://api.cdek.ru'),
+  DPD_URL: url.default('https://ws.dpd.ru'),
+  UBER_URL: url.default('https://api.uber.com'),
+}
+
 const Stores = {
   ...Postgres,
   ...Temporal,
@@ -150,10 +166,14 @@ const schemas = {
   seed: z.object({
     ...Postgres,
     ...Keys,
+    ...Secrets,
+    ...Carriers,
     API_URL: url,
-    /** For `.local/demo.json` alone. */
+    /** For `.local/demo.json`. */
     TEMPORAL_UI_URL: url.optional(),
     JAEGER_URL: url.optional(),
+    /** With it the marketplace has contracts there. */
+    SIMULATOR_URL: url.optional(),
   }),
   api: z.object({
     ...Logging,
@@ -163,6 +183,7 @@ const schemas = {
     ...Gateway,
     ...Keys,
     ...Secrets,
+    ...Carriers,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
     /** Of answers that are kept in the memory of one process. */
@@ -182,9 +203,25 @@ const schemas = {
     ...Files,
     ...Outbound,
     ...Orders,
+    ...Logistics,
     ...Secrets,
     /** After SIGTERM: how long activities may take to reach their next committed position. */
     SHUTDOWN_GRACE_MS: milliseconds.default(15_000),
+  }),
+  simulator: z.object({
+    PORT: port.default(3090),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    /** A folder for the ledger and the clock. */
+    SIMULATOR_DATA: z.string().min(1).default('.local/data/simulator'),
+    /** Decides prices, points and what a fault with a probability does. */
+    SIMULATOR_SEED: z.string().min(1).default('yarmarka'),
+    /** Pickup points of CDEK; DPD has half as many. */
+    SIMULATOR_POINTS: z.coerce.number().int().min(16).max(200_000).default(6_000),
+    /** Do parcels move by themselves as the carriers' clock runs? */
+    SIMULATOR_JOURNEYS: z.enum(['auto', 'manual']).default('auto'),
+    /** Where Uber calls; with the real one this is set in its dashboard. */
+    UBER_WEBHOOK_URL: url.optional(),
+    UBER_WEBHOOK_KEY: z.string().min(1).default('sim-webhook-key'),
   }),
 }
 
@@ -193,6 +230,7 @@ export type ApiConfig = z.infer<(typeof schemas)['api']>
 export type WorkerConfig = z.infer<(typeof schemas)['worker']>
 export type PostgresConfig = z.infer<(typeof schemas)['migrate']>
 export type ObjectStoreConfig = Pick<WorkerConfig, keyof typeof ObjectStore>
+export type CarriersConfig = Pick<ApiConfig, keyof typeof Carriers>
 export type TemporalConfig = Pick<WorkerConfig, keyof typeof Temporal>
 
 /** Every mistake in the environment, a line each. */

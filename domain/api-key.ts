@@ -7,6 +7,8 @@ export const SCOPES = [
   'feeds:write',
   'orders:read',
   'orders:write',
+  'deliveries:read',
+  'deliveries:write',
   'webhooks:read',
   'webhooks:write',
   'keys:write',

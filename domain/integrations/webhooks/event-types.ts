@@ -45,8 +45,14 @@ const order = { orderId: Id, number: text('As the buyer knows it'), shopId: Id }
 const orderExample = { orderId: '81', number: '2026-000081', shopId: '7' }
 const returned = { returnId: Id, orderId: Id, shopId: Id }
 const returnExample = { returnId: '12', orderId: '81', shopId: '7' }
-const delivery = { deliveryId: Id, orderId: Id, shopId: Id, carrier: text('cdek, dpd or uber') }
-const deliveryExample = { deliveryId: '44', orderId: '81', shopId: '7', carrier: 'cdek' }
+const shipment = { deliveryId: Id, orderId: Id, shopId: Id }
+const delivery = { ...shipment, carrier: text('cdek, dpd or uber') }
+const deliveryExample = {
+  deliveryId: 'e7f8a2d0-3b52-4f0e-9a0c-1f6a5cf0f8d1',
+  orderId: '81',
+  shopId: '7',
+  carrier: 'cdek',
+}
 const endpointId = '0b9f2c1e-6f1d-4a53-9a58-1f6a5cf0f8d1'
 
 /** Everything that a seller's systems can be told of. */
@@ -76,16 +82,98 @@ export const EVENT_TYPES: readonly EventType[] = [
     example: { ...returnExample, state: 'approved', previousState: 'requested' },
   },
   {
-    type: 'delivery.created',
+    type: 'delivery.booked',
     description: 'A carrier has taken a shipment on',
+    schema: object({ ...delivery, state: DeliveryState, trackingNumber: text('Of the carrier') }),
+    example: { ...deliveryExample, state: 'booked', trackingNumber: '1106394824' },
+  },
+  {
+    type: 'delivery.failed_over',
+    description: 'Another carrier has taken over, before the parcel had left',
+    schema: object({
+      ...delivery,
+      state: DeliveryState,
+      from: text('The carrier that was given up'),
+      why: oneOf('rejected', 'unavailable', 'no-answer', 'too-slow'),
+    }),
+    example: { ...deliveryExample, carrier: 'dpd', state: 'booked', from: 'cdek', why: 'too-slow' },
+  },
+  {
+    type: 'delivery.handed_over',
+    description: 'The carrier has the parcel',
     schema: object({ ...delivery, state: DeliveryState }),
-    example: { ...deliveryExample, state: 'booked' },
+    example: { ...deliveryExample, state: 'accepted' },
   },
   {
     type: 'delivery.status_changed',
     description: 'A shipment has moved on',
     schema: object({ ...delivery, state: DeliveryState, previousState: DeliveryState }),
     example: { ...deliveryExample, state: 'in-transit', previousState: 'booked' },
+  },
+  {
+    type: 'delivery.overdue',
+    description: 'A booking, a hand-over or news of a parcel did not come in time',
+    schema: object({
+      ...shipment,
+      state: DeliveryState,
+      what: oneOf('booking', 'hand-over', 'news'),
+      dueAt: text('ISO 8601'),
+    }),
+    example: {
+      ...deliveryExample,
+      state: 'booked',
+      what: 'hand-over',
+      dueAt: '2026-11-27T15:00:00.000Z',
+    },
+  },
+  {
+    type: 'delivery.late_predicted',
+    description: 'The carrier expects it later than the buyer was promised',
+    schema: object({
+      ...delivery,
+      state: DeliveryState,
+      promisedAt: text('The end of the promise'),
+      expectedAt: text('By the carrier'),
+    }),
+    example: {
+      ...deliveryExample,
+      state: 'in-transit',
+      promisedAt: '2026-11-30T19:00:00.000Z',
+      expectedAt: '2026-12-02T15:00:00.000Z',
+    },
+  },
+  {
+    type: 'delivery.late',
+    description: 'It is not there, and the promise is over',
+    schema: object({
+      ...delivery,
+      state: DeliveryState,
+      promisedAt: text('The end of the promise'),
+    }),
+    example: { ...deliveryExample, state: 'in-transit', promisedAt: '2026-11-30T19:00:00.000Z' },
+  },
+  {
+    type: 'delivery.storage_expiring',
+    description: 'The pickup point will soon send it back',
+    schema: object({ ...delivery, state: DeliveryState, storedUntil: text('ISO 8601') }),
+    example: {
+      ...deliveryExample,
+      state: 'ready-for-pickup',
+      storedUntil: '2026-12-07T19:00:00.000Z',
+    },
+  },
+  {
+    type: 'delivery.needs_human',
+    description: 'Only a person can help now',
+    schema: object({
+      ...shipment,
+      state: DeliveryState,
+      task: oneOf(
+        ...['unsettled-booking', 'cancel-by-phone', 'loose-booking', 'no-carrier'],
+        ...['point-unavailable', 'not-delivered', 'taken-back'],
+      ),
+    }),
+    example: { ...deliveryExample, state: 'waiting', task: 'no-carrier' },
   },
   {
     type: 'import.completed',

@@ -1,0 +1,181 @@
+import type { DeliveryPhase, TrackingStatus } from '../../contracts/logistics.ts'
+
+export type Language = 'ru' | 'en'
+type Words = Record<Language, string>
+
+/** What of a shipment its buyer is told in words. Instants are ISO 8601. */
+export type Told = {
+  phase: DeliveryPhase
+  status: TrackingStatus | null
+  promiseEarliest: string | null
+  promiseLatest: string | null
+  eta: string | null
+  endedAt: string | null
+  timeZone: string
+}
+
+/** `good`: it is there; `calm`: on its way; `late`; `bad`: it will not come as it was. */
+export type Tone = 'good' | 'calm' | 'late' | 'bad'
+
+/** Each status as a line of the timeline. */
+export const STATUS_WORDS: Record<TrackingStatus, Words> = {
+  'booking-pending': { ru: 'Передаём заказ перевозчику', en: 'Being passed to the carrier' },
+  booked: { ru: 'Заказ оформлен у перевозчика', en: 'Booked with the carrier' },
+  'courier-assigned': { ru: 'Назначен курьер', en: 'A courier is assigned' },
+  accepted: { ru: 'Принят перевозчиком', en: 'Accepted by the carrier' },
+  'in-transit': { ru: 'В пути', en: 'On its way' },
+  'at-destination': { ru: 'Прибыл в город получения', en: 'Arrived in your city' },
+  'ready-for-pickup': { ru: 'Готов к выдаче', en: 'Ready to be collected' },
+  'out-for-delivery': { ru: 'Передан курьеру', en: 'Out for delivery' },
+  'attempt-failed': { ru: 'Вручить не удалось', en: 'Could not be handed over' },
+  exception: { ru: 'Задержка в пути', en: 'Held up on its way' },
+  delivered: { ru: 'Получен', en: 'Delivered' },
+  returning: { ru: 'Возвращается продавцу', en: 'On its way back to the seller' },
+  returned: { ru: 'Возвращён продавцу', en: 'Returned to the seller' },
+  lost: { ru: 'Утерян перевозчиком', en: 'Lost by the carrier' },
+  cancelled: { ru: 'Отменён', en: 'Cancelled' },
+  rejected: { ru: 'Не принят перевозчиком', en: 'Not taken by the carrier' },
+}
+
+const HEADLINES: Record<string, Words> = {
+  planning: { ru: 'Собираем заказ', en: 'We are preparing your order' },
+  'attempt-failed': {
+    ru: 'Вручить не удалось, попробуем ещё раз',
+    en: 'Could not be handed over, we will try again',
+  },
+  waiting: { ru: 'Уточняем детали доставки', en: 'We are sorting out the delivery' },
+  booked: { ru: 'Готовим к отправке', en: 'Getting ready to be sent' },
+  'in-transit': { ru: 'Заказ в пути', en: 'Your order is on its way' },
+  'at-destination': { ru: 'Заказ уже в вашем городе', en: 'Your order is in your city' },
+  'ready-for-pickup': { ru: 'Можно забирать', en: 'Ready to be collected' },
+  'out-for-delivery': { ru: 'Курьер уже едет', en: 'The courier is on the way' },
+  exception: { ru: 'Заказ задерживается в пути', en: 'Your order is held up on its way' },
+  delivered: { ru: 'Заказ получен', en: 'Delivered' },
+  returning: { ru: 'Заказ возвращается продавцу', en: 'Your order is going back to the seller' },
+  returned: { ru: 'Заказ вернулся продавцу', en: 'Your order went back to the seller' },
+  lost: { ru: 'Перевозчик потерял заказ', en: 'The carrier has lost your order' },
+  cancelled: { ru: 'Доставка отменена', en: 'The delivery was cancelled' },
+  failed: { ru: 'Доставить не получилось', en: 'The delivery did not work out' },
+}
+
+const ENDS: readonly string[] = ['returning', 'returned', 'lost', 'cancelled', 'failed']
+
+/** `null` where it has no progress to show any more. Of five: order, booked, on its way, in the city, received. */
+export function stepOf({ phase, status }: Pick<Told, 'phase' | 'status'>): number | null {
+  const key = headlineKey({ phase, status })
+  if (ENDS.includes(key)) return null
+  const steps = ['planning', 'booked', 'in-transit', 'at-destination', 'delivered']
+  const step = steps.indexOf(key)
+  if (step >= 0) return step
+  if (key === 'waiting') return 0
+  return key === 'exception' ? 2 : 3
+}
+
+function headlineKey({ phase, status }: Pick<Told, 'phase' | 'status'>): string {
+  if (phase === 'booking') return 'planning'
+  if (phase !== 'handed-over') return phase
+  return status !== null && status in HEADLINES && status !== 'booked' ? status : 'in-transit'
+}
+
+export type Promised = {
+  /** `28–30 ноября`, or the hours of one day. */
+  promise?: string
+  /** Whether it is late, in words; absent where there is nothing to add. */
+  lateness?: string
+}
+
+export function tellBuyer(told: Told, now: Date, language: Language) {
+  const key = headlineKey(told)
+  const { lateness, isLate } = latenessOf(told, now, language)
+  const promise = promiseOf(told, language)
+  const tone: Tone = ENDS.includes(key)
+    ? 'bad'
+    : key === 'delivered' || key === 'ready-for-pickup'
+      ? 'good'
+      : isLate
+        ? 'late'
+        : 'calm'
+  return {
+    headline: HEADLINES[key]![language],
+    tone,
+    isLate,
+    ...(promise !== undefined && { promise }),
+    ...(lateness !== undefined && !ENDS.includes(key) && { lateness }),
+  }
+}
+
+function promiseOf(
+  { promiseEarliest, promiseLatest, timeZone }: Told,
+  language: Language,
+): string | undefined {
+  if (!promiseEarliest || !promiseLatest) return undefined
+  const [from, to] = [new Date(promiseEarliest), new Date(promiseLatest)]
+  const dates = days(timeZone, language)
+  if (dates.format(from) !== dates.format(to)) return dates.formatRange(from, to)
+  const hours = clock(timeZone)
+  const [first, last] = [hours.format(from), hours.format(to)]
+  if (first === last) return `${dates.format(to)}, ${last}`
+  return language === 'ru'
+    ? `${dates.format(to)} с ${first} до ${last}`
+    : `${dates.format(to)}, ${first} to ${last}`
+}
+
+function latenessOf(
+  { promiseLatest, eta, endedAt, phase, timeZone }: Told,
+  now: Date,
+  language: Language,
+): { isLate: boolean; lateness?: string } {
+  if (!promiseLatest) return { isLate: false }
+  const latest = Date.parse(promiseLatest)
+  const dates = days(timeZone, language)
+  const by = dates.format(latest)
+  if (endedAt !== null) {
+    const isLate = Date.parse(endedAt) > latest
+    if (phase !== 'delivered' || !isLate) return { isLate }
+    return { isLate, lateness: say(LATE_THEN, language, { by }) }
+  }
+  const expected = eta === null ? undefined : Date.parse(eta)
+  if (now.getTime() > latest) {
+    const isKnown = expected !== undefined && expected > now.getTime()
+    const on = isKnown ? dates.format(expected) : ''
+    return { isLate: true, lateness: say(isKnown ? LATE_UNTIL : LATE_NOW, language, { by, on }) }
+  }
+  if (expected !== undefined && expected > latest)
+    return { isLate: true, lateness: say(LATE_SOON, language, { by, on: dates.format(expected) }) }
+  return { isLate: false }
+}
+
+const LATE_THEN: Words = {
+  ru: 'Позже, чем обещали: ждали до {by}.',
+  en: 'Later than promised: it was due by {by}.',
+}
+const LATE_UNTIL: Words = {
+  ru: 'Опаздывает: обещали до {by}, теперь ждём {on}.',
+  en: 'Late: promised by {by}, now expected on {on}.',
+}
+const LATE_NOW: Words = {
+  ru: 'Опаздывает: обещали до {by}. Уже разбираемся с перевозчиком.',
+  en: 'Late: promised by {by}. We are asking the carrier.',
+}
+const LATE_SOON: Words = {
+  ru: 'Скорее всего опоздает: обещали до {by}, перевозчик ждёт {on}.',
+  en: 'It will probably be late: promised by {by}, the carrier expects {on}.',
+}
+
+const say = (words: Words, language: Language, values: Record<string, string>): string =>
+  words[language].replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+
+const LOCALES = { ru: 'ru-RU', en: 'en-GB' }
+
+const days = (timeZone: string, language: Language) =>
+  new Intl.DateTimeFormat(LOCALES[language], { timeZone, day: 'numeric', month: 'long' })
+
+const clock = (timeZone: string) =>
+  new Intl.DateTimeFormat('ru-RU', { timeZone, hour: '2-digit', minute: '2-digit' })
+
+/** `28 ноября, 14:05` on a clock of the zone. */
+export const momentIn = (timeZone: string, language: Language) => (at: string) =>
+  `${days(timeZone, language).format(new Date(at))}, ${clock(timeZone).format(new Date(at))}`
+
+export const dayIn = (timeZone: string, language: Language) => (at: string) =>
+  days(timeZone, language).format(new Date(at))

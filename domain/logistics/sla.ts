@@ -1,0 +1,82 @@
+import type { DeliveryTerms, SlaKind, TrackingStatus } from '../../contracts/logistics.ts'
+import { isEnd, isHandedOver } from './tracking-status.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './zone.ts'
+
+export type SlaTerms = DeliveryTerms
+
+export const SLA_VERSION = 1
+
+export const DEFAULT_TERMS: SlaTerms = {
+  confirmMs: 5 * MINUTE_MS,
+  bookingMs: 15 * MINUTE_MS,
+  handOverMs: 2 * DAY_MS,
+  silenceMs: {
+    'courier-assigned': DAY_MS,
+    accepted: 2 * DAY_MS,
+    'in-transit': 4 * DAY_MS,
+    'at-destination': 2 * DAY_MS,
+    'out-for-delivery': DAY_MS,
+    'attempt-failed': 2 * DAY_MS,
+    exception: DAY_MS,
+    returning: 14 * DAY_MS,
+  },
+  storageWarningMs: 2 * DAY_MS,
+  unsettledMs: 30 * MINUTE_MS,
+  watchMs: [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 3 * HOUR_MS, DAY_MS, 3 * DAY_MS],
+  roundsMs: [MINUTE_MS, 10 * MINUTE_MS, HOUR_MS],
+  afterEndMs: 2 * DAY_MS,
+}
+
+/** What is known when timers are set; instants in milliseconds. */
+export type SlaView = {
+  status: TrackingStatus
+  statusAt: number
+  bookedAt: number
+  readyAt: number
+  promiseLatest: number
+  eta?: number | undefined
+  storedUntil?: number | undefined
+}
+
+/** `stage` tells apart what can be missed more than once. */
+export type SlaDue = { kind: SlaKind; stage: string; at: number }
+
+export const slaKey = ({ kind, stage }: Pick<SlaDue, 'kind' | 'stage'>): string =>
+  stage ? `${kind} ${stage}` : kind
+
+/** Everything that will be missed unless something happens, the soonest first. */
+export function slaDues(view: SlaView, terms: SlaTerms): SlaDue[] {
+  const { status, eta, storedUntil, promiseLatest } = view
+  if (isEnd(status)) return []
+  const dues: SlaDue[] = []
+  if (!isHandedOver(status))
+    dues.push({
+      ...{ kind: 'hand-over-late', stage: '' },
+      at: Math.max(view.bookedAt, view.readyAt) + terms.handOverMs,
+    })
+  const silence = terms.silenceMs[status]
+  if (silence !== undefined)
+    dues.push({ kind: 'silent', stage: status, at: view.statusAt + silence })
+  // What comes back is not late: it does not come.
+  if (status !== 'returning') {
+    if (eta !== undefined && eta > promiseLatest && status !== 'ready-for-pickup')
+      dues.push({ kind: 'late-predicted', stage: '', at: 0 })
+    // What waits at its point has arrived in time.
+    if (status !== 'ready-for-pickup' || view.statusAt > promiseLatest)
+      dues.push({ kind: 'late', stage: '', at: promiseLatest })
+  }
+  if (status === 'ready-for-pickup' && storedUntil !== undefined)
+    dues.push({
+      kind: 'storage-expiring',
+      stage: new Date(storedUntil).toISOString().slice(0, 10),
+      at: storedUntil - terms.storageWarningMs,
+    })
+  return dues.sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1))
+}
+
+/** The next one that was not raised yet. */
+export const nextDue = (
+  view: SlaView,
+  terms: SlaTerms,
+  isRaised: (key: string) => boolean,
+): SlaDue | undefined => slaDues(view, terms).find((due) => !isRaised(slaKey(due)))

@@ -1,0 +1,67 @@
+import type { DeliveryPhase, TrackingStatus } from '../../contracts/logistics.ts'
+
+/** How far each has got, where events of the same moment compete. */
+const PROGRESS: Record<TrackingStatus, number> = {
+  'booking-pending': 0,
+  booked: 1,
+  'courier-assigned': 2,
+  accepted: 3,
+  'in-transit': 4,
+  exception: 4,
+  'at-destination': 5,
+  'ready-for-pickup': 6,
+  'out-for-delivery': 6,
+  'attempt-failed': 7,
+  returning: 8,
+  rejected: 9,
+  cancelled: 9,
+  lost: 9,
+  returned: 9,
+  delivered: 9,
+}
+
+export const TRACKING_STATUSES = Object.keys(PROGRESS) as TrackingStatus[]
+
+const ENDS = ['delivered', 'returned', 'lost', 'cancelled', 'rejected'] as const
+export const isEnd = (status: TrackingStatus): status is (typeof ENDS)[number] =>
+  (ENDS as readonly TrackingStatus[]).includes(status)
+
+/** The carrier has it, or had it. A cancellation and a refusal come before. */
+export const isHandedOver = (status: TrackingStatus): boolean =>
+  PROGRESS[status] >= PROGRESS.accepted && status !== 'cancelled' && status !== 'rejected'
+
+export type LoggedEvent = {
+  key: string
+  status: TrackingStatus
+  /** Milliseconds. */
+  occurredAt: number
+  isRevoked: boolean
+}
+
+/**
+ * Where it stands after all that is known, in whatever order that came: the newest event that was not taken back. Ends
+ * outlast what is dated later: only the carrier itself takes them back.
+ */
+export function projectStatus<E extends LoggedEvent>(events: Iterable<E>): E | undefined {
+  let best: E | undefined
+  for (const event of events)
+    if (!event.isRevoked && (!best || outweighs(event, best))) best = event
+  return best
+}
+
+function outweighs(a: LoggedEvent, b: LoggedEvent): boolean {
+  if (isEnd(a.status) !== isEnd(b.status)) return isEnd(a.status)
+  if (a.occurredAt !== b.occurredAt) return a.occurredAt > b.occurredAt
+  if (PROGRESS[a.status] !== PROGRESS[b.status]) return PROGRESS[a.status] > PROGRESS[b.status]
+  return a.key > b.key
+}
+
+/**
+ * The phase of a shipment whose live booking stands there. One that its carrier ends before it has left is still booked,
+ * until the workflow has replaced it; one that ends on its way has failed.
+ */
+export function phaseOf(status: TrackingStatus, hasLeft: boolean): DeliveryPhase {
+  if (status === 'delivered' || status === 'returned' || status === 'lost') return status
+  if (status === 'cancelled' || status === 'rejected') return hasLeft ? 'failed' : 'booked'
+  return hasLeft || isHandedOver(status) ? 'handed-over' : 'booked'
+}
