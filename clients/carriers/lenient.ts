@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { malformed, Unanswered } from './unanswered.ts'
+import type { Told } from './wire.ts'
+
+/** Text, or a number that stands for it; spaces around it are of no meaning. */
+export const text = z.union([z.string(), z.number()]).transform((value) => String(value).trim())
+/** Text that says something. */
+export const word = text.refine((value) => value.length > 0)
+/** Codes come in any case: they are compared in one. */
+export const upper = word.transform((value) => value.toUpperCase())
+/** A number, or text that is one. */
+export const quantity = z
+  .union([z.number(), z.string().trim().min(1).transform(Number)])
+  .refine(Number.isFinite)
+/** Of rubles, or of days: nothing here costs a billion, or less than nothing. */
+export const amount = quantity.refine((value) => value >= 0 && value < 1e9)
+export const yes = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1'),
+])
+
+/** An instant as ISO 8601 in UTC. It must say its offset, `+0300` without the colon too. */
+export const instant = word.transform((value, context) => {
+  const found = instantOf(value)
+  if (found !== undefined) return found
+  context.addIssue('not an instant')
+  return z.NEVER
+})
+export function instantOf(value: string): string | undefined {
+  const [, local, offset] = /^(\d{4}-\d\d-\d\dT[\d:.]+?)(Z|[+-]\d\d:?\d\d)$/.exec(value) ?? []
+  if (!local || !offset) return undefined
+  const ms = Date.parse(local + offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2'))
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
+}
+
+/** What can be done without: absent where it makes no sense. */
+export const maybe = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> =>
+  schema
+    .nullish()
+    .catch(undefined)
+    .transform((value) => value ?? undefined)
+
+/** None, one, or several: all of them must make sense. */
+export const many = <T>(schema: z.ZodType<T>): z.ZodType<T[]> =>
+  z.preprocess(
+    (value) => (value === undefined || value === null ? [] : [value].flat()),
+    z.array(schema),
+  )
+
+/** None, one, or several: those that make sense. */
+export const several = <T>(schema: z.ZodType<T>): z.ZodType<T[]> =>
+  z.preprocess(
+    (value) =>
+      (value === undefined || value === null ? [] : [value].flat()).flatMap((one) => {
+        const parsed = schema.safeParse(one)
+        return parsed.success ? [parsed.data] : []
+      }),
+    z.array(z.custom<T>(() => true)),
+  )
+
+/** @throws {Unanswered} `malformed`, naming fields and never what is in them */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues
+    .slice(0, 3)
+    .map(({ path, code }) => `${path.join('.')} ${code}`)
+  throw malformed(fields.join(', '))
+}
+
+/** @throws {Unanswered} `malformed` */
+export function jsonOf({ bytes }: Pick<Told, 'bytes'>): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch (cause) {
+    throw new Unanswered({ code: 'malformed', mayHaveArrived: true, detail: 'no JSON' }, { cause })
+  }
+}
