@@ -3,6 +3,8 @@ import type { CatalogTables } from './catalog/tables.ts'
 import type { Id, GeneratedId, Instant, OptionalInstant } from './columns.ts'
 import type { FeedTables } from './integrations/feed-tables.ts'
 import type { ImportTables } from './integrations/import-tables.ts'
+import type { PointTables } from './logistics/point-tables.ts'
+import type { LogisticsTables } from './logistics/tables.ts'
 import type { WebhookTables } from './integrations/webhooks/tables.ts'
 import type { OrderTables } from './orders/tables.ts'
 import type { StorefrontTables } from './storefront/tables.ts'
@@ -12,6 +14,8 @@ export type Database = CatalogTables &
   FeedTables &
   WebhookTables &
   OrderTables &
+  LogisticsTables &
+  PointTables &
   StorefrontTables & {
     event: {
       id: GeneratedId

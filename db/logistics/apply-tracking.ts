@@ -1,0 +1,241 @@
+import { sql, type Transaction } from 'kysely'
+import type { TrackingChange, TrackingStatus } from '../../contracts/logistics.ts'
+import {
+  isEnd,
+  isHandedOver,
+  phaseOf,
+  projectStatus,
+} from '../../domain/logistics/tracking-status.ts'
+import { HOUR_MS } from '../../domain/logistics/zone.ts'
+import type { Database } from '../database.ts'
+import { moveOrder } from '../orders/move-order.ts'
+import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
+import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { addOutcome } from './lane-stats.ts'
+import { laneOf } from './record-booking.ts'
+import { changeShipment, type ShipmentRow } from './shipments.ts'
+
+type Trx = Transaction<Database>
+
+/** As its carrier's adapter gives it. */
+export type ToldTracking = {
+  events: readonly {
+    occurredAt: string
+    status: TrackingStatus
+    reason?: string
+    rawCode: string
+    isUnknownCode?: true
+    place?: string
+    key: string
+    isRevoked?: true
+  }[]
+  eta?: string
+  storedUntil?: string
+  finalPrice?: { amount: number; currency: string }
+}
+
+export type Applied = {
+  /** Something was told that was not known. */
+  isNews: boolean
+  /** What the shipment's workflow must hear; nothing while it is told of a loser. */
+  change?: TrackingChange
+  /** A booking that was settled has come to life. */
+  hasWoken: boolean
+  unknownCodes: string[]
+  attempt: AttemptRow
+}
+
+/**
+ * Keeps what was told, each event once, and moves the shipment to where it stands by all that is known. Events of a loser are
+ * kept and move nothing. As often as one likes, and in any order.
+ */
+export async function applyTracking(
+  trx: Trx,
+  attemptId: string,
+  told: ToldTracking,
+  source: 'poll' | 'queue' | 'webhook',
+  telling: Telling,
+): Promise<Applied> {
+  const locked = await lockAttempt(trx, attemptId)
+  const fresh = await keepEvents(trx, locked, told, source)
+  const { attempt, isChanged } = await projectAttempt(trx, locked, told)
+  if (told.finalPrice) await settleCost(trx, attempt, told.finalPrice)
+  const unknownCodes = fresh.filter((event) => event.isUnknownCode).map(({ rawCode }) => rawCode)
+  const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt }
+
+  const { shipment } = locked
+  const isLive = shipment.liveAttemptId === attemptId && attempt.state === 'booked'
+  if (!isLive) return { ...applied, hasWoken: hasWoken(locked.attempt, attempt, fresh.length) }
+  // What came while it was pending, or being cancelled, has not moved the shipment yet.
+  if (!isChanged && shipment.status === attempt.status) return { ...applied, hasWoken: false }
+  const moved = await moveShipment(trx, shipment, attempt, telling)
+  return { ...applied, hasWoken: false, change: changeOf(moved) }
+}
+
+/** What the workflow of a shipment must know of it. */
+export const changeOf = (shipment: ShipmentRow): TrackingChange => ({
+  attemptId: shipment.liveAttemptId!,
+  version: Number(shipment.version),
+  status: shipment.status!,
+  statusAt: shipment.statusAt!.toISOString(),
+  ...(shipment.eta && { eta: shipment.eta.toISOString() }),
+  ...(shipment.storedUntil && { storedUntil: shipment.storedUntil.toISOString() }),
+})
+
+async function keepEvents(
+  trx: Trx,
+  { attempt }: Locked,
+  { events }: ToldTracking,
+  source: 'poll' | 'queue' | 'webhook',
+) {
+  const each = new Map(events.map((event) => [event.key, event]))
+  if (each.size === 0) return []
+  const fresh = await trx
+    .insertInto('trackingEvent')
+    .values(
+      [...each.values()].map((event) => ({
+        ...{ shipmentId: attempt.shipmentId, attemptId: attempt.id, sellerId: attempt.sellerId },
+        ...{ key: event.key, status: event.status, rawCode: event.rawCode, source },
+        reason: event.reason ?? null,
+        place: event.place ?? null,
+        isUnknownCode: event.isUnknownCode ?? false,
+        occurredAt: event.occurredAt,
+        revokedAt: event.isRevoked ? new Date() : null,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['attemptId', 'key']).doNothing())
+    .returning(['key', 'rawCode', 'isUnknownCode'])
+    .execute()
+  const revoked = [...each.values()].filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
+  if (revoked.length > 0)
+    await trx
+      .updateTable('trackingEvent')
+      .set({ revokedAt: sql`now()` })
+      .where('attemptId', '=', attempt.id)
+      .where('key', 'in', revoked)
+      .where('revokedAt', 'is', null)
+      .execute()
+  return fresh
+}
+
+async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
+  const events = await trx
+    .selectFrom('trackingEvent')
+    .select(['key', 'status', 'occurredAt', 'revokedAt'])
+    .where('attemptId', '=', attempt.id)
+    .execute()
+  const now = projectStatus(
+    events.map(({ occurredAt, revokedAt, ...event }) => ({
+      ...event,
+      occurredAt: occurredAt.getTime(),
+      isRevoked: revokedAt !== null,
+    })),
+  )
+  // Before its first event it is as booked as it was.
+  const status = now?.status ?? attempt.status
+  const statusAt = now ? new Date(now.occurredAt) : attempt.statusAt
+  const isChanged =
+    status !== attempt.status ||
+    (now !== undefined && statusAt?.getTime() !== attempt.statusAt?.getTime()) ||
+    differs(eta, attempt.eta) ||
+    differs(storedUntil, attempt.storedUntil)
+  if (!isChanged) return { attempt, isChanged }
+  const changed = await trx
+    .updateTable('bookingAttempt')
+    .set({
+      ...{ status, statusAt },
+      ...(eta !== undefined && { eta }),
+      ...(storedUntil !== undefined && { storedUntil }),
+    })
+    .where('id', '=', attempt.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { attempt: changed, isChanged }
+}
+
+const differs = (told: string | undefined, known: Date | null) =>
+  told !== undefined && Date.parse(told) !== known?.getTime()
+
+async function moveShipment(
+  trx: Trx,
+  before: ShipmentRow,
+  attempt: AttemptRow,
+  telling: Telling,
+): Promise<ShipmentRow> {
+  const status = attempt.status!
+  const leaves = before.handedOverAt === null && isHandedOver(status)
+  const hasLeft = leaves || before.handedOverAt !== null
+  const last = await trx
+    .selectFrom('trackingEvent')
+    .select(['reason', 'rawCode'])
+    .where('attemptId', '=', attempt.id)
+    .where('status', '=', status)
+    .orderBy('occurredAt', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const after = await changeShipment(trx, before.id, {
+    ...{ status, statusAt: attempt.statusAt, phase: phaseOf(status, hasLeft) },
+    ...{ reason: last?.reason ?? null, rawCode: last?.rawCode ?? null },
+    ...{ eta: attempt.eta, storedUntil: attempt.storedUntil },
+    ...(leaves && { handedOverAt: attempt.statusAt }),
+    endedAt: isEnd(status) && hasLeft ? attempt.statusAt : null,
+  })
+  if (leaves) {
+    await tellOfDelivery(trx, after, { type: 'delivery.handed_over' }, telling)
+    await moveOrderAlong(trx, after.orderId, ['assembling', 'shipped'], telling)
+  }
+  if (before.status !== status) {
+    const previousState = before.status ?? before.phase
+    await tellOfDelivery(trx, after, { type: 'delivery.status_changed', previousState }, telling)
+    if (status === 'delivered')
+      await moveOrderAlong(trx, after.orderId, ['assembling', 'shipped', 'delivered'], telling)
+    if (isEnd(status) && hasLeft) await learn(trx, after, attempt)
+  }
+  return after
+}
+
+/** Through each state on the way; an order that does not stand on it stays where it is. */
+async function moveOrderAlong(
+  trx: Trx,
+  orderId: string,
+  states: readonly ('assembling' | 'shipped' | 'delivered')[],
+  telling: Telling,
+) {
+  for (const to of states) await moveOrder(trx, orderId, { to, ...telling })
+}
+
+/** What the lane's record is told when a delivery ends, each delivery once. */
+async function learn(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('bookingAttempt')
+    .set({ learnedAt: sql`now()` })
+    .where('id', '=', attempt.id)
+    .where('learnedAt', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return
+  const lane = await laneOf(trx, attempt, shipment)
+  if (shipment.status !== 'delivered' || !shipment.promise || !shipment.promiseLatest) {
+    await addOutcome(trx, lane, { what: 'failed' })
+    return
+  }
+  const at = attempt.statusAt!.getTime()
+  await addOutcome(trx, lane, {
+    what: 'delivered',
+    isOnTime: at <= shipment.promiseLatest.getTime(),
+    delayHours: (at - Date.parse(shipment.promise.advertisedLatest)) / HOUR_MS,
+  })
+}
+
+const settleCost = (trx: Trx, { id }: AttemptRow, { amount }: { amount: number }) =>
+  trx
+    .updateTable('costEntry')
+    .set({ actualMinor: amount, settledAt: sql`now()` })
+    .where('attemptId', '=', id)
+    .where(sql<boolean>`actual_minor is distinct from ${amount}`)
+    .execute()
+
+function hasWoken(before: AttemptRow, { state, status }: AttemptRow, fresh: number): boolean {
+  const isSettled = state === 'absent' || state === 'cancelled' || state === 'rejected'
+  if (!isSettled || fresh === 0 || status === null) return false
+  return status !== 'cancelled' && status !== 'rejected' && status !== before.status
+}

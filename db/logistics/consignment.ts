@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely'
+import type { QuoteDeliveryInput } from '../../contracts/logistics.ts'
+import type { Database } from '../database.ts'
+import type { ShipmentRow } from './shipments.ts'
+
+export type Consignment = NonNullable<Awaited<ReturnType<typeof findConsignment>>>
+
+/** What carriers are asked to name a price for, also before there is a shipment of it. */
+export type Quotable = Pick<Consignment, 'from' | 'to'> & {
+  order: Pick<Consignment['order'], 'address'>
+  shipment: Pick<
+    ShipmentRow,
+    | 'sellerId'
+    | 'parcels'
+    | 'declaredMinor'
+    | 'currency'
+    | 'pointCarrier'
+    | 'pointCode'
+    | 'pointKind'
+    | 'readyAt'
+    | 'promise'
+  >
+}
+
+/** A shipment with everything that a carrier asks for: whence, whither, by whom and what. */
+export async function findConsignment(db: Kysely<Database>, shipmentId: string) {
+  const shipment = await db
+    .selectFrom('shipment')
+    .selectAll()
+    .where('id', '=', shipmentId)
+    .executeTakeFirst()
+  if (!shipment) return undefined
+  const [order, lines, from, to] = await Promise.all([
+    db
+      .selectFrom('salesOrder')
+      .select(['number', 'buyerName', 'buyerPhone', 'buyerEmail', 'address'])
+      .where('id', '=', shipment.orderId)
+      .executeTakeFirstOrThrow(),
+    db
+      .selectFrom('orderLine')
+      .leftJoin('shopProduct', 'shopProduct.id', 'orderLine.shopProductId')
+      .leftJoin('product', 'product.id', 'shopProduct.productId')
+      .select(['orderLine.externalId', 'orderLine.name', 'orderLine.quantity'])
+      .select(['orderLine.priceMinor', 'product.weightGrams'])
+      .where('orderLine.orderId', '=', shipment.orderId)
+      .orderBy('orderLine.position')
+      .execute(),
+    getOrigin(db, shipment.warehouseId),
+    getDestination(db, shipment.cityId),
+  ])
+  return { shipment, order, lines, from, to }
+}
+
+/** What would be sent, with the address that its order has where there is one. */
+export async function getQuotable(
+  db: Kysely<Database>,
+  { sellerId, orderId, warehouseId, cityId, parcels, declared, point }: QuoteDeliveryInput,
+): Promise<Quotable> {
+  const [order, from, to] = await Promise.all([
+    orderId === undefined
+      ? { address: null }
+      : db
+          .selectFrom('salesOrder')
+          .select('address')
+          .where('id', '=', orderId)
+          .where('sellerId', '=', sellerId)
+          .executeTakeFirstOrThrow(),
+    getOrigin(db, warehouseId),
+    getDestination(db, cityId),
+  ])
+  const {
+    carrier: pointCarrier = null,
+    code: pointCode = null,
+    kind: pointKind = null,
+  } = point ?? {}
+  return {
+    ...{ order, from, to },
+    shipment: {
+      ...{ sellerId, parcels: [...parcels], pointCarrier, pointCode, pointKind, promise: null },
+      ...{ declaredMinor: String(declared.amount), currency: declared.currency },
+      readyAt: new Date(),
+    },
+  }
+}
+
+const getOrigin = (db: Kysely<Database>, warehouseId: string) =>
+  db
+    .selectFrom('warehouse')
+    .innerJoin('city', 'city.id', 'warehouse.cityId')
+    .leftJoin('warehouseDispatch', 'warehouseDispatch.warehouseId', 'warehouse.id')
+    .selectAll('warehouseDispatch')
+    .select(['warehouse.name', 'city.id as cityId', 'city.name as cityName', 'city.timeZone'])
+    .where('warehouse.id', '=', warehouseId)
+    .executeTakeFirstOrThrow()
+
+const getDestination = (db: Kysely<Database>, cityId: string) =>
+  db.selectFrom('city').selectAll().where('id', '=', cityId).executeTakeFirstOrThrow()
