@@ -6,6 +6,7 @@ import { readConfigOrExit } from '../config.ts'
 import { shutdownTelemetry, temporalClientInterceptors, temporalPlugin } from '../telemetry.ts'
 import { createFetchingWorker } from './fetching.ts'
 import { createIntegrationsWorker } from './integrations.ts'
+import { createLogisticsWorker } from './logistics.ts'
 import { createOrdersWorker } from './orders.ts'
 import { createParsingWorker } from './parsing.ts'
 import { createPicturesWorker } from './pictures.ts'
@@ -19,6 +20,7 @@ const HEARTBEAT_EVERY = '2 seconds'
 const domains: Record<string, CreateDomainWorker> = {
   fetching: createFetchingWorker,
   integrations: createIntegrationsWorker,
+  logistics: createLogisticsWorker,
   orders: createOrdersWorker,
   parsing: createParsingWorker,
   pictures: createPicturesWorker,

@@ -54,3 +54,39 @@ export const fetching = {
   heartbeatTimeout,
   retry: { initialInterval: '2 seconds', backoffCoefficient: 4, maximumInterval: '1 minute' },
 } satisfies ActivityOptions
+
+/**
+ * Has somebody else's server do something once, under a key by which a repetition is known. What it answers is a result,
+ * a refusal too; only a lost worker is a reason to repeat.
+ */
+export const effect = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+} satisfies ActivityOptions
+
+/**
+ * Asks until there is an answer, by failing until then: its tries leave nothing in the history. However long it takes, since
+ * going on without the answer would be wrong.
+ */
+export const untilSettled = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 1.7,
+    maximumInterval: '1 minute',
+  },
+} satisfies ActivityOptions
+
+/** The same for what is missed by nobody for a while: after an hour it is done without. */
+export const eventually = {
+  ...untilSettled,
+  scheduleToCloseTimeout: '1 hour',
+} satisfies ActivityOptions
+
+/** The same where somebody waits for it: carriers confirm within seconds, or not at all. */
+export const untilConfirmed = {
+  ...untilSettled,
+  retry: { ...untilSettled.retry, maximumInterval: '10 seconds' },
+} satisfies ActivityOptions

@@ -1,6 +1,7 @@
 import { inTraceOf, untraced } from '../../clients/tracing.ts'
 import { listEventsToRelay, markRelayed, type Event } from '../../db/events.ts'
 import { untilHandover } from '../standing.ts'
+import { deliveryConsequences, type DeliveryConsequencesDeps } from './delivery-consequences.ts'
 import { feedConsequences, type FeedConsequencesDeps } from './feed-consequences.ts'
 import { importConsequences, type ImportConsequencesDeps } from './import-consequences.ts'
 import { orderConsequences, type OrderConsequencesDeps } from './order-consequences.ts'
@@ -9,6 +10,7 @@ import {
   storefrontConsequences,
   type StorefrontConsequencesDeps,
 } from './storefront-consequences.ts'
+import { taskConsequences, type TaskConsequencesDeps } from './task-consequences.ts'
 import {
   tellEndpoints,
   webhookConsequences,
@@ -19,7 +21,9 @@ export type RelayDeps = ImportConsequencesDeps &
   SourceConsequencesDeps &
   FeedConsequencesDeps &
   OrderConsequencesDeps &
+  DeliveryConsequencesDeps &
   StorefrontConsequencesDeps &
+  TaskConsequencesDeps &
   WebhookConsequencesDeps
 export type RelayActivities = ReturnType<typeof createRelayActivities>
 
@@ -37,7 +41,9 @@ export const createRelayActivities = (deps: RelayDeps) => {
     ...sourceConsequences(deps),
     ...feedConsequences(deps),
     ...orderConsequences(deps),
+    ...deliveryConsequences(deps),
     ...storefrontConsequences(deps),
+    ...taskConsequences(deps),
     ...webhookConsequences(deps),
   }
 

@@ -1,0 +1,20 @@
+import { metrics } from '@opentelemetry/api'
+
+const meter = metrics.getMeter('yarmarka')
+
+/** By carrier and what became of it. */
+export const attempts = meter.createCounter('logistics.attempts', {
+  description: 'Bookings asked of carriers, by outcome',
+})
+export const slaMisses = meter.createCounter('logistics.sla_misses', {
+  description: 'What carriers were expected to do in time and did not',
+})
+export const unknownCodes = meter.createCounter('logistics.unknown_codes', {
+  description: 'Tracking codes of carriers that nobody has given a meaning',
+})
+export const wokenLosers = meter.createCounter('logistics.woken_losers', {
+  description: 'Bookings that were settled and came to life',
+})
+export const carrierWebhooks = meter.createCounter('logistics.carrier_webhooks', {
+  description: 'Calls from carriers, by outcome',
+})

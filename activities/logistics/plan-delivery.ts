@@ -1,0 +1,102 @@
+import { ApplicationFailure } from '@temporalio/activity'
+import type { CarrierId, DeliveryTerms, NewPoint } from '../../contracts/logistics.ts'
+import { listGivenUp } from '../../db/logistics/attempts.ts'
+import { findConsignment, type Consignment } from '../../db/logistics/consignment.ts'
+import { keepPlan, findPlan, type Plan as KeptPlan } from '../../db/logistics/plans.ts'
+import { findSlaPolicies } from '../../db/logistics/rules.ts'
+import { heartbeating } from '../heartbeating.ts'
+import type { createChoice } from './choose-carrier.ts'
+import type { LogisticsDeps } from './deps.ts'
+
+/** Where in the frozen list it stands, and whose it is. */
+export type PlannedCandidate = {
+  rank: number
+  carrier: CarrierId
+  service: string
+  /** Where its tariff has terms of its own. */
+  terms?: DeliveryTerms
+}
+export type Plan = {
+  /** None left, or the chosen point takes nothing: only then is nobody asked. */
+  outcome: 'planned' | 'point-unavailable'
+  candidates: PlannedCandidate[]
+  /** The nearest point that takes it, where the chosen one does not. */
+  offer?: NewPoint
+  /** The first one that was made, for as long as the shipment lives. */
+  promise?: { earliest: string; latest: string }
+  readyAt: string
+  terms: DeliveryTerms
+  labels: { sellerId: string; orderId: string; orderNumber: string; cityId: string }
+}
+
+type PointCheck = Awaited<ReturnType<NonNullable<LogisticsDeps['checkPoint']>>>
+
+export const createPlanning = (
+  deps: LogisticsDeps,
+  { choose }: ReturnType<typeof createChoice>,
+) => {
+  const { system } = deps
+
+  /** What is not known does no harm. */
+  async function checkPoint({ shipment }: Consignment): Promise<PointCheck> {
+    const { pointCarrier: carrier, pointCode: code, parcels } = shipment
+    if (carrier === null || code === null) return { outcome: 'ok' }
+    try {
+      return (await deps.checkPoint?.({ carrier, code }, parcels)) ?? { outcome: 'ok' }
+    } catch (error) {
+      deps.log.warn({ err: error, shipmentId: shipment.id }, 'a pickup point was not checked')
+      return { outcome: 'ok' }
+    }
+  }
+
+  async function makePlan(consignment: Consignment): Promise<Omit<KeptPlan, 'round'>> {
+    const { shipment } = consignment
+    const sla = await findSlaPolicies(system, shipment.sellerId)
+    const point = await checkPoint(consignment)
+    if (point.outcome !== 'ok')
+      return {
+        ...{ outcome: 'point-unavailable', sla, ranked: [], leftOut: [], weights: undefined },
+        inputs: {},
+        ...(point.nearest && { offer: point.nearest }),
+      }
+    const givenUp = await listGivenUp(system, shipment.id)
+    return { outcome: 'planned', sla, ...(await choose(consignment, givenUp)) }
+  }
+
+  return {
+    /**
+     * Asks every carrier, leaves out what cannot be, ranks the rest, and freezes the list with what it was made of.
+     * Repeated for the same round it gives the same list.
+     */
+    planDelivery: ({ shipmentId, round }: { shipmentId: string; round: number }): Promise<Plan> =>
+      heartbeating(async () => {
+        const consignment = await findConsignment(system, shipmentId)
+        if (!consignment) throw ApplicationFailure.nonRetryable('No such shipment', 'NotFound')
+        const kept = await findPlan(system, shipmentId, round)
+        const plan = kept ?? (await makePlan(consignment))
+        const shipment = await keepPlan(system, consignment.shipment, { ...plan, round })
+        const { order } = consignment
+        return {
+          outcome: plan.outcome,
+          ...(plan.offer && { offer: plan.offer }),
+          candidates: plan.ranked.map(({ rank, carrier, service }) => {
+            const terms = plan.sla.ofTariff(carrier, service)
+            return { rank, carrier, service, ...(terms && { terms }) }
+          }),
+          ...(shipment.promiseEarliest &&
+            shipment.promiseLatest && {
+              promise: {
+                earliest: shipment.promiseEarliest.toISOString(),
+                latest: shipment.promiseLatest.toISOString(),
+              },
+            }),
+          readyAt: shipment.readyAt.toISOString(),
+          terms: shipment.sla ?? plan.sla.terms,
+          labels: {
+            ...{ sellerId: shipment.sellerId, orderId: shipment.orderId },
+            ...{ orderNumber: order.number, cityId: shipment.cityId },
+          },
+        }
+      }),
+  }
+}

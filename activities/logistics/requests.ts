@@ -1,0 +1,77 @@
+import type {
+  BookRequest,
+  CarrierQuote,
+  Place,
+  QuoteRequest,
+} from '../../clients/carriers/carrier.ts'
+import type { Consignment, Quotable } from '../../db/logistics/consignment.ts'
+import type { AttemptRow } from '../../db/logistics/attempts.ts'
+
+const COUNTRY = 'RU'
+/** For goods of which nobody has said what they weigh; the parcels are what is paid for. */
+const UNKNOWN_ITEM_G = 100
+
+export const quoteRequestOf = (consignment: Quotable): QuoteRequest => {
+  const { shipment } = consignment
+  return {
+    from: fromOf(consignment),
+    to: toOf(consignment),
+    ...(shipment.pointCode !== null && { pointCode: shipment.pointCode }),
+    ...(shipment.pointKind !== null && { pointKind: shipment.pointKind }),
+    parcels: shipment.parcels,
+    declaredValue: declaredOf(consignment),
+    readyAt: shipment.readyAt.toISOString(),
+  }
+}
+
+export const bookRequestOf = (
+  consignment: Consignment,
+  { reference, quote, pointCode, pointKind, readyAt }: AttemptRow,
+): BookRequest => {
+  const { shipment, order, lines, from } = consignment
+  return {
+    reference,
+    quote: quote as CarrierQuote,
+    from: {
+      ...fromOf(consignment),
+      contact: {
+        name: from.contactName ?? from.name,
+        phone: from.contactPhone ?? order.buyerPhone,
+      },
+    },
+    to: {
+      ...toOf(consignment),
+      contact: {
+        ...{ name: order.buyerName, phone: order.buyerPhone },
+        ...(order.buyerEmail !== null && { email: order.buyerEmail }),
+      },
+    },
+    ...(pointCode !== null && { pointCode }),
+    ...(pointKind !== null && { pointKind }),
+    parcels: shipment.parcels,
+    items: lines.map(({ externalId, name, quantity, priceMinor, weightGrams }) => ({
+      ...{ sku: externalId, name, quantity },
+      price: { amount: Number(priceMinor), currency: shipment.currency },
+      weightG: weightGrams ?? UNKNOWN_ITEM_G,
+    })),
+    declaredValue: declaredOf(consignment),
+    readyAt: readyAt.toISOString(),
+  }
+}
+
+const declaredOf = ({ shipment }: Quotable) => ({
+  amount: Number(shipment.declaredMinor),
+  currency: shipment.currency,
+})
+
+const fromOf = ({ from }: Quotable): Place => ({
+  ...{ cityId: from.cityId, cityName: from.cityName, countryCode: COUNTRY },
+  address: from.address ?? from.name,
+  ...(from.postalCode && { postalCode: from.postalCode }),
+  ...(from.lat !== null && from.lon !== null && { lat: from.lat, lon: from.lon }),
+})
+
+const toOf = ({ to, order }: Quotable): Place => ({
+  ...{ cityId: to.id, cityName: to.name, countryCode: COUNTRY },
+  ...(order.address !== null && { address: order.address }),
+})

@@ -1,0 +1,137 @@
+import {
+  ApplicationFailure,
+  condition,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow'
+import {
+  cancelDelivery,
+  changePickupPoint,
+  deliverySearchAttributes as attributes,
+  deliveryState,
+  taskResolved,
+  trackingChanged,
+  type DeliveryPhase,
+  type DeliveryState,
+  type FollowedBooking,
+  type NewPoint,
+  type TrackingChange,
+} from '../../contracts/logistics.ts'
+import { DEFAULT_TERMS, type SlaTerms } from '../../domain/logistics/sla.ts'
+
+/** What somebody wants of a delivery before the carrier has it. */
+export type Wish = ({ what: 'cancel' } | { what: 'new-point'; point: NewPoint }) & {
+  answer?: 'met' | 'too-late'
+}
+
+export type Delivery = {
+  shipmentId: string
+  state: DeliveryState
+  terms: SlaTerms
+  /** The newest that was told of the attempt in hand. */
+  change?: TrackingChange | undefined
+  wish?: Wish | undefined
+  /** Grows with everything that is told. */
+  news: number
+  /** How often a person has closed a task. */
+  resolutions: number
+  /** The carrier has the parcel, or had it. */
+  hasLeft: boolean
+  attempts: number
+  rounds: number
+  readyAt: string
+  bookedAt: string
+  raised: Set<string>
+}
+
+/** A delivery with its handlers: what is told is kept, and acted upon by whoever waits for `news`. */
+export function openDelivery(shipmentId: string, followed?: FollowedBooking): Delivery {
+  const delivery: Delivery = {
+    ...{ shipmentId, news: 0, resolutions: 0 },
+    state: followed?.state ?? { phase: 'planning', failovers: 0, isLate: false },
+    terms: followed?.terms ?? DEFAULT_TERMS,
+    change: followed?.change,
+    hasLeft: followed?.hasLeft ?? false,
+    attempts: followed?.attempts ?? 0,
+    rounds: followed?.rounds ?? 0,
+    readyAt: followed?.readyAt ?? '',
+    bookedAt: followed?.bookedAt ?? '',
+    raised: new Set(followed?.raised),
+  }
+
+  setHandler(deliveryState, () => delivery.state)
+  setHandler(trackingChanged, (change) => {
+    // Of a loser, or told before: neither moves the shipment.
+    if (change.attemptId !== delivery.state.attemptId) return
+    if (change.version <= (delivery.change?.version ?? -1)) return
+    delivery.change = change
+    delivery.news++
+  })
+  setHandler(taskResolved, () => {
+    delivery.resolutions++
+    delivery.news++
+  })
+  setHandler(cancelDelivery, () => granted(delivery, { what: 'cancel' }), {
+    validator: () => refuseTooLate(delivery),
+  })
+  setHandler(changePickupPoint, (point) => granted(delivery, { what: 'new-point', point }), {
+    validator: (_: NewPoint) => refuseTooLate(delivery),
+  })
+  return delivery
+}
+
+/** Shows where it stands, to whoever asks or searches. */
+export function show(delivery: Delivery, more: Partial<DeliveryState>): void {
+  const before = delivery.state
+  const now = (delivery.state = { ...before, ...more })
+  if (shownState(now) === shownState(before) && now.carrier === before.carrier) return
+  upsertSearchAttributes([
+    { key: attributes.state, value: shownState(now) },
+    { key: attributes.carrier, value: now.carrier ?? 'none' },
+  ])
+}
+
+const shownState = ({ phase, status }: DeliveryState): string =>
+  phase === 'handed-over' && status ? status : phase
+
+export type Labels = {
+  sellerId: string
+  orderId: string
+  orderNumber: string
+  cityId: string
+}
+
+/** What it is found by, and what a person reads in the Temporal UI. */
+export function label({ sellerId, orderId, orderNumber, cityId }: Labels, promiseAt: string): void {
+  upsertSearchAttributes([
+    { key: attributes.seller, value: sellerId },
+    { key: attributes.order, value: orderId },
+    { key: attributes.city, value: cityId },
+    { key: attributes.promiseAt, value: promiseAt },
+  ])
+  upsertMemo({ order: orderNumber, city: cityId, promise: promiseAt })
+}
+
+const ENDED = new Set<DeliveryPhase>(['delivered', 'returned', 'lost', 'cancelled', 'failed'])
+
+function refuseTooLate({ hasLeft, state, wish }: Delivery): void {
+  if (hasLeft || ENDED.has(state.phase)) throw tooLate()
+  if (wish) throw ApplicationFailure.nonRetryable('Another wish is being met', 'Busy')
+}
+
+const tooLate = () => ApplicationFailure.nonRetryable('The carrier has it already', 'TooLate')
+
+/** Waits until the story has met the wish, or could not. */
+async function granted(delivery: Delivery, wish: Wish): Promise<{ phase: DeliveryPhase }> {
+  delivery.wish = wish
+  delivery.news++
+  await condition(() => wish.answer !== undefined)
+  if (wish.answer === 'too-late') throw tooLate()
+  return { phase: delivery.state.phase }
+}
+
+export function answerWish(delivery: Delivery, answer: Wish['answer'] & string): void {
+  if (delivery.wish) delivery.wish.answer = answer
+  delivery.wish = undefined
+}

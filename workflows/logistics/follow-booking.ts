@@ -1,0 +1,73 @@
+import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import type { LogisticsActivities } from '../../activities/logistics/index.ts'
+import { nextDue, slaKey, type SlaDue, type SlaView } from '../../domain/logistics/sla.ts'
+import { isEnd, isHandedOver, phaseOf } from '../../domain/logistics/tracking-status.ts'
+import * as policies from '../policies.ts'
+import { show, type Delivery } from './delivery.ts'
+
+const { raiseSla, askPerson } = proxyActivities<LogisticsActivities>(policies.mustLand)
+
+/** `dropped`: by its carrier, before that had it. `long`: so is the history. */
+export type Turn = 'ended' | 'dropped' | 'hand-over-late' | 'wish' | 'long'
+
+/** Stands by a booking: takes what is told of it, and raises what is missed, until something must be done about it. */
+export async function followBooking(delivery: Delivery): Promise<Turn> {
+  for (;;) {
+    const { shipmentId, terms } = delivery
+    const seen = delivery.news
+    const hasNews = () => delivery.news !== seen
+    const { status } = takeChange(delivery)
+
+    if (delivery.wish) return 'wish'
+    if ((status === 'cancelled' || status === 'rejected') && !delivery.hasLeft) return 'dropped'
+    if (isEnd(status)) {
+      if (!(await condition(hasNews, terms.afterEndMs))) return 'ended'
+      if (!isEnd(delivery.change!.status)) await askPerson({ shipmentId, kind: 'taken-back' })
+      continue
+    }
+    if (workflowInfo().continueAsNewSuggested) return 'long'
+
+    const due = nextDue(viewOf(delivery), terms, (key) => delivery.raised.has(key))
+    if (!due) await condition(hasNews)
+    else if (!(await comesBefore(hasNews, due))) {
+      await raise(delivery, due)
+      if (due.kind === 'hand-over-late' && !isHandedOver(delivery.change!.status))
+        return 'hand-over-late'
+    }
+  }
+}
+
+/** No time left is no wait at all, which `condition` takes for a wait without end. */
+const comesBefore = async (hasNews: () => boolean, { at }: SlaDue): Promise<boolean> => {
+  const restMs = at - Date.now()
+  return restMs > 0 && (await condition(hasNews, restMs))
+}
+
+async function raise(delivery: Delivery, due: SlaDue): Promise<void> {
+  const { shipmentId } = delivery
+  const { kind, stage } = due
+  delivery.raised.add(slaKey(due))
+  if (kind === 'late') show(delivery, { isLate: true })
+  await raiseSla({ shipmentId, kind, stage, dueAt: new Date(due.at || Date.now()).toISOString() })
+}
+
+function takeChange(delivery: Delivery) {
+  const change = delivery.change!
+  const { status, eta } = change
+  delivery.hasLeft ||= isHandedOver(status)
+  show(delivery, { status, phase: phaseOf(status, delivery.hasLeft), ...(eta && { eta }) })
+  return change
+}
+
+function viewOf({ change, bookedAt, readyAt, state }: Delivery): SlaView {
+  const { status, statusAt, eta, storedUntil } = change!
+  return {
+    status,
+    statusAt: Date.parse(statusAt),
+    bookedAt: Date.parse(bookedAt),
+    readyAt: Date.parse(readyAt),
+    promiseLatest: Date.parse(state.promise!.latest),
+    eta: eta === undefined ? undefined : Date.parse(eta),
+    storedUntil: storedUntil === undefined ? undefined : Date.parse(storedUntil),
+  }
+}

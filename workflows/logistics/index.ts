@@ -1,0 +1,6 @@
+export { deliverOrder } from './deliver-order.ts'
+export { drainTrackingQueue } from './drain-tracking-queue.ts'
+export { pollTracking } from './poll-tracking.ts'
+export { quoteDelivery } from './quote-delivery.ts'
+export { settleLoser } from './settle-loser.ts'
+export { syncPickupPoints } from './sync-pickup-points.ts'
