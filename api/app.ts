@@ -6,24 +6,35 @@ import { cache, type CacheDeps } from './admin/cache.ts'
 import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
+import { pointLists, type PointListsDeps } from './admin/point-lists.ts'
 import { poison } from './admin/poison.ts'
+import { tasks } from './admin/tasks.ts'
 import { apiKeys, type ApiKeysDeps } from './api-keys.ts'
 import { authentication } from './auth.ts'
 import { categoryMappings } from './category-mappings.ts'
 import { checkouts } from './checkouts/routes.ts'
 import { cors } from './cors.ts'
+import { choices } from './deliveries/choices.ts'
+import { deliveries, type DeliveriesDeps } from './deliveries/routes.ts'
 import { docs } from './docs.ts'
 import { answerFailures, refuseOtherMethods } from './failures.ts'
 import { publishedFeeds, type PublishedFeedsDeps } from './feeds/published.ts'
 import { feeds, type FeedsDeps } from './feeds/routes.ts'
 import { health, type HealthDeps } from './health.ts'
+import { carrierHooks, type CarrierHooksDeps } from './hooks/carriers.ts'
 import { decisions } from './imports/decisions.ts'
 import { importEvents } from './imports/events.ts'
 import { importSources } from './import-sources/routes.ts'
 import { imports, type ImportsDeps } from './imports/routes.ts'
 import { jsonBodies } from './json-bodies.ts'
+import { pickupPoints, type PickupPointsDeps } from './logistics/pickup-points.ts'
 import { limitAddresses, type LimitAddressesOptions } from './limit-addresses.ts'
 import { limits } from './limits.ts'
+import { carrierAccounts, type CarrierAccountsDeps } from './logistics/carrier-accounts.ts'
+import { deliveryQuotes, type DeliveryQuotesDeps } from './logistics/delivery-quotes.ts'
+import { oneDelivery, type OneDeliveryDeps } from './logistics/one-delivery.ts'
+import { orderDelivery } from './logistics/order-delivery.ts'
+import { slaPolicies } from './logistics/sla-policies.ts'
 import { createRouter } from './openapi.ts'
 import { orders } from './orders/routes.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
@@ -35,6 +46,7 @@ import { requestLog } from './request-log.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { storefrontRoutes, type StorefrontDeps } from './storefront/routes.ts'
 import { traceRequests } from './trace.ts'
+import { track, type TrackDeps } from './track/routes.ts'
 import { webhookEndpoints, type WebhookEndpointsDeps } from './webhooks/endpoints.ts'
 import { webhookEventTypes } from './webhooks/event-types.ts'
 import { webhookMessages } from './webhooks/messages.ts'
@@ -47,7 +59,15 @@ export type ApiDeps = HealthDeps &
   PublishedFeedsDeps &
   Omit<ReindexesDeps, 'requires'> &
   Omit<CacheDeps, 'requires'> &
+  Omit<PickupPointsDeps, 'requires'> &
+  Omit<DeliveriesDeps, 'requires'> &
+  Omit<PointListsDeps, 'requires'> &
+  CarrierHooksDeps &
+  TrackDeps &
   Omit<WebhookEndpointsDeps, 'requires'> &
+  Omit<OneDeliveryDeps, 'requires'> &
+  Omit<DeliveryQuotesDeps, 'requires'> &
+  Omit<CarrierAccountsDeps, 'requires'> &
   Omit<ApiKeysDeps, 'requires'> & {
     /** Connected as the role `seller`: sees rows inside `asSeller` only. */
     seller: Kysely<Database>
@@ -73,6 +93,8 @@ export function createApp(deps: ApiDeps) {
   app.route('/', health(deps))
   app.use(traceRequests(), requestLog(deps.log), cors({ allowedOrigins: deps.corsOrigins ?? [] }))
   app.use(refuseOtherMethods(app))
+  // A carrier that was refused for its haste would stop telling us.
+  app.route('/hooks/carriers', carrierHooks(deps))
   if (deps.rates) app.use(limitAddresses(deps.rates))
   app.use(...limits(), jsonBodies())
 
@@ -91,14 +113,25 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/feeds', feeds({ ...deps, requires }))
     .route('/feeds', publishedFeeds(deps))
     .route('/v1/orders', orders({ ...deps, requires }))
+    .route('/v1/orders', orderDelivery({ ...deps, requires }))
+    .route('/v1/deliveries', oneDelivery({ ...deps, requires }))
+    .route('/v1/delivery-quotes', deliveryQuotes({ ...deps, requires }))
+    .route('/v1/carrier-accounts', carrierAccounts({ ...deps, requires }))
+    .route('/v1/sla-policies', slaPolicies({ ...deps, requires }))
     .route('/v1/returns', returns({ ...deps, requires }))
     .route('/v1/checkouts', checkouts({ ...deps, requires }))
     .route('/v1/admin/audit', auditLog({ ...deps, requires }))
+    .route('/v1/deliveries', deliveries({ ...deps, requires }))
+    .route('/v1/deliveries', choices({ ...deps, requires }))
+    .route('/track', track(deps))
+    .route('/v1/pickup-points', pickupPoints({ ...deps, requires }))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/admin/cache', cache({ ...deps, requires }))
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
+    .route('/v1/admin/pickup-points', pointLists({ ...deps, requires }))
+    .route('/v1/admin/tasks', tasks({ ...deps, requires }))
     .route('/v1/admin/poison', poison({ ...deps, requires }))
   refuseUnguarded(served)
   return served

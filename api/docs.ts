@@ -50,6 +50,7 @@ const ABOUT = {
     { name: 'Import sources', description: 'Catalogues that are fetched on a schedule' },
     { name: 'Feeds', description: 'Files for other marketplaces' },
     { name: 'Orders', description: 'Orders of buyers, and goods that come back' },
+    { name: 'Delivery', description: 'Shipments, their carriers and pickup points' },
     { name: 'Webhooks', description: 'Events told to an address, signed by Standard Webhooks' },
     { name: 'API keys', description: 'What may call, and what for' },
     { name: 'Operations', description: 'For the keys of the marketplace itself' },

@@ -12,6 +12,10 @@ export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
   'Import.id': UUID,
   'ImportSource.id': UUID,
   'Feed.id': UUID,
+  'Delivery.id': UUID,
+  'Delivery.workflowId': `delivery:${UUID}`,
+  deliveryId: UUID,
+  attemptId: UUID,
   'FeedPublication.id': UUID,
   'Reindex.id': UUID,
   'DriftCycle.id': UUID,
@@ -159,6 +163,8 @@ export const CONTENT_EXAMPLES: Readonly<Record<string, string>> = {
   'text/csv':
     'row,line,externalId,field,code,message,value\r\n2,14,kettle-42,price,not-a-number,"Цена «договорная» — не число.",договорная\r\n',
   'text/event-stream': `event: import\ndata: {"id":"${UUID}","state":"running"}\n\n`,
+  'text/html': '<!doctype html><html lang="ru">…</html>',
+  'application/pdf': '%PDF-1.4 …',
   'application/xml':
     '<?xml version="1.0" encoding="UTF-8"?><yml_catalog date="2026-11-26T12:00:00+03:00">…</yml_catalog>',
   'text/tab-separated-values': 'id\ttitle\tprice\nkettle-42\tЧайник\t1299.00 RUB\n',
@@ -168,7 +174,9 @@ export const CONTENT_EXAMPLES: Readonly<Record<string, string>> = {
 export const PATH_EXAMPLES: readonly (readonly [prefix: string, id: string])[] = [
   ['/v1/imports/', UUID],
   ['/v1/import-sources/', UUID],
+  ['/v1/admin/pickup-points/', 'cdek'],
   ['/v1/feeds/', UUID],
+  ['/v1/deliveries/', UUID],
   ['/v1/admin/reindexes/', UUID],
   ['/v1/webhook-endpoints/', UUID],
   ['/v1/checkouts/', UUID],

@@ -6,6 +6,7 @@ import { connectPostgres, type PostgresOptions } from '../clients/postgres.ts'
 import { connectRedis } from '../clients/redis.ts'
 import { createSecretBox } from '../clients/secret-box.ts'
 import { connectTemporal } from '../clients/temporal.ts'
+import { createTrackTokens } from '../clients/track-token.ts'
 import { sharedBuckets } from '../clients/token-buckets.ts'
 import { readConfigOrExit, roleUrl, type DatabaseRole } from '../config.ts'
 import { CACHE_POLICIES, type CacheKind } from '../domain/storefront/cache-policies.ts'
@@ -85,7 +86,9 @@ const app = createApp({
     uncountedNetworks: config.RATE_LIMIT_UNCOUNTED,
     trustedProxies: config.TRUSTED_PROXIES,
   },
+  carrierUrls: { cdek: config.CDEK_URL, dpd: config.DPD_URL, uber: config.UBER_URL },
   secrets: createSecretBox(config.SECRETS_KEY),
+  trackTokens: createTrackTokens(config.SECRETS_KEY),
   log,
   isDraining: drain.isDraining,
   dependencies: {

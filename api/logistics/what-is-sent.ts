@@ -1,0 +1,43 @@
+import type { Transaction } from 'kysely'
+import type { NewPoint } from '../../contracts/logistics.ts'
+import type { Database } from '../../db/database.ts'
+import { findPoint } from '../../db/logistics/pickup-points.ts'
+import { findWarehouseOf, listPackedLines } from '../../db/logistics/ship-from.ts'
+import type { OrderRow } from '../../db/orders/orders.ts'
+import { packAll } from '../../domain/logistics/pack.ts'
+import { parsePointId } from '../../domain/logistics/pickup-point.ts'
+import { Problem } from '../problem.ts'
+
+/** One parcel, as the catalogue measures the order’s goods. @throws {Problem} `validation-failed` where it does not */
+export async function parcelOf(trx: Transaction<Database>, { id }: Pick<OrderRow, 'id'>) {
+  const parcel = packAll(await listPackedLines(trx, id))
+  if (parcel) return parcel
+  throw new Problem('validation-failed', { errors: [{ path: 'parcels', message: NO_WEIGHT }] })
+}
+
+/** @throws {Problem} `conflict` when there is nowhere to send it from */
+export async function warehouseOf(trx: Transaction<Database>, { id }: Pick<OrderRow, 'id'>) {
+  const warehouseId = await findWarehouseOf(trx, id)
+  if (warehouseId) return warehouseId
+  throw new Problem('conflict', { detail: NO_WAREHOUSE })
+}
+
+/** The point that is wanted, or else the one that the order names, of the kind that its carrier says. */
+export async function pointOf(
+  trx: Transaction<Database>,
+  { pickupPointId }: Pick<OrderRow, 'pickupPointId'>,
+  wanted: NewPoint | undefined,
+): Promise<NewPoint | undefined> {
+  if (wanted) return wanted
+  const named = parsePointId(pickupPointId ?? '')
+  return named && { ...named, kind: (await findPoint(trx, named))?.kind ?? 'pvz' }
+}
+
+const NO_WEIGHT = {
+  ru: 'у товара не указан вес: укажите посылки',
+  en: 'the catalogue does not say what the goods weigh: give the parcels',
+}
+export const NO_WAREHOUSE = {
+  ru: 'У магазина нет склада, с которого отправлять.',
+  en: 'The shop has no warehouse to send it from.',
+}
