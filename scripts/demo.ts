@@ -1,4 +1,5 @@
 import { createApi, type Import, type Page } from './demo/api.ts'
+import { openDeliveryStory, type DeliveryStory } from './demo/delivery-story.ts'
 import { runClientExample } from './demo/client-example.ts'
 import { withRunningStack } from './demo/running-stack.ts'
 import { step, summary } from './demo/story.ts'
@@ -6,6 +7,7 @@ import { step, summary } from './demo/story.ts'
 /** The way of a feed from file to storefront, by real calls; exits 0 only if every step did what it says. */
 type ShopProduct = { id: string; externalId: string; name: string; price: { amount: number } }
 type Order = { id: string; number: string; workflowId: string; state: string }
+type Point = { carrier: string; address: string; distanceM?: number }
 type Found = Page<ShopProduct> & { total: number }
 
 await withRunningStack(async ({ baseUrl, sellers, urls }) => {
@@ -16,7 +18,8 @@ await withRunningStack(async ({ baseUrl, sellers, urls }) => {
   const price = 1_000 + (Date.now() % 1_000)
   const kettle = feed([
     `<offer id="demo-kettle"><name>Чайник «Самовар-экспресс» ДЕМО-42</name><price>${price}.50</price>
-     <currencyId>RUR</currencyId><categoryId>2</categoryId><vendor>Тульский завод</vendor><count>7</count></offer>`,
+     <currencyId>RUR</currencyId><categoryId>2</categoryId><vendor>Тульский завод</vendor><count>7</count>
+     <weight>1.2</weight><dimensions>24/18/26</dimensions></offer>`,
     `<offer id="demo-nowhere"><name>Товар без категории</name><price>10</price>
      <currencyId>RUR</currencyId><categoryId>77</categoryId></offer>`,
   ])
@@ -125,6 +128,64 @@ await withRunningStack(async ({ baseUrl, sellers, urls }) => {
       .then(() => undefined, String)
     check(refusal?.includes('422'), 'an HTML page is refused')
     return '422 html-page'
+  })
+
+  let story: DeliveryStory
+  let deliveryId = ''
+
+  await step('Every carrier is asked what a parcel to Petersburg takes', async () => {
+    story = await openDeliveryStory(api, seller, urls.simulator!)
+    const { items, explained } = await story.quotes()
+    const carriers = new Set(items.map(({ carrier }) => carrier))
+    check(carriers.size > 1, `more than one carrier would take it, not ${[...carriers].join()}`)
+    return explained
+  })
+
+  await step('The best one refuses the parcel: the next one takes it, and it alone', async () => {
+    const [best] = (await story.quotes()).items
+    const bookAgain = await story.refuseAll(best!.carrier)
+    try {
+      const started = await story.start()
+      deliveryId = started.id
+      const booked = await eventually(async () => {
+        const now = await story.delivery(deliveryId)
+        return now.phase === 'booked' ? now : undefined
+      })
+      check(booked.carrier !== best!.carrier, `${best!.carrier} did not take it`)
+      const live = (await story.bookings(deliveryId)).filter(({ isLive }) => isLive)
+      check(live.length === 1, `there is one live booking in the carriers' ledgers`)
+      return `${best!.carrier} → ${booked.carrier} ${booked.trackingNumber} (${booked.workflowId})`
+    } finally {
+      await bookAgain()
+    }
+  })
+
+  await step('The parcel arrives: so say the order and the buyer’s page', async () => {
+    const live = (await story.bookings(deliveryId)).find(({ isLive }) => isLive)
+    const until = (state: string) =>
+      eventually(async () => {
+        const now = await story.delivery(deliveryId)
+        return now.state === state ? now : undefined
+      })
+    await story.move(live!.id, 'in-transit')
+    await until('in-transit')
+    check((await story.orderNow()).state === 'shipped', 'the order is shipped')
+    await story.move(live!.id, 'delivered')
+    const delivered = await until('delivered')
+    check((await story.orderNow()).state === 'delivered', 'the order is delivered')
+    check((await story.page(delivered)).includes('Заказ получен'), 'the page says so')
+    return `${delivered.timeline.length} events, ${delivered.trackUrl}`
+  })
+
+  await step('The nearest pickup points that take a parcel', async () => {
+    const near = '/v1/pickup-points?city=msk&lat=55.7558&lon=37.6173&radiusM=20000&limit=3'
+    const points = await eventually(async () => {
+      const { items } = await api.get<Page<Point>>(near, seller.apiKey)
+      return items.length > 0 ? items : undefined
+    })
+    return points
+      .map(({ carrier, address, distanceM }) => `${carrier}: ${address}, ${distanceM} m`)
+      .join('; ')
   })
 
   await step('A stranger calls the API with the typed client, in ten lines', async () =>

@@ -3,6 +3,7 @@ import { ensureSchedule, type Schedules } from '../activities/integrations/sched
 import { ensureSearchAttributes } from '../clients/search-attributes.ts'
 import { connectTemporal } from '../clients/temporal.ts'
 import { readConfigOrExit } from '../config.ts'
+import { deliverySearchAttributes } from '../contracts/logistics.ts'
 import { orderSearchAttributes } from '../contracts/orders.ts'
 import {
   checkDrift,
@@ -18,8 +19,24 @@ import {
   warmUpScheduleId,
   type CheckDriftInput,
 } from '../contracts/storefront.ts'
+import {
+  carriersWithPoints,
+  pickupPointsQueue,
+  pointsScheduleId,
+  pointsSyncWorkflowId,
+  syncPickupPoints,
+  type PointsSyncScope,
+  type SyncPickupPointsInput,
+} from '../contracts/pickup-points.ts'
+import type { CarrierId } from '../contracts/logistics.ts'
 import { integrationsQueue } from '../contracts/integrations.ts'
 import { sweepWebhookLog, webhookLogScheduleId } from '../contracts/webhooks.ts'
+
+/** Of all domains; both orders and deliveries have a state, so that their names alone tell them apart. */
+export const searchAttributes = [
+  ...Object.values(orderSearchAttributes),
+  ...Object.values(deliverySearchAttributes),
+]
 
 /** What happens again and again by itself, in the whole marketplace. */
 const schedules: ScheduleOptions[] = [
@@ -80,7 +97,36 @@ const schedules: ScheduleOptions[] = [
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   },
+  ...carriersWithPoints.flatMap((carrier) => [
+    {
+      ...pointsSchedule(carrier, 'full'),
+      spec: {
+        calendars: [
+          { hour: 1, minute: 17, comment: 'at night in all of Russia west of Krasnoyarsk' },
+        ],
+      },
+      state: { triggerImmediately: true },
+    },
+    {
+      ...pointsSchedule(carrier, 'states'),
+      spec: { intervals: [{ every: '1 hour', offset: '41 minutes' }] },
+    },
+  ]),
 ]
+
+function pointsSchedule(carrier: CarrierId, scope: PointsSyncScope) {
+  return {
+    scheduleId: pointsScheduleId(carrier, scope),
+    action: {
+      type: 'startWorkflow',
+      workflowType: syncPickupPoints,
+      workflowId: pointsSyncWorkflowId(carrier, scope),
+      taskQueue: pickupPointsQueue,
+      args: [{ carrier, scope }] as [SyncPickupPointsInput],
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+  } satisfies Omit<ScheduleOptions, 'spec'>
+}
 
 /** Makes each of them exactly so; harmless when repeated. */
 export async function ensureSchedules(client: Schedules): Promise<string[]> {
@@ -91,11 +137,7 @@ export async function ensureSchedules(client: Schedules): Promise<string[]> {
 if (import.meta.main) {
   const config = readConfigOrExit('schedules')
   const temporal = connectTemporal(config)
-  await ensureSearchAttributes(
-    temporal.connection,
-    config.TEMPORAL_NAMESPACE,
-    Object.values(orderSearchAttributes),
-  )
+  await ensureSearchAttributes(temporal.connection, config.TEMPORAL_NAMESPACE, searchAttributes)
   console.log(`scheduled: ${(await ensureSchedules(temporal.client.schedule)).join(', ')}`)
   await temporal.close()
 }

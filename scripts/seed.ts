@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectPostgres } from '../clients/postgres.ts'
+import { createSecretBox } from '../clients/secret-box.ts'
 import { readConfigOrExit } from '../config.ts'
 import { issueApiKey } from '../api/issue-api-key.ts'
 import { isMarketplaceScope, MARKETPLACE_SCOPES, SCOPES, type Scope } from '../domain/api-key.ts'
 import { createApi } from './demo/api.ts'
+import { createContracts } from './demo/create-contracts.ts'
 import { createMarketplace, type CreatedShop } from './demo/create-marketplace.ts'
 import { findDemoFile, writeDemoFile, type DemoFile } from './demo/demo-file.ts'
 import { marketplace } from './demo/marketplace.ts'
@@ -24,6 +26,11 @@ const { db, close } = connectPostgres({
 const api = createApi(config.API_URL)
 
 const shops = await db.transaction().execute((trx) => createMarketplace(trx, marketplace))
+if (config.SIMULATOR_URL)
+  await createContracts(db, {
+    urls: { cdek: config.CDEK_URL, dpd: config.DPD_URL, uber: config.UBER_URL },
+    secrets: createSecretBox(config.SECRETS_KEY),
+  })
 const earlier = await findDemoFile()
 const demo: DemoFile = {
   baseUrl: config.API_URL,
@@ -32,6 +39,7 @@ const demo: DemoFile = {
   urls: {
     ...(config.TEMPORAL_UI_URL ? { temporalUi: config.TEMPORAL_UI_URL } : {}),
     ...(config.JAEGER_URL ? { jaeger: config.JAEGER_URL } : {}),
+    ...(config.SIMULATOR_URL ? { simulator: config.SIMULATOR_URL } : {}),
   },
 }
 for (const { sellerId, shopId, seller } of shops) {

@@ -5,8 +5,9 @@ import { endChild } from '../stack/children.ts'
 import { isFree, openPorts } from '../stack/ports.ts'
 import { showProgress } from '../stack/progress.ts'
 import { localSecretsKey } from '../stack/secrets-key.ts'
+import { startSimulator } from '../stack/simulator.ts'
 import { type RunningStack, startStack } from '../stack/stack.ts'
-import { type Application, startApplication } from '../stack/supervise.ts'
+import { startApplication } from '../stack/supervise.ts'
 import { announceSupervisor, findSupervisor, retractSupervisor } from '../stack/supervisor-file.ts'
 import { watchSources } from '../stack/watch.ts'
 
@@ -26,7 +27,7 @@ const local = path.join(root, '.local')
 const logDir = path.join(local, 'logs')
 const runDir = path.join(local, 'run')
 const workers = {
-  worker: ['storefront', 'integrations', 'orders', 'fetching', 'pictures', 'webhooks'],
+  worker: ['storefront', 'integrations', 'orders', 'logistics', 'fetching', 'pictures', 'webhooks'],
   'worker-parsing': ['parsing'],
 }
 
@@ -71,7 +72,11 @@ async function bringUp(): Promise<void> {
   })
   undo.defer(() => stack.stop())
   const secretsKey = process.env.SECRETS_KEY ?? (await localSecretsKey(path.join(local, 'data')))
-  const env = { ...stack.env, SECRETS_KEY: secretsKey, API_URL: apiUrl }
+  const simulator = await bringUpSimulator(stack, apiUrl)
+  const env = {
+    ...{ ...stack.env, SECRETS_KEY: secretsKey, API_URL: apiUrl },
+    ...carriersAt(simulator.url),
+  }
 
   await runScript('scripts/migrate.ts', 'Migrations', stack, env)
   progress.say('API and workers', 'starting')
@@ -87,9 +92,11 @@ async function bringUp(): Promise<void> {
   await announceSupervisor(runDir, { env, apiUrl })
 
   progress.settle()
-  printAddresses(apiUrl, stack)
+  printAddresses(apiUrl, simulator.url, stack)
   console.log(`\nup in ${((Date.now() - began) / 1000).toFixed(0)} s; Ctrl-C ends it\nready`)
-  restartOnDemand(application)
+  restartOnDemand(async () => {
+    await Promise.all([application.rollingRestart(), simulator.restart()])
+  })
 }
 
 /** 3000, or what PORT says; another one only where nobody asked for that one. */
@@ -119,11 +126,36 @@ async function runScript(
   progress.say(title, 'ready')
 }
 
-function printAddresses(apiUrl: string, { addresses }: RunningStack): void {
+/** The carriers that deliveries are booked with, until accounts of real ones are given. */
+async function bringUpSimulator({ children }: RunningStack, apiUrl: string) {
+  const port = await openPorts(true)('simulator', 3090)
+  progress.say('Carriers', 'starting')
+  const simulator = await startSimulator({
+    ...{ root, logDir, dataDir: path.join(local, 'data/simulator'), children, port },
+    env: { UBER_WEBHOOK_URL: `${apiUrl}/hooks/carriers/uber` },
+    signal: ending.signal,
+    report: (line) => progress.say('Carriers', line),
+  })
+  undo.defer(() => simulator.stop())
+  progress.say('Carriers', 'ready (simulator)')
+  return { url: `http://127.0.0.1:${port}`, restart: () => simulator.restart() }
+}
+
+/** Where contracts with carriers are served; a real one's address in the environment goes before. */
+function carriersAt(simulatorUrl: string): Record<string, string> {
+  const at = (name: string) => process.env[`${name.toUpperCase()}_URL`] ?? `${simulatorUrl}/${name}`
+  return {
+    SIMULATOR_URL: simulatorUrl,
+    ...{ CDEK_URL: at('cdek'), DPD_URL: at('dpd'), UBER_URL: at('uber') },
+  }
+}
+
+function printAddresses(apiUrl: string, simulatorUrl: string, { addresses }: RunningStack): void {
   const rows = [
     { what: 'API', url: apiUrl },
     { what: 'API reference', url: `${apiUrl}/docs` },
     ...addresses,
+    { what: 'Carriers', url: simulatorUrl },
     { what: 'Demo keys', url: path.relative(process.cwd(), path.join(local, 'demo.json')) },
     { what: 'Logs', url: path.relative(process.cwd(), logDir) },
   ]
@@ -131,7 +163,7 @@ function printAddresses(apiUrl: string, { addresses }: RunningStack): void {
   console.log(`\n${rows.map(({ what, url }) => `  ${what.padEnd(width)}${url}`).join('\n')}`)
 }
 
-function restartOnDemand(application: Application): void {
+function restartOnDemand(restartAll: () => Promise<void>): void {
   let wanted = false
   let restarting: Promise<void> | undefined
 
@@ -140,7 +172,7 @@ function restartOnDemand(application: Application): void {
       wanted = false
       const from = Date.now()
       console.log('replacing the API and worker processes')
-      await application.rollingRestart().then(
+      await restartAll().then(
         () => console.log(`replaced in ${((Date.now() - from) / 1000).toFixed(1)} s`),
         (error: unknown) => {
           if (!ending.signal.aborted) console.error(messageOf(error))

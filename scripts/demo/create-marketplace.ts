@@ -40,7 +40,7 @@ async function createSeller(trx: Trx, { name, shop, warehouses }: DemoSeller) {
     .returning('id')
     .executeTakeFirstOrThrow()
   let defaultWarehouseId: string | null = null
-  for (const { externalId, name, cityId, servesCityIds, isDefault } of warehouses) {
+  for (const { externalId, name, cityId, servesCityIds, isDefault, dispatch } of warehouses) {
     const { id: warehouseId } = await trx
       .insertInto('warehouse')
       .values({ sellerId, externalId, name, cityId })
@@ -49,6 +49,10 @@ async function createSeller(trx: Trx, { name, shop, warehouses }: DemoSeller) {
     await trx
       .insertInto('warehouseCity')
       .values(servesCityIds.map((servedId) => ({ warehouseId, cityId: servedId, sellerId })))
+      .execute()
+    await trx
+      .insertInto('warehouseDispatch')
+      .values({ warehouseId, sellerId, ...dispatch })
       .execute()
     if (isDefault) defaultWarehouseId = warehouseId
   }

@@ -14,6 +14,15 @@ export type DemoWarehouse = {
   readonly servesCityIds: readonly string[]
   /** Holds the units that a feed gives without an outlet: `count` in YML. */
   readonly isDefault: boolean
+  /** Where carriers fetch, and who hands over. */
+  readonly dispatch: {
+    readonly address: string
+    readonly postalCode: string
+    readonly lat: number
+    readonly lon: number
+    readonly contactName: string
+    readonly contactPhone: string
+  }
 }
 
 export type DemoSeller = {
@@ -80,6 +89,14 @@ export const marketplace: DemoMarketplace = {
           cityId: 'msk',
           servesCityIds: ['msk', 'spb', 'kzn', 'nnv', 'krd', 'sam'],
           isDefault: true,
+          dispatch: {
+            address: 'пр-д Энергетиков, 12, стр. 4',
+            postalCode: '121059',
+            lat: 55.7421,
+            lon: 37.5518,
+            contactName: 'Олег Синицын',
+            contactPhone: '+79995550101',
+          },
         },
         {
           externalId: 'TT-NSK',
@@ -87,6 +104,14 @@ export const marketplace: DemoMarketplace = {
           cityId: 'nsk',
           servesCityIds: ['nsk', 'ekb'],
           isDefault: false,
+          dispatch: {
+            address: 'ул. Станционная, 104',
+            postalCode: '630108',
+            lat: 55.0049,
+            lon: 82.8247,
+            contactName: 'Марат Юсупов',
+            contactPhone: '+79995550102',
+          },
         },
       ],
       feed: 'electronics.xml',
@@ -105,6 +130,14 @@ export const marketplace: DemoMarketplace = {
           cityId: 'spb',
           servesCityIds: ['spb', 'msk', 'ekb', 'kzn', 'nnv'],
           isDefault: true,
+          dispatch: {
+            address: 'Московское шоссе, 70',
+            postalCode: '196626',
+            lat: 59.8078,
+            lon: 30.3956,
+            contactName: 'Дарья Лескова',
+            contactPhone: '+79995550103',
+          },
         },
       ],
       feed: 'home.xml',
@@ -119,6 +152,14 @@ export const marketplace: DemoMarketplace = {
           cityId: 'kzn',
           servesCityIds: ['kzn', 'msk', 'spb', 'nsk', 'ekb', 'nnv', 'sam'],
           isDefault: true,
+          dispatch: {
+            address: 'ул. Техническая, 23',
+            postalCode: '420054',
+            lat: 55.7702,
+            lon: 49.1206,
+            contactName: 'Тимур Галеев',
+            contactPhone: '+79995550104',
+          },
         },
         {
           externalId: 'AG-KRD',
@@ -126,6 +167,14 @@ export const marketplace: DemoMarketplace = {
           cityId: 'krd',
           servesCityIds: ['krd', 'sam'],
           isDefault: false,
+          dispatch: {
+            address: 'ул. Уральская, 116',
+            postalCode: '350080',
+            lat: 45.037,
+            lon: 39.0561,
+            contactName: 'Инна Дьяченко',
+            contactPhone: '+79995550105',
+          },
         },
       ],
       feed: 'family.xml',
