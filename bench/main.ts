@@ -11,6 +11,12 @@ import * as cacheRedisKill from './cache/redis-kill.ts'
 import * as cacheSoak from './cache/soak.ts'
 import * as cacheStaleness from './cache/staleness.ts'
 import * as cacheStampede from './cache/stampede.ts'
+import * as carrierMutations from './carrier-mutations.ts'
+import * as openDeliveries from './open-deliveries.ts'
+import * as choice from './choice/choice.ts'
+import * as deliveryChaos from './deliveries/chaos.ts'
+import * as deliveryFailover from './deliveries/failover.ts'
+import * as deliveryRate from './deliveries/rate.ts'
 import * as facets from './facets.ts'
 import * as backfill from './backfill.ts'
 import * as feeds from './feeds.ts'
@@ -21,6 +27,7 @@ import * as import1m from './import-1m.ts'
 import * as importKills from './import-kills.ts'
 import * as importYml from './import-yml.ts'
 import * as imports from './imports.ts'
+import * as points from './points.ts'
 import * as relevance from './relevance.ts'
 import * as suggest from './suggest.ts'
 import * as syncChaos from './sync-chaos.ts'
@@ -181,6 +188,41 @@ const benches = {
     title: 'Webhooks: from commit to the first attempt (size in seconds)',
     size: 60,
     run: webhooksLatency.run,
+  },
+  'delivery-chaos': {
+    title: 'Deliveries through failing carriers, killed workers and restarts (size in shipments)',
+    size: 1_000,
+    run: deliveryChaos.run,
+  },
+  'delivery-failover': {
+    title: 'Until the next carrier has booked, when one fails (size in shipments for each case)',
+    size: 40,
+    run: deliveryFailover.run,
+  },
+  'delivery-rate': {
+    title: 'Shipments from start to booked, against three steps that do nothing (size at once)',
+    size: 200,
+    run: deliveryRate.run,
+  },
+  'carrier-mutations': {
+    title: 'Replies of carriers, each changed in one way (size per carrier)',
+    size: 5_000,
+    run: carrierMutations.run,
+  },
+  points: {
+    title: 'The nearest pickup points that take a shipment (size in points)',
+    size: 20_000,
+    run: points.run,
+  },
+  'open-deliveries': {
+    title: 'Deliveries under way at once, on a clock that is skipped',
+    size: 2_000,
+    run: openDeliveries.run,
+  },
+  choice: {
+    title: 'The choice of a carrier, against the cheapest and an oracle (size in orders a day)',
+    size: 100,
+    run: choice.run,
   },
   hostile: {
     title: 'Files made to harm, each read in a process of its own',
