@@ -1,9 +1,12 @@
+import { errors } from '@elastic/elasticsearch'
 import type { Kysely } from 'kysely'
 import { Readable } from 'node:stream'
 import { createApp, type ApiDeps } from '../../api/app.ts'
 import { issueApiKey } from '../../api/issue-api-key.ts'
 import { ObjectNotFound } from '../../clients/object-store.ts'
 import { createSecretBox } from '../../clients/secret-box.ts'
+import { createTrackTokens } from '../../clients/track-token.ts'
+import type { QuoteDeliveryResult } from '../../contracts/logistics.ts'
 import type { DatabaseRole } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
 import type { Scope } from '../../domain/api-key.ts'
@@ -46,11 +49,28 @@ export function fakeWorkflows() {
       await fake.onUpdate()
       fake.updates++
     },
+    /** What carriers would take, as `quoteDelivery` ends with it. */
+    quotes: { ranked: [], leftOut: [], explained: { ru: '—', en: '—' } } as QuoteDeliveryResult,
+    executed: [] as { type: string; args: unknown[] }[],
+    async execute(type: string, { args }: { args: unknown[] }) {
+      fake.executed.push({ type, args })
+      return fake.quotes
+    },
     signals: [] as string[],
+    /** What workflows answer to a query, by their id; the others are silent. */
+    answers: new Map<string, unknown>(),
     getHandle: (workflowId: string) => ({
       async executeUpdate(_update: unknown, { args }: { args: unknown[] }) {
         await fake.onUpdate()
         fake.applied.push({ workflowId, ...(args[0] as object) })
+      },
+      async startUpdate() {
+        await fake.onUpdate()
+        fake.updates++
+      },
+      async query() {
+        if (!fake.answers.has(workflowId)) throw new Error('nobody answers')
+        return fake.answers.get(workflowId)
       },
       async signal({ name }: { name: string }) {
         await fake.onSignal()
@@ -62,10 +82,22 @@ export function fakeWorkflows() {
   return fake
 }
 
+/** Whoever searches meets nobody. */
+const elasticsearchAway = {
+  search: () => Promise.reject(new errors.ConnectionError('nobody is there')),
+}
+
+export const CARRIER_URLS = {
+  cdek: 'https://cdek.example',
+  dpd: 'https://dpd.example',
+  uber: 'https://uber.example',
+}
+export const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64')
+
 /** The app with fakes around a database, or around none where it is not reached, and around other parts. */
 export function testApp(
   databases: Partial<Record<DatabaseRole, Kysely<Database>>> = {},
-  parts: Partial<Pick<ApiDeps, 'cache' | 'rates' | 'corsOrigins'>> = {},
+  parts: Partial<Pick<ApiDeps, 'cache' | 'rates' | 'corsOrigins' | 'search' | 'points'>> = {},
 ) {
   const objectStore = fakeObjectStore()
   const workflows = fakeWorkflows()
@@ -75,6 +107,7 @@ export function testApp(
     logged.push({ level, message, err: entry.err })
   }
   const deps = {
+    search: elasticsearchAway,
     ...databases,
     ...parts,
     objectStore,
@@ -82,7 +115,9 @@ export function testApp(
     maxUploadBytes: 1_000_000,
     keyEnvironment: 'test',
     allowedPrivateNetworks: [],
-    secrets: createSecretBox([Buffer.alloc(32, 7).toString('base64')]),
+    carrierUrls: CARRIER_URLS,
+    secrets: createSecretBox([SECRETS_KEY]),
+    trackTokens: createTrackTokens([SECRETS_KEY]),
     log: {
       warn: note('warn'),
       error: note('error'),
@@ -102,6 +137,8 @@ export const ALL_SCOPES: Scope[] = [
   'feeds:write',
   'orders:read',
   'orders:write',
+  'deliveries:read',
+  'deliveries:write',
   'webhooks:read',
   'webhooks:write',
   'keys:write',

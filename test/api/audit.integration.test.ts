@@ -13,15 +13,19 @@ import { writes, type Ask, type Ground, type Write } from './writes.ts'
 type Key = { id: string; key: string; sellerId: string | null }
 type Route = { name: string; method: string; scope: Scope }
 
+/** Nothing of these stays. */
+const QUESTIONS = ['POST /v1/delivery-quotes']
+
 const document = (await (await testApp().app.request('/openapi.json')).json()) as Document
 const routes: Route[] = Object.entries(document.paths).flatMap(([path, operations]) =>
   Object.entries(operations)
-    .filter(([method]) => method !== 'get')
+    .filter(([method, { security }]) => method !== 'get' && security?.length)
     .map(([method, { security }]) => ({
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
       scope: security?.[0]?.['apiKey']?.[0] as Scope,
-    })),
+    }))
+    .filter(({ name }) => !QUESTIONS.includes(name)),
 )
 
 let database: TestDatabase
@@ -40,6 +44,7 @@ beforeAll(async () => {
     executeUpdateWithStart: async () => void asked.push('update'),
     getHandle: () => ({
       executeUpdate: async () => void asked.push('update'),
+      startUpdate: async () => void asked.push('update'),
       signal: async () => void asked.push('signal'),
       cancel: async () => void asked.push('cancel'),
     }),
@@ -101,7 +106,7 @@ async function snapshot(): Promise<Record<string, unknown>> {
   return held
 }
 
-it('every route that writes has its request here, and every request its route', () => {
+it('every route that writes by a key has its request here, and every request its route', () => {
   expect(routes.map(({ name }) => name).toSorted()).toEqual(Object.keys(writes).toSorted())
 })
 

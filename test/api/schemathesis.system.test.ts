@@ -20,7 +20,7 @@ beforeAll(async () => {
   schemathesis = await pythonPackages(context, { name: 'schemathesis', version: '4.32.5' })
   environment = await freshEnvironment()
   product = await openProduct(environment.env)
-  await product.startWorker('storefront')
+  await product.startWorker('storefront', 'logistics')
 }, 300_000)
 afterAll(async () => {
   await product?.close()

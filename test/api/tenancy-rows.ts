@@ -11,6 +11,7 @@ export type Possessions = {
   returnId: string
   endpointId: string
   messageId: string
+  deliveryId: string
 }
 
 /**
@@ -117,6 +118,25 @@ export const rows: Record<string, Row> = {
   'GET /v1/webhook-messages/{id}': ofMessage(''),
   'GET /v1/webhook-messages/{id}/attempts': ofMessage('/attempts'),
   'POST /v1/webhook-messages/{id}/resend': ofMessage('/resend'),
+  'GET /v1/pickup-points': list,
+  'POST /v1/orders/{id}/delivery': named(
+    ({ orderId }) => `/v1/orders/${orderId}/delivery`,
+    () => ({}),
+  ),
+  'POST /v1/delivery-quotes': named(undefined, ({ orderId }) => ({ orderId })),
+  'POST /v1/deliveries/{id}/cancel': named(
+    ({ deliveryId }) => `/v1/deliveries/${deliveryId}/cancel`,
+  ),
+  'PUT /v1/deliveries/{id}/pickup-point': named(
+    ({ deliveryId }) => `/v1/deliveries/${deliveryId}/pickup-point`,
+    () => ({ carrier: 'cdek', code: 'MSK1', kind: 'pvz' }),
+  ),
+  'GET /v1/deliveries': list,
+  'GET /v1/deliveries/{id}': named(({ deliveryId }) => `/v1/deliveries/${deliveryId}`),
+  'GET /v1/deliveries/{id}/choices': named(
+    ({ deliveryId }) => `/v1/deliveries/${deliveryId}/choices`,
+  ),
+  'GET /v1/deliveries/{id}/label': named(({ deliveryId }) => `/v1/deliveries/${deliveryId}/label`),
   'POST /v1/api-keys': {
     ...list,
     body: () => ({ name: 'mine', scopes: ['imports:read'] }),
@@ -139,4 +159,23 @@ export const rows: Record<string, Row> = {
   'GET /v1/admin/cache/warm-ups/current': marketplace,
   'GET /v1/admin/poison': marketplace,
   'POST /v1/admin/poison/{id}/retry': marketplace,
+  'GET /v1/admin/pickup-points': marketplace,
+  'POST /v1/admin/pickup-points/{carrier}/sync': {
+    ...marketplace,
+    path: () => '/v1/admin/pickup-points/cdek/sync',
+  },
+  'GET /v1/admin/tasks': marketplace,
+  'POST /v1/admin/tasks/{id}/resolve': marketplace,
+  'GET /v1/carrier-accounts/{carrier}': named(() => '/v1/carrier-accounts/cdek'),
+  'PUT /v1/carrier-accounts/{carrier}': {
+    ...list,
+    path: () => '/v1/carrier-accounts/cdek',
+    body: () => ({ clientId: 'a', clientSecret: 'b' }),
+  },
+  'GET /v1/sla-policies/{tariff}': named(() => '/v1/sla-policies/all'),
+  'PUT /v1/sla-policies/{tariff}': {
+    ...list,
+    path: () => '/v1/sla-policies/all',
+    body: () => ({ handOverHours: 24 }),
+  },
 }

@@ -6,6 +6,7 @@ import { asSeller } from '../../db/tenancy.ts'
 import { isMarketplaceScope, SCOPES, type Scope } from '../../domain/api-key.ts'
 import { stockedShop, type StockedShop } from '../orders/shop-goods.ts'
 import { createShop } from '../support/marketplace.ts'
+import { createDelivery } from '../support/deliveries.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { testApp } from './app.ts'
 import { rows, wantedOrder, type Possessions, type Row } from './tenancy-rows.ts'
@@ -33,7 +34,8 @@ const keyOf = async (sellerId: string | null, scopes: readonly Scope[]) =>
 beforeAll(async () => {
   database = await freshDatabase()
   const { seller, storefront, system } = database
-  app = testApp({ seller: seller.db, storefront: storefront.db, system: system.db }).app
+  const api = testApp({ seller: seller.db, storefront: storefront.db, system: system.db })
+  app = api.app
   const shop = await stockedShop(database.owner.db)
   const stranger = await createShop(database.owner.db)
   for (const scope of SCOPES) {
@@ -44,11 +46,13 @@ beforeAll(async () => {
   everything = await keyOf(stranger.sellerId, SCOPES)
   const { sellerId } = shop
   owner = { ...(await possess(shop, await keyOf(sellerId, SCOPES))), sellerId }
+  api.objectStore.objects.set('labels/theirs.pdf', Buffer.from('%PDF'))
 })
 afterAll(() => database.drop())
 
 /** One of each thing that a seller may have. */
-async function possess({ shopId, goods }: StockedShop, key: string): Promise<Possessions> {
+async function possess(shop: StockedShop, key: string): Promise<Possessions> {
+  const { shopId, goods } = shop
   const make = async (path: string, body: object) => {
     const response = await call('POST', path, key, body)
     expect(response.status, path).toBeLessThan(300)
@@ -61,8 +65,12 @@ async function possess({ shopId, goods }: StockedShop, key: string): Promise<Pos
   for (const state of ['confirmed', 'assembling', 'shipped'])
     await make(`/v1/orders/${orderId}/status`, { state })
   const endpointId = await make('/v1/webhook-endpoints', { url: 'https://shop.example/hooks' })
+  const delivery = await createDelivery(database.owner.db, shop, {
+    attempt: { labelKey: 'labels/theirs.pdf' },
+  })
   return {
     ...{ shopId, shopProductId, feedId, orderId, endpointId },
+    deliveryId: delivery.shipmentId,
     returnId: await make(`/v1/orders/${orderId}/returns`, { reason: 'defective' }),
     messageId: await make(`/v1/webhook-endpoints/${endpointId}/test`, {}),
     importId: await make('/v1/imports', { shopId, sourceUrl }),

@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts'
 import { parkDocuments } from '../../db/storefront/poison.ts'
 import type { FoundTable } from '../../domain/integrations/table/mapping.ts'
 import { buyer, deliverTo, type StockedShop } from '../orders/shop-goods.ts'
+import { createDelivery } from '../support/deliveries.ts'
 import { requestImport } from '../support/marketplace.ts'
 
 /** Asks the API for something that is only preparation; answers with its body. */
@@ -34,6 +35,21 @@ async function shippedOrder(ground: Ground): Promise<string> {
   const { id } = await newOrder(ground)
   for (const state of ['confirmed', 'assembling', 'shipped'])
     await ground.ask('POST', `/v1/orders/${id}/status`, { state })
+  return id
+}
+async function confirmedOrder(ground: Ground): Promise<string> {
+  const { id } = await newOrder(ground)
+  await ground.ask('POST', `/v1/orders/${id}/status`, { state: 'confirmed' })
+  return id
+}
+const parcels = [{ weightG: 900, lengthMm: 200, widthMm: 150, heightMm: 100 }]
+async function newTask({ owner, shop }: Ground): Promise<string> {
+  const { shipmentId } = await createDelivery(owner, shop)
+  const { id } = await owner
+    .insertInto('humanTask')
+    .values({ shipmentId, sellerId: shop.sellerId, kind: 'no-carrier', details: '{}' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return id
 }
 const newEndpoint = ({ ask }: Ground) => ask('POST', '/v1/webhook-endpoints', { url })
@@ -143,6 +159,25 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
     path: `/v1/orders/${await shippedOrder(ground)}/returns`,
     body: { reason: 'defective' },
   }),
+  'POST /v1/orders/{id}/delivery': async (ground) => ({
+    path: `/v1/orders/${await confirmedOrder(ground)}/delivery`,
+    body: { parcels },
+  }),
+  'POST /v1/deliveries/{id}/cancel': async ({ owner, shop }) => ({
+    path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/cancel`,
+  }),
+  'PUT /v1/deliveries/{id}/pickup-point': async ({ owner, shop }) => ({
+    path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/pickup-point`,
+    body: { carrier: 'cdek', code: 'MSK65', kind: 'pvz' },
+  }),
+  'PUT /v1/carrier-accounts/{carrier}': () => ({
+    path: '/v1/carrier-accounts/cdek',
+    body: { clientId: 'ours', clientSecret: randomUUID() },
+  }),
+  'PUT /v1/sla-policies/{tariff}': () => ({
+    path: '/v1/sla-policies/cdek:136',
+    body: { handOverHours: 24 },
+  }),
   'POST /v1/returns/{id}/status': async (ground) => {
     const path = `/v1/orders/${await shippedOrder(ground)}/returns`
     const { id } = await ground.ask('POST', path, { reason: 'defective' })
@@ -180,6 +215,13 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
     const { id } = await ask('POST', '/v1/api-keys', { name: 'ERP', scopes: ['imports:read'] })
     return { path: `/v1/api-keys/${id}` }
   },
+  'POST /v1/admin/pickup-points/{carrier}/sync': () => ({
+    path: '/v1/admin/pickup-points/cdek/sync',
+  }),
+  'POST /v1/admin/tasks/{id}/resolve': async (ground) => ({
+    path: `/v1/admin/tasks/${await newTask(ground)}/resolve`,
+    body: { resolution: 'Отменено по телефону' },
+  }),
   'POST /v1/admin/reindexes': async (ground) => {
     await reindexIn(ground, 'none')
     return { path: '/v1/admin/reindexes' }

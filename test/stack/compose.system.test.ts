@@ -49,6 +49,12 @@ describe('docker-compose.yml', () => {
     expect(() => readConfig('schedules', services['schedules']?.environment)).not.toThrow()
   })
 
+  it('runs the carriers with an environment that config.ts accepts, on a volume', () => {
+    const { environment, healthcheck } = services['simulator']!
+    expect(readConfig('simulator', environment)).toMatchObject({ SIMULATOR_DATA: '/data' })
+    expect(healthcheck?.test).toBeDefined()
+  })
+
   it.each(processes)('starts %s after the migrations, and gives it time to drain', (name) => {
     const { depends_on: dependencies, stop_grace_period: grace } = services[name]!
     expect(dependencies?.migrate?.condition).toBe('service_completed_successfully')

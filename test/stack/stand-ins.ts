@@ -30,6 +30,11 @@ const files = {
         process.exit(0)
       })
     })`,
+  'simulator/main.ts': `
+    import { createServer } from 'node:http'
+    const server = createServer((_request, response) => response.end())
+    server.listen(Number(process.env.PORT), '127.0.0.1')
+    process.once('SIGTERM', () => process.exit(0))`,
   'workers/main.ts': `
     const polling = setInterval(() => {}, 1000)
     console.log(\`worker ready: \${process.argv.slice(2)}\`)

@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { addSearchAttributes } from '../../clients/search-attributes.ts'
-import { orderSearchAttributes } from '../../contracts/orders.ts'
+import { searchAttributes } from '../../scripts/ensure-schedules.ts'
 import { temporalPlugin } from '../../telemetry.ts'
 import { keepHistory } from './histories.ts'
 import { until } from './until.ts'
@@ -27,7 +27,7 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   const server = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
   })
-  await addSearchAttributes(server.connection, 'default', Object.values(orderSearchAttributes))
+  await addSearchAttributes(server.connection, 'default', searchAttributes)
   return server
 }
 
@@ -50,7 +50,7 @@ export async function freshNamespace(): Promise<
   // Each of the server's services learns of a namespace in its own time.
   await until(() => workflowService.describeNamespace({ namespace }), { what: namespace })
   await until(() => workflowService.listWorkflowExecutions({ namespace }), { what: namespace })
-  await addSearchAttributes(server.connection, namespace, Object.values(orderSearchAttributes))
+  await addSearchAttributes(server.connection, namespace, searchAttributes)
   return Object.assign(server, {
     env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
   })
