@@ -6,9 +6,9 @@ import { tellOfDelivery, type DeliveryEvent } from '../../db/logistics/delivery-
 import { changeShipment, lockShipment, type ShipmentRow } from '../../db/logistics/shipments.ts'
 import { ensureTask } from '../../db/logistics/tasks.ts'
 import { heartbeating } from '../heartbeating.ts'
-import { telling } from './booking.ts'
 import type { LogisticsDeps } from './deps.ts'
 import * as meters from './meters.ts'
+import { telling } from './telling.ts'
 
 export type ShipmentKey = { shipmentId: string }
 export type SlaMiss = ShipmentKey & { kind: SlaKind; stage: string; dueAt: string }

@@ -1,4 +1,5 @@
 import { createBooking } from './booking.ts'
+import { createPointCheck } from './check-new-point.ts'
 import { createChoice } from './choose-carrier.ts'
 import { openContracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
@@ -19,4 +20,5 @@ export const createLogisticsActivities = (
   ...createLosers(deps, contracts),
   ...createLabels(deps, contracts),
   ...createEscalations(deps),
+  ...createPointCheck(deps),
 })

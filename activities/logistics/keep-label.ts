@@ -1,7 +1,8 @@
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
 import { getAttempt } from '../../db/logistics/attempts.ts'
 import { heartbeating } from '../heartbeating.ts'
-import { keyOf, type AttemptKey } from './booking.ts'
+import type { AttemptKey } from './booking.ts'
+import { keyOf } from './record-answer.ts'
 import type { Contracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
 

@@ -1,5 +1,5 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
-import type { Carrier, CancelAnswer } from '../../clients/carriers/carrier.ts'
+import { cancellationSignal } from '@temporalio/activity'
+import { CarrierError, type CancelAnswer, type Carrier } from '../../clients/carriers/carrier.ts'
 import { settleLoser } from '../../contracts/logistics.ts'
 import {
   getAttempt,
@@ -9,10 +9,13 @@ import {
 } from '../../db/logistics/attempts.ts'
 import { ensureTask } from '../../db/logistics/tasks.ts'
 import { heartbeating } from '../heartbeating.ts'
-import { keyOf, telling, type AttemptKey } from './booking.ts'
+import type { AttemptKey } from './booking.ts'
 import type { Contracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
 import * as meters from './meters.ts'
+import { keyOf } from './record-answer.ts'
+import { telling } from './telling.ts'
+import { createWaiting } from './wait-for-carrier.ts'
 
 /** `quiet`: there is no such booking; `loose`: there is, nobody can cancel it, and a person has been told. */
 export type LoserLook = 'quiet' | 'loose'
@@ -21,6 +24,7 @@ const SETTLED = ['absent', 'cancelled', 'rejected'] as const
 
 export const createLosers = (deps: LogisticsDeps, contracts: Contracts) => {
   const { system } = deps
+  const { notSettled } = createWaiting(deps)
   const call = () => ({ signal: cancellationSignal(), timeoutMs: deps.callTimeoutMs })
 
   /** Somebody will be billed for it: what it costs is known, and a person's task. */
@@ -68,12 +72,27 @@ export const createLosers = (deps: LogisticsDeps, contracts: Contracts) => {
       case 'pending':
       case 'unknown':
         await moveAttempt(system, attempt.id, { to: 'woken', from: SETTLED, carrierRef })
-        throw unsettled()
+        throw await notSettled(attempt)
       case 'needs-human':
       case 'too-late':
         meters.wokenLosers.add(1, { carrier: attempt.carrier, outcome: 'loose' })
         await letGo(attempt)
         return 'loose'
+    }
+  }
+
+  async function look(carrier: Carrier, attempt: AttemptRow): Promise<LoserLook> {
+    const found = await carrier.find(keyOf(attempt), call())
+    switch (found.outcome) {
+      case 'absent':
+      case 'rejected':
+        return quiet(attempt)
+      case 'unknown':
+        throw await notSettled(attempt)
+      case 'booked':
+      case 'pending':
+      case 'duplicate':
+        return cancelWoken(carrier, attempt, found.carrierId)
     }
   }
 
@@ -84,21 +103,11 @@ export const createLosers = (deps: LogisticsDeps, contracts: Contracts) => {
         const attempt = await getAttempt(system, attemptId)
         if (attempt.state === 'loose') return 'loose'
         const carrier = await contracts.get(attempt.accountId)
-        const found = await carrier.find(keyOf(attempt), call())
-        switch (found.outcome) {
-          case 'absent':
-          case 'rejected':
-            return quiet(attempt)
-          case 'unknown':
-            throw unsettled()
-          case 'booked':
-          case 'pending':
-          case 'duplicate':
-            return cancelWoken(carrier, attempt, found.carrierId)
+        try {
+          return await look(carrier, attempt)
+        } catch (error) {
+          throw error instanceof CarrierError ? await notSettled(attempt) : error
         }
       }),
   }
 }
-
-const unsettled = () =>
-  ApplicationFailure.retryable('The carrier does not say what became of it', 'Unsettled')

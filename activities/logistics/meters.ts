@@ -6,6 +6,10 @@ const meter = metrics.getMeter('yarmarka')
 export const attempts = meter.createCounter('logistics.attempts', {
   description: 'Bookings asked of carriers, by outcome',
 })
+export const failover = meter.createHistogram('logistics.failover', {
+  unit: 's',
+  description: 'From giving one carrier up until the next has booked',
+})
 export const slaMisses = meter.createCounter('logistics.sla_misses', {
   description: 'What carriers were expected to do in time and did not',
 })

@@ -2,7 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import { currentTraceParent } from '../../clients/tracing.ts'
 import type { Database } from '../../db/database.ts'
-import { listTasks, resolveTask } from '../../db/logistics/human-tasks.ts'
+import {
+  findTask,
+  listTasks,
+  resolveTask,
+  SETTLES,
+  type SettledBy,
+} from '../../db/logistics/human-tasks.ts'
 import type { HumanTaskRow } from '../../db/logistics/tasks.ts'
 import type { Requires } from '../auth.ts'
 import { decodeCursor, toPage } from '../cursor.ts'
@@ -48,6 +54,15 @@ const ResolveTask = z
       .min(1)
       .max(500)
       .openapi({ description: 'What was done, without names', example: 'Отменено по телефону' }),
+    outcome: z
+      .enum(['absent', 'cancelled'])
+      .optional()
+      .openapi({
+        description:
+          'How the booking stands at its carrier. Wanted for `unsettled-booking` and `cancel-by-phone` (`cancelled`): ' +
+          'the next carrier is asked then. With `cancelled` a `loose-booking` costs nothing.',
+        example: 'cancelled',
+      }),
   })
   .openapi('ResolveTask')
 
@@ -99,10 +114,11 @@ export const tasks = ({ system, requires }: TasksDeps) =>
       async (c) => {
         const { id } = c.req.valid('param')
         if (!Id.safeParse(id).success) throw notFound()
-        const { resolution } = c.req.valid('json')
+        const { resolution, outcome } = c.req.valid('json')
+        refuseUnfit(await findTask(system, id), outcome)
         const resolved = await system.transaction().execute((trx) =>
           resolveTask(trx, {
-            ...{ id, resolution, actor: `key:${c.get('keyId')}` },
+            ...{ id, resolution, outcome, actor: `key:${c.get('keyId')}` },
             traceParent: currentTraceParent() ?? null,
           }),
         )
@@ -112,6 +128,29 @@ export const tasks = ({ system, requires }: TasksDeps) =>
       },
     )
 
+/** What only the carrier knows must be said, and nothing else can be. */
+function refuseUnfit(task: HumanTaskRow | undefined, outcome: SettledBy | undefined): void {
+  if (!task || task.state === 'done') return
+  const allowed = SETTLES[task.kind] ?? []
+  const isFit = outcome
+    ? allowed.includes(outcome)
+    : !allowed.length || task.kind === 'loose-booking'
+  if (!isFit)
+    throw new Problem('validation-failed', {
+      errors: [
+        { path: 'outcome', message: allowed.length > 0 ? oneOf(allowed) : NOTHING_TO_SETTLE },
+      ],
+    })
+}
+
+const oneOf = (allowed: readonly string[]) => ({
+  ru: `Нужно сказать, чем закончилось: ${allowed.join(' или ')}.`,
+  en: `Say how it stands: ${allowed.join(' or ')}.`,
+})
+const NOTHING_TO_SETTLE = {
+  ru: 'У этой задачи нет такого поля: перевозчик здесь ни при чём.',
+  en: 'A task of this kind has no outcome at a carrier.',
+}
 const DONE = { ru: 'Эта задача уже закрыта.', en: 'This task is done already.' }
 
 const showTask = (row: HumanTaskRow): z.infer<typeof HumanTask> => ({

@@ -71,6 +71,14 @@ export async function ensureAttempt(
   return { attempt: row, asked: row.calls - 1 }
 }
 
+/** Its carrier is about to be asked. */
+export const noteAsked = (db: Kysely<Database>, id: string) =>
+  db
+    .updateTable('bookingAttempt')
+    .set({ askedAt: sql`clock_timestamp()` })
+    .where('id', '=', id)
+    .execute()
+
 export type AttemptMove = {
   to: AttemptState
   /** It moves only from one of these. */

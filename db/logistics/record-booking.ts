@@ -18,16 +18,17 @@ export type Booked = {
 
 /**
  * The carrier has it: the shipment is this attempt's from here on, with its event, its expected cost and its first poll.
- * @returns the attempt as it is now, and the shipment; booked before, or given up meanwhile, they are as they were
+ * Booked before, or given up meanwhile, all is as it was.
+ * @returns `failedOverMs`: how long ago the carrier before was given up
  */
 export async function recordBooked(
   trx: Trx,
   attemptId: string,
   { carrierRef, trackingNumber, from }: Booked,
   telling: Telling,
-): Promise<{ attempt: AttemptRow; shipment: ShipmentRow }> {
+): Promise<{ failedOverMs?: number }> {
   const { shipment, attempt } = await lockAttempt(trx, attemptId)
-  if (!from.includes(attempt.state)) return { attempt, shipment }
+  if (!from.includes(attempt.state)) return {}
   const booked = await trx
     .updateTable('bookingAttempt')
     .set({
@@ -41,7 +42,7 @@ export async function recordBooked(
     .returningAll()
     .executeTakeFirstOrThrow()
   await closeTasks(trx, attemptId, { resolution: 'booked', closedBy: telling.actor })
-  if (shipment.liveAttemptId === attemptId) return { attempt: booked, shipment }
+  if (shipment.liveAttemptId === attemptId) return {}
 
   const { carrier, service } = booked
   const live = await changeShipment(trx, shipment.id, {
@@ -69,13 +70,15 @@ export async function recordBooked(
       telling,
     )
   await tellOfDelivery(trx, live, { type: 'delivery.booked', trackingNumber }, telling)
-  return { attempt: booked, shipment: live }
+  return before?.settledAt ? { failedOverMs: Date.now() - before.settledAt.getTime() } : {}
 }
 
 export type Gone = {
   to: 'rejected' | 'absent' | 'cancelled'
   from: readonly AttemptState[]
   why: GivenUpFor
+  /** Whose it is that nothing came of it: a carrier is known by its own. */
+  fault: 'carrier' | 'ours' | 'none'
   reasonCode?: string | undefined
 }
 
@@ -83,7 +86,7 @@ export type Gone = {
 export async function recordGone(
   trx: Trx,
   attemptId: string,
-  { to, from, why, reasonCode }: Gone,
+  { to, from, why, fault, reasonCode }: Gone,
   telling: Telling,
 ): Promise<AttemptRow> {
   const { shipment, attempt } = await lockAttempt(trx, attemptId)
@@ -93,7 +96,7 @@ export async function recordGone(
   })
   if (!gone) return attempt
   await closeTasks(trx, attemptId, { resolution: to, closedBy: telling.actor })
-  if (to === 'rejected')
+  if (fault === 'carrier')
     await addOutcome(trx, await laneOf(trx, gone, shipment), { what: 'refused' })
   await trx
     .updateTable('costEntry')
@@ -131,14 +134,23 @@ export async function laneOf(
   return { carrier, service, mode, fromCity, toCity: cityId }
 }
 
+/** Which carrier an attempt steps in for, if it does; who stepped in for others was told when it did. */
 const previous = (trx: Trx, { shipmentId, number }: AttemptRow) =>
   trx
     .selectFrom('bookingAttempt')
-    .select(['carrier', 'givenUpFor'])
+    .select(['carrier', 'givenUpFor', 'settledAt'])
     .where('shipmentId', '=', shipmentId)
     .where('number', '<', number)
     .where('givenUpFor', 'is not', null)
     .where('givenUpFor', 'not in', ['cancelled', 'new-point'])
+    .where('number', '>', ({ selectFrom, fn }) =>
+      selectFrom('bookingAttempt as kept')
+        .select(({ ref }) => fn.coalesce(fn.max(ref('kept.number')), sql.lit(0)).as('number'))
+        .where('kept.shipmentId', '=', shipmentId)
+        .where('kept.number', '<', number)
+        .where('kept.givenUpFor', 'in', ['cancelled', 'new-point'])
+        .where('kept.bookedAt', 'is not', null),
+    )
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -119,6 +119,8 @@ export type LogisticsTables = {
     givenUpFor: GivenUpFor | null
     /** How often the carrier was asked to book it. */
     calls: Generated<number>
+    /** When its carrier was asked last. */
+    askedAt: Generated<Date>
     labelKey: string | null
     status: TrackingStatus | null
     statusAt: OptionalInstant

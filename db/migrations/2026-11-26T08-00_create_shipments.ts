@@ -105,6 +105,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       reason_code text,
       given_up_for text,
       calls int not null default 0,
+      asked_at timestamptz not null default clock_timestamp(),
       label_key text,
       status text,
       status_at timestamptz,

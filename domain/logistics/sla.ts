@@ -30,6 +30,8 @@ export const DEFAULT_TERMS: SlaTerms = {
 /** What is known when timers are set; instants in milliseconds. */
 export type SlaView = {
   status: TrackingStatus
+  /** Which of the shipment's: each carrier can miss its hand-over. */
+  attempt: number
   statusAt: number
   bookedAt: number
   readyAt: number
@@ -51,7 +53,7 @@ export function slaDues(view: SlaView, terms: SlaTerms): SlaDue[] {
   const dues: SlaDue[] = []
   if (!isHandedOver(status))
     dues.push({
-      ...{ kind: 'hand-over-late', stage: '' },
+      ...{ kind: 'hand-over-late', stage: String(view.attempt) },
       at: Math.max(view.bookedAt, view.readyAt) + terms.handOverMs,
     })
   const silence = terms.silenceMs[status]

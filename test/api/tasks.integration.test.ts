@@ -15,11 +15,13 @@ const { app } = testApp({ storefront: database.storefront.db, system: database.s
 let admin: Record<string, string>
 let seller: Record<string, string>
 let delivery: TestDelivery
+let sellerId: string
 beforeAll(async () => {
   const shop = await createShop(owner)
   admin = await authorised(owner, null, ['admin'])
   seller = await authorised(owner, shop.sellerId)
-  delivery = await createDelivery(owner, shop)
+  sellerId = shop.sellerId
+  delivery = await createDelivery(owner, shop, { attempt: { state: 'cancelling' } })
   const { shipmentId, attemptId } = delivery
   await owner
     .insertInto('humanTask')
@@ -72,13 +74,19 @@ describe('GET /v1/admin/tasks', () => {
 describe('POST /v1/admin/tasks/{id}/resolve', () => {
   it('is 200 once; who did it is recorded, and the delivery hears of it', async () => {
     const { id } = (await list()).body.items[0]!
-    const response = await resolve(id, { resolution: 'Отменено по телефону' })
+    const response = await resolve(id, { resolution: 'Отменено по телефону', outcome: 'cancelled' })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
       ...{ id, state: 'done', resolution: 'Отменено по телефону' },
       closedBy: expect.stringMatching(/^key:/),
     })
     expect((await resolve(id, { resolution: 'ещё раз' })).status).toBe(409)
+    const attempt = await owner
+      .selectFrom('bookingAttempt')
+      .select(['state', 'reasonCode'])
+      .where('id', '=', delivery.attemptId)
+      .executeTakeFirstOrThrow()
+    expect(attempt).toEqual({ state: 'cancelled', reasonCode: 'by-hand' })
     const audit = await listAudit(owner, `delivery:${delivery.shipmentId}`)
     expect(audit).toMatchObject([{ action: 'delivery.task_resolved', data: { taskId: id } }])
 
@@ -104,6 +112,26 @@ describe('POST /v1/admin/tasks/{id}/resolve', () => {
         { attemptId: delivery.attemptId, resolution: 'resolved' },
       ],
     ])
+  })
+
+  it('is 400 that names the outcome where one is wanted, or makes no sense', async () => {
+    const { items } = (await list()).body
+    const { id } = items.find(({ kind }) => kind === 'not-delivered')!
+    const unfit = await resolve(id, { resolution: 'x', outcome: 'absent' })
+    expect(unfit.status).toBe(400)
+    expect(await unfit.json()).toMatchObject({ errors: [{ path: 'outcome' }] })
+    const unsettled = await owner
+      .insertInto('humanTask')
+      .values({
+        ...{ shipmentId: delivery.shipmentId, attemptId: delivery.attemptId },
+        ...{ sellerId, kind: 'unsettled-booking', details: '{}' },
+      } as never)
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const silent = await resolve(unsettled.id, { resolution: 'x' })
+    expect(silent.status).toBe(400)
+    expect(await silent.json()).toMatchObject({ errors: [{ path: 'outcome' }] })
+    expect((await list('?kind=unsettled-booking')).body.items).toHaveLength(1)
   })
 
   it('is 404 for none, 400 without words, 403 with a seller’s key', async () => {

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowUpdateFailedError } from '@temporalio/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LogisticsActivities } from '../../activities/logistics/index.ts'
-import type { Booking } from '../../activities/logistics/booking.ts'
+import type { Booking } from '../../activities/logistics/booking-state.ts'
 import {
   cancelDelivery,
   changePickupPoint,
@@ -16,6 +16,7 @@ import {
   trackingChanged,
   type CarrierId,
   type DeliverOrder,
+  type GivenUpFor,
   type TrackingStatus,
 } from '../../contracts/logistics.ts'
 import { DEFAULT_TERMS, type SlaTerms } from '../../domain/logistics/sla.ts'
@@ -42,7 +43,14 @@ type Script = Partial<
   >
 >
 
-function fakes(script: Script = {}, terms: Partial<SlaTerms> = {}, promiseHours = 72) {
+const CARRIERS = ['cdek', 'dpd', 'uber'] as const
+
+function fakes(
+  script: Script = {},
+  terms: Partial<SlaTerms> = {},
+  promiseHours = 72,
+  carriers: readonly CarrierId[] = CARRIERS,
+) {
   const did: { step: string; at: number }[] = []
   const carrierOf = new Map<string, CarrierId>()
   const attempts: string[] = []
@@ -56,20 +64,21 @@ function fakes(script: Script = {}, terms: Partial<SlaTerms> = {}, promiseHours 
   }
   const next = <T>(answers: T[] | undefined, otherwise: T): T =>
     answers === undefined ? otherwise : answers.length > 1 ? answers.shift()! : answers[0]!
-  const booking = async (outcome: Answer): Promise<Booking> =>
+  const booking = async (outcome: Answer, why: GivenUpFor = 'rejected'): Promise<Booking> =>
     outcome === 'booked'
       ? {
           outcome,
           bookedAt: new Date(await server.currentTimeMs()).toISOString(),
         }
-      : { outcome }
+      : outcome === 'gone'
+        ? { outcome, why, mayWake: why !== 'rejected' }
+        : { outcome }
   const retryable = () => ApplicationFailure.retryable('not yet', 'Pending')
 
   const activities: LogisticsActivities = {
     async planDelivery({ round }) {
       const now = await note(`plan ${round}`)
       promiseLatest ||= new Date(now + promiseHours * HOUR_MS).toISOString()
-      const carriers = ['cdek', 'dpd', 'uber'] as const
       return {
         outcome: 'planned',
         candidates: carriers.map((carrier, index) => ({
@@ -82,7 +91,7 @@ function fakes(script: Script = {}, terms: Partial<SlaTerms> = {}, promiseHours 
       }
     },
     async bookAttempt({ attemptId, rank }) {
-      const carrier = (['cdek', 'dpd', 'uber'] as const)[rank - 1]!
+      const carrier = carriers[rank - 1]!
       carrierOf.set(attemptId, carrier)
       attempts.push(attemptId)
       await note(`book ${carrier}`)
@@ -95,12 +104,12 @@ function fakes(script: Script = {}, terms: Partial<SlaTerms> = {}, promiseHours 
       await note(`confirm ${carrier}`)
       return booking(answer)
     },
-    async settleAttempt({ attemptId, intent }) {
+    async settleAttempt({ attemptId, intent, why }) {
       const carrier = carrierOf.get(attemptId)!
       const answer = next(script[carrier]?.settle, 'gone')
       if (answer === 'unknown') throw retryable()
       await note(`${intent} ${carrier}: ${answer}`)
-      return booking(answer)
+      return booking(answer, why)
     },
     async lookAtLoser({ attemptId }) {
       const carrier = carrierOf.get(attemptId)!
@@ -112,6 +121,7 @@ function fakes(script: Script = {}, terms: Partial<SlaTerms> = {}, promiseHours 
     raiseSla: async ({ kind, stage }) => void (await note(`raise ${kind} ${stage}`.trim())),
     askPerson: async ({ kind }) => void (await note(`ask ${kind}`)),
     closeDelivery: async ({ phase }) => void (await note(`close ${phase}`)),
+    checkNewPoint: async ({ point }) => ({ isUsable: point.code !== 'CLOSED' }),
     changePoint: async ({ point }) => void (await note(`point ${point.code}`)),
   }
   let version = 1
@@ -286,6 +296,42 @@ describe('booking', () => {
     expect(events).toBeLessThanOrEqual(150)
   })
 
+  it('asks other services of a carrier that does not answer after all others', async () => {
+    const silent = { book: 'unknown' } as const
+    const services = ['cdek', 'cdek', 'dpd', 'cdek'] as const
+    const given = fakes({ cdek: silent }, {}, 72, services)
+    await run('other-services-last', given, async (handle) => {
+      await given.isBooked(handle)
+      await arrive(given, handle)
+    })
+    expect(given.steps()).toEqual(['plan 1', 'book cdek', 'keep cdek: gone', 'book dpd'])
+  })
+
+  it('asks other services of a carrier that refuses one', async () => {
+    const given = fakes({ cdek: { book: 'gone' } }, {}, 72, ['cdek', 'cdek', 'dpd'])
+    await run('other-services', given, async (handle) => {
+      await given.isBooked(handle)
+      await arrive(given, handle)
+    })
+    expect(given.steps()).toEqual(['plan 1', 'book cdek', 'book cdek', 'book dpd'])
+  })
+
+  it('tells that the promise is broken though nobody has booked it yet', async () => {
+    const nobody = { book: 'gone' } as const
+    const given = fakes({ cdek: nobody, dpd: nobody, uber: nobody }, { roundsMs: [] }, 48)
+    await run('late-unbooked', given, async (handle) => {
+      await passing(() => given.steps().includes('ask no-carrier'))
+      await server.sleep('50 hours')
+      await until(() => given.steps().includes('raise late'))
+      expect(await handle.query(deliveryState)).toMatchObject({ isLate: true, phase: 'waiting' })
+      await handle.executeUpdate(cancelDelivery)
+    })
+    expect(given.hourOf('raise late')).toBe(48)
+    expect(given.steps().filter((step) => step.startsWith('raise'))).toEqual([
+      ...['raise booking-late', 'raise late'],
+    ])
+  })
+
   it('rests when nobody can, plans anew, and asks a person in the end', async () => {
     const nobody = { book: 'gone' } as const
     const given = fakes({ cdek: nobody, dpd: nobody, uber: nobody }, { roundsMs: [60_000] })
@@ -315,12 +361,41 @@ describe('before the hand-over', () => {
       ...[
         'plan 1',
         'book cdek',
-        'raise hand-over-late',
+        'raise hand-over-late 1',
         'release cdek: gone',
         'plan 2',
         'book cdek',
       ],
     ])
+  })
+
+  it('tells of each carrier that does not fetch it', async () => {
+    const given = fakes({}, { handOverMs: 10 * HOUR_MS })
+    await run('never-fetched', given, async (handle) => {
+      for (const count of [2, 3]) {
+        await given.isBooked(handle)
+        await server.sleep('11 hours')
+        await until(() => given.attempts.length === count)
+      }
+      await given.isBooked(handle)
+      await arrive(given, handle)
+    })
+    expect(given.steps().filter((step) => step.startsWith('raise'))).toEqual([
+      ...['raise hand-over-late 1', 'raise hand-over-late 2'],
+    ])
+  })
+
+  it('goes by what a carrier does that has dropped it and cannot', async () => {
+    const given = fakes({ cdek: { settle: ['booked'] } })
+    const { events } = await run('dropped-and-kept', given, async (handle) => {
+      await given.isBooked(handle)
+      await given.tell(handle, 'cancelled')
+      await until(() => given.steps().includes('release cdek: booked'))
+      expect(await handle.query(deliveryState)).toMatchObject({ phase: 'booked', carrier: 'cdek' })
+      await arrive(given, handle)
+    })
+    expect(given.steps()).toEqual(['plan 1', 'book cdek', 'release cdek: booked'])
+    expect(events).toBeLessThanOrEqual(80)
   })
 
   it('replaces a carrier that drops it', async () => {
@@ -389,6 +464,21 @@ describe('before the hand-over', () => {
     expect(given.steps()).toEqual([
       ...['plan 1', 'book cdek', 'release cdek: gone', 'point MSK65', 'plan 2', 'book cdek'],
     ])
+  })
+
+  it('keeps the booking when the other point takes nothing', async () => {
+    const given = fakes()
+    await run('no-new-point', given, async (handle) => {
+      await given.isBooked(handle)
+      const point = { carrier: 'cdek', code: 'CLOSED', kind: 'pvz' } as const
+      const refused = await handle
+        .executeUpdate(changePickupPoint, { args: [point] })
+        .catch((error: WorkflowUpdateFailedError) => error.cause)
+      expect(refused).toMatchObject({ type: 'PointUnavailable' })
+      expect(await handle.query(deliveryState)).toMatchObject({ phase: 'booked', carrier: 'cdek' })
+      await arrive(given, handle)
+    })
+    expect(given.steps()).toEqual(['plan 1', 'book cdek'])
   })
 })
 

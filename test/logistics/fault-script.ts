@@ -30,7 +30,7 @@ export function faultScript(random: () => number, number: number): Behaviour {
     confirms: oneOf(0, 1, 3, 6, Infinity),
     decides: chance(0.7) || number > 2 ? 'booked' : 'rejected',
     silentFinds: oneOf(0, 0, 1, 4),
-    hiddenFinds: chance(0.15) ? 1 : 0,
+    hiddenFinds: chance(0.15) ? oneOf(1, 2) : 0,
     cancel: oneOf('ok', 'ok', 'slow', 'lost', 'too-late'),
     wakesAtFind: chance(0.15) ? oneOf(1, 2) : Infinity,
   }

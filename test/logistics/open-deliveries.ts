@@ -54,7 +54,7 @@ export async function followMany(
       return { outcome: 'booked', bookedAt: at(0) }
     },
     confirmBooking: async () => ({ outcome: 'booked', bookedAt: at(0) }),
-    settleAttempt: async () => ({ outcome: 'gone' }),
+    settleAttempt: async ({ why }) => ({ outcome: 'gone', why, mayWake: true }),
     lookAtLoser: async () => 'quiet',
     keepLabel: async () => {},
     async raiseSla({ shipmentId, kind, stage }) {
@@ -63,6 +63,7 @@ export async function followMany(
     },
     askPerson: async () => {},
     closeDelivery: async () => {},
+    checkNewPoint: async () => ({ isUsable: true }),
     changePoint: async () => {},
   }
   const worker = await Worker.create({

@@ -5,13 +5,12 @@ import {
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
-  sleep,
   startChild,
   uuid4,
 } from '@temporalio/workflow'
 import type { LogisticsActivities } from '../../activities/logistics/index.ts'
-import type { Booking } from '../../activities/logistics/booking.ts'
-import type { PlannedCandidate } from '../../activities/logistics/plan-delivery.ts'
+import type { Booking } from '../../activities/logistics/booking-state.ts'
+import type { Plan, PlannedCandidate } from '../../activities/logistics/plan-delivery.ts'
 import {
   loserWorkflowId,
   type GivenUpFor,
@@ -19,13 +18,16 @@ import {
   type NewPoint,
 } from '../../contracts/logistics.ts'
 import * as policies from '../policies.ts'
-import { label, show, type Delivery } from './delivery.ts'
+import { label, reasonOf, show, type Delivery } from './delivery.ts'
 import { settleLoser } from './settle-loser.ts'
 
-const { askPerson, raiseSla } = proxyActivities<LogisticsActivities>(policies.mustLand)
+const { askPerson } = proxyActivities<LogisticsActivities>(policies.mustLand)
 const { planDelivery, bookAttempt } = proxyActivities<LogisticsActivities>(policies.effect)
 const { settleAttempt } = proxyActivities<LogisticsActivities>(policies.untilSettled)
 const { keepLabel } = proxyActivities<LogisticsActivities>(policies.eventually)
+
+/** What says nothing of the service, and all of its carrier. */
+const IN_TROUBLE = new Set<GivenUpFor>(['no-answer', 'too-slow', 'unavailable'])
 
 /**
  * Asks carriers, the best first, until one has booked the shipment. When all have been asked it rests and plans anew; in the
@@ -33,68 +35,77 @@ const { keepLabel } = proxyActivities<LogisticsActivities>(policies.eventually)
  * @returns `wish` when somebody wants something else first; then no booking is left
  */
 export async function bookShipment(delivery: Delivery): Promise<'booked' | 'wish'> {
-  const lateness = new CancellationScope()
-  try {
-    for (let rests = 0; !delivery.wish;) {
-      const plan = await planDelivery({ shipmentId: delivery.shipmentId, round: ++delivery.rounds })
-      delivery.terms = plan.terms
-      if (delivery.rounds === 1) void lateness.run(() => raiseBookingLate(delivery)).catch(ignore)
-      if (plan.outcome === 'point-unavailable') {
-        await waitForPerson(delivery, 'point-unavailable', plan.offer)
-        continue
-      }
-      if (plan.promise && !delivery.state.promise) label(plan.labels, plan.promise.latest)
-      if (plan.promise) show(delivery, { promise: plan.promise })
-      delivery.readyAt = plan.readyAt
-      for (const candidate of plan.candidates) {
-        if (delivery.wish) return 'wish'
-        if ((await tryCandidate(delivery, candidate)) === 'booked') return 'booked'
-      }
-      const restMs = delivery.terms.roundsMs[rests++]
-      if (restMs !== undefined) await condition(() => delivery.wish !== undefined, restMs)
-      else {
-        await waitForPerson(delivery, 'no-carrier')
-        rests = 0
-      }
+  for (let rests = 0; !delivery.wish;) {
+    const plan = await makePlan(delivery)
+    if (plan.outcome === 'point-unavailable') {
+      await waitForPerson(delivery, 'point-unavailable', plan.offer)
+      continue
     }
-    return 'wish'
-  } finally {
-    lateness.cancel()
+    if ((await tryAll(delivery, plan)) === 'booked') return 'booked'
+    if (delivery.wish) return 'wish'
+    const restMs = delivery.terms.roundsMs[rests++]
+    if (restMs !== undefined) await condition(() => delivery.wish !== undefined, restMs)
+    else {
+      await waitForPerson(delivery, 'no-carrier')
+      rests = 0
+    }
   }
+  return 'wish'
+}
+
+async function makePlan(delivery: Delivery): Promise<Plan> {
+  const plan = await planDelivery({ shipmentId: delivery.shipmentId, round: ++delivery.rounds })
+  const { terms, readyAt, promise } = plan
+  Object.assign(delivery, { terms, readyAt, isPlanned: true })
+  if (promise && !delivery.state.promise) label(plan.labels, promise.latest)
+  if (promise) show(delivery, { promise })
+  return plan
+}
+
+/** One candidate after the other; of a carrier that is not in its senses the other services come last. */
+async function tryAll(
+  delivery: Delivery,
+  { candidates, terms }: Plan,
+): Promise<'booked' | 'none' | 'wish'> {
+  const left = [...candidates]
+  for (let candidate; (candidate = left.shift());) {
+    if (delivery.wish) return 'wish'
+    delivery.terms = candidate.terms ?? terms
+    const booking = await tryCandidate(delivery, candidate)
+    if (booking.outcome === 'booked') return 'booked'
+    const { carrier } = candidate
+    if (IN_TROUBLE.has(booking.why))
+      left.sort((a, b) => Number(a.carrier === carrier) - Number(b.carrier === carrier))
+  }
+  return 'none'
 }
 
 /** One attempt with one carrier, until that has booked it or has certainly not. */
 async function tryCandidate(
   delivery: Delivery,
-  { rank, carrier, service, terms }: PlannedCandidate,
-): Promise<'booked' | 'gone'> {
+  { rank, carrier, service }: PlannedCandidate,
+): Promise<Extract<Booking, { outcome: 'booked' | 'gone' }>> {
   const { shipmentId, rounds: round } = delivery
   const attemptId = uuid4()
   const number = ++delivery.attempts
-  if (terms) delivery.terms = terms
   delivery.change = undefined
   show(delivery, { phase: 'booking', attemptId, carrier, service })
 
   let booking = await bookAttempt({ shipmentId, attemptId, number, round, rank })
-  // A refusal is final; what came after a silence may still come to life.
-  let mayWake = false
-  if (booking.outcome === 'unknown') {
-    mayWake = true
+  if (booking.outcome === 'unknown')
     booking = await settleAttempt({ attemptId, intent: 'keep', why: 'no-answer' })
-  }
   if (booking.outcome === 'pending') {
     const confirmed = await confirmInTime(delivery, attemptId)
-    mayWake ||= confirmed === undefined
-    const why = delivery.wish ? 'cancelled' : 'too-slow'
+    const why = delivery.wish ? reasonOf(delivery.wish) : 'too-slow'
     booking = confirmed ?? (await settleAttempt({ attemptId, intent: 'release', why }))
   }
   if (booking.outcome === 'booked') {
     take(delivery, attemptId, booking)
-    return 'booked'
+    return booking
   }
-  show(delivery, { failovers: delivery.state.failovers + 1 })
-  if (mayWake) await watch(delivery, attemptId)
-  return 'gone'
+  if (booking.outcome !== 'gone') throw new Error(`An attempt cannot stay ${booking.outcome}`)
+  await letGo(delivery, attemptId, booking)
+  return booking
 }
 
 /** Gives a booking up before its carrier has the parcel. `kept`: it cannot be, and is the booking still. */
@@ -104,15 +115,26 @@ export async function releaseBooking(
 ): Promise<'gone' | 'kept'> {
   const attemptId = delivery.state.attemptId!
   const booking = await settleAttempt({ attemptId, intent: 'release', why })
-  if (booking.outcome === 'booked') return 'kept'
-  const isFailover = why !== 'cancelled' && why !== 'new-point'
+  if (booking.outcome !== 'gone') return 'kept'
   const { status: _, ...state } = delivery.state
   delivery.state = state
-  show(delivery, { phase: 'planning', failovers: state.failovers + (isFailover ? 1 : 0) })
   delivery.change = undefined
-  delivery.raised.delete('hand-over-late')
-  await watch(delivery, attemptId)
+  await letGo(delivery, attemptId, booking)
   return 'gone'
+}
+
+/** The shipment has no booking now. */
+async function letGo(
+  delivery: Delivery,
+  attemptId: string,
+  { why, mayWake }: Extract<Booking, { outcome: 'gone' }>,
+): Promise<void> {
+  const isFailover = why !== 'cancelled' && why !== 'new-point'
+  show(delivery, {
+    phase: 'planning',
+    failovers: delivery.state.failovers + (isFailover ? 1 : 0),
+  })
+  if (mayWake) await watch(delivery, attemptId)
 }
 
 /** @returns nothing when it takes too long, or somebody wants something else */
@@ -158,16 +180,6 @@ async function watch(delivery: Delivery, attemptId: string): Promise<void> {
     // It was heard of before we got here.
     if ((error as Error).name !== 'WorkflowExecutionAlreadyStartedError') throw error
   }
-}
-
-async function raiseBookingLate({ shipmentId, terms, raised }: Delivery): Promise<void> {
-  const dueAt = new Date(Date.now() + terms.bookingMs).toISOString()
-  await sleep(terms.bookingMs)
-  raised.add('booking-late')
-  // It was missed, though the booking should come at this very moment.
-  await CancellationScope.nonCancellable(() =>
-    raiseSla({ shipmentId, kind: 'booking-late', stage: '', dueAt }),
-  )
 }
 
 async function waitForPerson(

@@ -12,12 +12,12 @@ import type {
 } from '../../contracts/logistics.ts'
 import * as policies from '../policies.ts'
 import { bookShipment, releaseBooking } from './book-shipment.ts'
-import { answerWish, openDelivery, show, type Delivery } from './delivery.ts'
-import { followBooking } from './follow-booking.ts'
+import { answerWish, openDelivery, reasonOf, show, type Delivery, type Wish } from './delivery.ts'
+import { followBooking, type Turn } from './follow-booking.ts'
+import { watchingBooking, watchingPromise } from './missed.ts'
 
-const { askPerson, changePoint, closeDelivery } = proxyActivities<LogisticsActivities>(
-  policies.mustLand,
-)
+const { askPerson, changePoint, checkNewPoint, closeDelivery } =
+  proxyActivities<LogisticsActivities>(policies.mustLand)
 
 /**
  * The parcel arrives, whichever carrier fails: one carrier after the other is asked until one has booked it; what that one
@@ -31,29 +31,39 @@ export async function deliverOrder({
   const delivery = openDelivery(shipmentId, followed)
   let isBooked = followed !== undefined
   for (;;) {
-    if (!isBooked) isBooked = (await bookShipment(delivery)) === 'booked'
-    if (isBooked) {
-      const turn = await followBooking(delivery)
-      if (turn === 'ended') return close(delivery)
-      if (turn === 'long') await startOver(delivery)
-      if (turn === 'hand-over-late')
-        isBooked = (await releaseBooking(delivery, 'too-slow')) === 'kept'
-      if (turn === 'dropped') isBooked = (await releaseBooking(delivery, 'rejected')) === 'kept'
-    }
-    if (delivery.wish) isBooked = (await meetWish(delivery, isBooked)) === 'kept'
+    const turn = isBooked ? await followBooking(delivery) : undefined
+    if (turn === 'ended') return close(delivery)
+    if (turn === 'long') await startOver(delivery)
+    isBooked = await watchingPromise(delivery, () => actUpon(delivery, turn))
     if (delivery.state.phase === 'cancelled') return close(delivery)
   }
 }
 
-/** @returns `kept` when there is a booking that cannot be given up: the wish comes too late */
-async function meetWish(delivery: Delivery, isBooked: boolean): Promise<'kept' | 'none'> {
-  const { shipmentId } = delivery
-  const wish = delivery.wish!
-  const why = wish.what === 'cancel' ? 'cancelled' : 'new-point'
-  if (isBooked && (delivery.hasLeft || (await releaseBooking(delivery, why)) === 'kept')) {
-    answerWish(delivery, 'too-late')
-    return 'kept'
+/** @returns whether it is booked then */
+async function actUpon(delivery: Delivery, turn: Turn | undefined): Promise<boolean> {
+  let isBooked = turn !== undefined
+  if (!isBooked)
+    isBooked = (await watchingBooking(delivery, () => bookShipment(delivery))) === 'booked'
+  if (turn === 'hand-over-late') isBooked = (await releaseBooking(delivery, 'too-slow')) === 'kept'
+  if (turn === 'dropped') {
+    isBooked = (await releaseBooking(delivery, 'rejected')) === 'kept'
+    // It says both that it has dropped it and that it cannot: until it says more it has it.
+    if (isBooked) delivery.change = { ...delivery.change!, status: 'booked' }
   }
+  if (delivery.wish) isBooked = await meetWish(delivery, delivery.wish, isBooked)
+  return isBooked
+}
+
+/** @returns whether there is a booking then: one that cannot be given up, or need not be */
+async function meetWish(delivery: Delivery, wish: Wish, isBooked: boolean): Promise<boolean> {
+  const { shipmentId } = delivery
+  if (isBooked && delivery.hasLeft) return refuse(delivery, 'too-late', isBooked)
+  if (wish.what === 'new-point') {
+    const { isUsable } = await checkNewPoint({ shipmentId, point: wish.point })
+    if (!isUsable) return refuse(delivery, 'point-unavailable', isBooked)
+  }
+  if (isBooked && (await releaseBooking(delivery, reasonOf(wish))) === 'kept')
+    return refuse(delivery, 'too-late', isBooked)
   if (wish.what === 'cancel') {
     await closeDelivery({ shipmentId, phase: 'cancelled' })
     show(delivery, { phase: 'cancelled' })
@@ -62,7 +72,12 @@ async function meetWish(delivery: Delivery, isBooked: boolean): Promise<'kept' |
     show(delivery, { phase: 'planning' })
   }
   answerWish(delivery, 'met')
-  return 'none'
+  return false
+}
+
+function refuse(delivery: Delivery, why: 'too-late' | 'point-unavailable', isBooked: boolean) {
+  answerWish(delivery, why)
+  return isBooked
 }
 
 async function close(delivery: Delivery): Promise<DeliverOrderResult> {

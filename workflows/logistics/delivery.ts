@@ -15,6 +15,7 @@ import {
   type DeliveryPhase,
   type DeliveryState,
   type FollowedBooking,
+  type GivenUpFor,
   type NewPoint,
   type TrackingChange,
 } from '../../contracts/logistics.ts'
@@ -22,8 +23,11 @@ import { DEFAULT_TERMS, type SlaTerms } from '../../domain/logistics/sla.ts'
 
 /** What somebody wants of a delivery before the carrier has it. */
 export type Wish = ({ what: 'cancel' } | { what: 'new-point'; point: NewPoint }) & {
-  answer?: 'met' | 'too-late'
+  answer?: 'met' | 'too-late' | 'point-unavailable'
 }
+
+export const reasonOf = ({ what }: Wish): GivenUpFor =>
+  what === 'cancel' ? 'cancelled' : 'new-point'
 
 export type Delivery = {
   shipmentId: string
@@ -43,6 +47,8 @@ export type Delivery = {
   readyAt: string
   bookedAt: string
   raised: Set<string>
+  /** Its terms are those that were agreed. */
+  isPlanned: boolean
 }
 
 /** A delivery with its handlers: what is told is kept, and acted upon by whoever waits for `news`. */
@@ -58,6 +64,7 @@ export function openDelivery(shipmentId: string, followed?: FollowedBooking): De
     readyAt: followed?.readyAt ?? '',
     bookedAt: followed?.bookedAt ?? '',
     raised: new Set(followed?.raised),
+    isPlanned: followed !== undefined,
   }
 
   setHandler(deliveryState, () => delivery.state)
@@ -128,6 +135,8 @@ async function granted(delivery: Delivery, wish: Wish): Promise<{ phase: Deliver
   delivery.news++
   await condition(() => wish.answer !== undefined)
   if (wish.answer === 'too-late') throw tooLate()
+  if (wish.answer === 'point-unavailable')
+    throw ApplicationFailure.nonRetryable('The point takes nothing of it', 'PointUnavailable')
   return { phase: delivery.state.phase }
 }
 

@@ -1,11 +1,12 @@
 import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { LogisticsActivities } from '../../activities/logistics/index.ts'
-import { nextDue, slaKey, type SlaDue, type SlaView } from '../../domain/logistics/sla.ts'
+import { nextDue, type SlaDue, type SlaView } from '../../domain/logistics/sla.ts'
 import { isEnd, isHandedOver, phaseOf } from '../../domain/logistics/tracking-status.ts'
 import * as policies from '../policies.ts'
 import { show, type Delivery } from './delivery.ts'
+import { raiseMissed } from './missed.ts'
 
-const { raiseSla, askPerson } = proxyActivities<LogisticsActivities>(policies.mustLand)
+const { askPerson } = proxyActivities<LogisticsActivities>(policies.mustLand)
 
 /** `dropped`: by its carrier, before that had it. `long`: so is the history. */
 export type Turn = 'ended' | 'dropped' | 'hand-over-late' | 'wish' | 'long'
@@ -30,7 +31,7 @@ export async function followBooking(delivery: Delivery): Promise<Turn> {
     const due = nextDue(viewOf(delivery), terms, (key) => delivery.raised.has(key))
     if (!due) await condition(hasNews)
     else if (!(await comesBefore(hasNews, due))) {
-      await raise(delivery, due)
+      await raiseMissed(delivery, due)
       if (due.kind === 'hand-over-late' && !isHandedOver(delivery.change!.status))
         return 'hand-over-late'
     }
@@ -43,14 +44,6 @@ const comesBefore = async (hasNews: () => boolean, { at }: SlaDue): Promise<bool
   return restMs > 0 && (await condition(hasNews, restMs))
 }
 
-async function raise(delivery: Delivery, due: SlaDue): Promise<void> {
-  const { shipmentId } = delivery
-  const { kind, stage } = due
-  delivery.raised.add(slaKey(due))
-  if (kind === 'late') show(delivery, { isLate: true })
-  await raiseSla({ shipmentId, kind, stage, dueAt: new Date(due.at || Date.now()).toISOString() })
-}
-
 function takeChange(delivery: Delivery) {
   const change = delivery.change!
   const { status, eta } = change
@@ -59,10 +52,10 @@ function takeChange(delivery: Delivery) {
   return change
 }
 
-function viewOf({ change, bookedAt, readyAt, state }: Delivery): SlaView {
+function viewOf({ change, bookedAt, readyAt, state, attempts }: Delivery): SlaView {
   const { status, statusAt, eta, storedUntil } = change!
   return {
-    status,
+    ...{ status, attempt: attempts },
     statusAt: Date.parse(statusAt),
     bookedAt: Date.parse(bookedAt),
     readyAt: Date.parse(readyAt),
