@@ -35,6 +35,8 @@ export type Booking = {
   isLive: boolean
   createdAt: string
   bookedAt?: string
+  /** It was refused after it had been taken. */
+  rejectedAt?: string
   cancelledAt?: string
   /** It was cancelled, and came back. */
   revivedAt?: string

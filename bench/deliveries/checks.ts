@@ -6,18 +6,18 @@ import type { DeliveryScene } from './scene.ts'
 
 /**
  * By shipment, what is wrong with it in the end; nothing where nothing is.
- * @param late references under which a carrier books only after it has said that there is nothing
+ * @param calledOff those of which it was promised that nobody sends them
  */
 export async function violations(
   scene: DeliveryScene,
   shipmentIds: readonly string[],
-  late: ReadonlySet<string>,
+  calledOff: ReadonlySet<string>,
 ): Promise<Map<string, string[]>> {
   const bookings = Map.groupBy(await scene.ledger(), ({ reference }) => reference.split('-')[0]!)
-  const evidence = await gather(scene, shipmentIds, bookings, late)
+  const evidence = await gather(scene, shipmentIds, bookings)
   return new Map(
     evidence.flatMap((one) => {
-      const found = violationsOf(one)
+      const found = violationsOf({ ...one, isCalledOff: calledOff.has(one.shipmentId) })
       return found.length > 0 ? [[one.shipmentId, found] as const] : []
     }),
   )
@@ -27,8 +27,7 @@ async function gather(
   { owner, temporal }: DeliveryScene,
   shipmentIds: readonly string[],
   bookings: ReadonlyMap<string, readonly Booking[]>,
-  late: ReadonlySet<string>,
-): Promise<Evidence[]> {
+): Promise<Omit<Evidence, 'isCalledOff'>[]> {
   const { db } = owner
   const shipments = await db
     .selectFrom('shipment')
@@ -64,7 +63,7 @@ async function gather(
       .execute(),
     (row) => row.subject,
   )
-  const evidence: Evidence[] = []
+  const evidence: Omit<Evidence, 'isCalledOff'>[] = []
   for (const shipment of shipments) {
     const own = attempts.get(shipment.id) ?? []
     const handles = [
@@ -77,9 +76,7 @@ async function gather(
     evidence.push({
       ...{ shipmentId: shipment.id, shipment },
       attempts: own.toSorted((a, b) => a.number - b.number),
-      entries: (bookings.get(shipment.id.replaceAll('-', '')) ?? []).map((booking) =>
-        entryOf(booking, late.has(booking.reference)),
-      ),
+      entries: (bookings.get(shipment.id.replaceAll('-', '')) ?? []).map(entryOf),
       events: events.get(`order:${shipment.orderId}`) ?? [],
       costs: costs.get(shipment.id) ?? [],
       openTasks: tasks.get(shipment.id) ?? [],
@@ -97,10 +94,10 @@ const stateOf = (handle: WorkflowHandle): Promise<string> =>
   )
 
 /** A line of the carriers' ledger as the checker reads it. */
-function entryOf(booking: Booking, isLate: boolean): Evidence['entries'][number] {
+function entryOf(booking: Booking): Evidence['entries'][number] {
   const { carrier, id, reference, state, isLive, createdAt, bookedAt, cancelledAt } = booking
   return {
-    ...{ carrier, reference, carrierId: id, asked: 1, log: [], hasLied: isLate },
+    ...{ carrier, reference, carrierId: id, asked: 1, log: [], hasLied: false },
     state: isLive ? 'booked' : state === 'rejected' ? 'refused' : 'cancelled',
     bookings: booking.revivedAt === undefined ? 1 : 2,
     cancellations: cancelledAt === undefined ? 0 : 1,

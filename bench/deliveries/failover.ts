@@ -1,5 +1,8 @@
-import { deliveryWorkflowId, type DeliveryTerms } from '../../contracts/logistics.ts'
-import { referenceOf } from '../../db/logistics/attempts.ts'
+import {
+  deliveryWorkflowId,
+  type CarrierId,
+  type DeliveryTerms,
+} from '../../contracts/logistics.ts'
 import type { FaultOrder } from '../../simulator/faults.ts'
 import { until } from '../../test/support/until.ts'
 import { percentile, sorted, spreadOf, type Latencies } from '../latencies.ts'
@@ -46,26 +49,56 @@ async function measure(
 ): Promise<Measured> {
   const { faults, mostMs } = cases[what] ?? { faults: [], mostMs: REFUSED_MOST_MS }
   const [tookMs, events]: [number[], number[]] = [[], []]
-  for (let done = 0; done < count; done += AT_ONCE)
+  for (let done = 0; done < count; done += AT_ONCE) {
+    const failing = (await rankingNow(scene)).slice(0, fallbacks)
     await Promise.all(
       Array.from({ length: Math.min(AT_ONCE, count - done) }, async () => {
         const { shipmentId } = await scene.newShipment()
-        for (let number = 1; number <= fallbacks; number++)
-          await scene.addFaults(
-            faults.map((fault) => ({ ...fault, reference: referenceOf({ shipmentId, number }) })),
-          )
+        // Whatever service of such a carrier is asked for.
+        const reference = shipmentId.replaceAll('-', '')
+        await scene.addFaults(
+          failing.flatMap((carrier) => faults.map((fault) => ({ ...fault, carrier, reference }))),
+        )
         await scene.deliver(shipmentId)
         const attempts = await booked(scene, shipmentId)
+        const carriers = new Set(attempts.map(({ carrier }) => carrier))
+        if (attempts.length !== fallbacks + 1 || carriers.size !== attempts.length)
+          throw new Error(`${what}: asked ${attempts.map(({ carrier }) => carrier).join(', ')}`)
         const [failed, next] = attempts.slice(-2)
-        // From when the first was asked; a refusal counts from when it was said.
-        const since = mostMs === REFUSED_MOST_MS ? failed?.settledAt : failed?.createdAt
-        if (fallbacks > 0) tookMs.push(next!.bookedAt!.getTime() - since!.getTime())
-        if (attempts.length !== fallbacks + 1)
-          throw new Error(`${what}: ${attempts.length} attempts`)
+        if (fallbacks > 0) {
+          const since =
+            mostMs === REFUSED_MOST_MS ? await refusedAt(scene, failed!) : failed!.askedAt
+          tookMs.push(next!.bookedAt!.getTime() - since.getTime())
+        }
         events.push(await historyAtHandOver(scene, shipmentId, attempts.at(-1)!.carrierRef!))
       }),
     )
+  }
   return { what, fallbacks, mostMs, tookMs: sorted(tookMs), events: sorted(events) }
+}
+
+/** In which order carriers are asked when nothing is known against any of them. */
+async function rankingNow(scene: DeliveryScene): Promise<CarrierId[]> {
+  const { db } = scene.owner
+  await db.deleteFrom('laneStat').execute()
+  const { shipmentId } = await scene.newShipment()
+  await scene.deliver(shipmentId)
+  await booked(scene, shipmentId)
+  const { ranked } = await db
+    .selectFrom('deliveryQuote')
+    .select('ranked')
+    .where('shipmentId', '=', shipmentId)
+    .executeTakeFirstOrThrow()
+  return [...new Set(ranked.map(({ carrier }) => carrier))]
+}
+
+/** When the carrier had decided; where it says so in its answer, when that was read. */
+async function refusedAt(
+  scene: DeliveryScene,
+  { reference, settledAt }: { reference: string; settledAt: Date | null },
+): Promise<Date> {
+  const line = (await scene.ledger()).find((booking) => booking.reference === reference)
+  return line?.rejectedAt === undefined ? settledAt! : new Date(line.rejectedAt)
 }
 
 async function booked({ owner }: DeliveryScene, shipmentId: string) {

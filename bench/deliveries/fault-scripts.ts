@@ -10,7 +10,7 @@ type Fault = Omit<FaultOrder, 'reference'>
 
 /**
  * What befalls one shipment: a script for each of its attempts. A fifth is booked without anybody hearing of it; others are
- * refused, taken late, never decided, live again after they were cancelled; calls come twice and in disorder.
+ * refused, taken late, never decided, cancelled by telephone only, live again after they were cancelled; calls come twice and in disorder.
  */
 export function faultsOf(
   shipmentId: string,
@@ -54,6 +54,7 @@ function scriptOf(
         { kind: 'status', status: 503, operation: 'cancel', times: 2 },
         { kind: 'drop-after-commit', operation: 'cancel', times: 1 },
         { kind: 'latency', ms: tooLong, operation: 'cancel', times: 1 },
+        { kind: 'needs-human', operation: 'cancel' },
       ),
     )
   if (chance(0.15))

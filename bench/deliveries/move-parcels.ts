@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { DeliveryScene } from './scene.ts'
 
 const LOOK_EVERY_MS = 500
-/** A parcel is taken so long after it was booked at most; one in ten is not taken at its first try, and is late. */
+/** A parcel is taken so long after it was booked at most; one in ten at its first try not before it is late. */
 const TAKEN_WITHIN_MS = 12_000
 const FORGOTTEN_SHARE = 0.1
+const FORGOTTEN_MS = 45_000
 
 /** Has carriers take and deliver what is booked, each in its own time. @returns what ends it */
 export function moveParcels(
@@ -26,7 +27,7 @@ export function moveParcels(
       const id = carrierRef!
       if (!takenAt.has(id)) {
         const isForgotten = number === 1 && random() < FORGOTTEN_SHARE
-        takenAt.set(id, isForgotten ? Infinity : Date.now() + random() * TAKEN_WITHIN_MS)
+        takenAt.set(id, Date.now() + (isForgotten ? FORGOTTEN_MS : random() * TAKEN_WITHIN_MS))
       }
       if (delivered.has(id) || takenAt.get(id)! > Date.now()) continue
       // It may have been cancelled a moment ago: the carrier says so, and it is left.

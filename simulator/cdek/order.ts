@@ -105,6 +105,7 @@ export function toBooking(order: Order): Booking {
     isLive: state !== 'cancelled' && state !== 'rejected',
     createdAt: instant(order.createdAt),
     ...when('bookedAt', order.bookedAt),
+    ...(state === 'rejected' ? when('rejectedAt', currentStatus(order).at) : {}),
     ...(state === 'cancelled' ? when('cancelledAt', order.cancelledAt) : {}),
     ...when('revivedAt', order.revivedAt),
     ...(order.cdekNumber ? { trackingNumber: order.cdekNumber } : {}),

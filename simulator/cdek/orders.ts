@@ -127,7 +127,7 @@ export function openOrders(world: World, offices: Offices, listeners: Listeners)
 
   function settle(uuid: string, at: number): void {
     const order = table.get(uuid)
-    if (!order || isSettled(order)) return
+    if (!order || isSettled(order) || currentStatus(order).code === 'REMOVED') return
     const task = lastTask(order, 'CREATE')!
     try {
       if (task.errors) throw new Refused(...task.errors)

@@ -223,6 +223,7 @@ const good = (): Evidence => {
     costs: [{ attemptId: live.id, kind: 'delivery', actualMinor: null }],
     openTasks: [],
     workflow: 'COMPLETED',
+    isCalledOff: false,
   }
 }
 type Entry = Evidence['entries'][number]
@@ -250,6 +251,7 @@ describe('the checker', () => {
       },
     ],
     ['an attempt that was never settled', ({ attempts }) => (attempts[0]!.state = 'cancelling')],
+    ['one that was called off and is on its way', (evidence) => (evidence.isCalledOff = true)],
     ['a stuck workflow', (evidence) => (evidence.workflow = 'RUNNING')],
     [
       'a failover that nobody was told of',

@@ -26,9 +26,6 @@ const { planDelivery, bookAttempt } = proxyActivities<LogisticsActivities>(polic
 const { settleAttempt } = proxyActivities<LogisticsActivities>(policies.untilSettled)
 const { keepLabel } = proxyActivities<LogisticsActivities>(policies.eventually)
 
-/** What says nothing of the service, and all of its carrier. */
-const IN_TROUBLE = new Set<GivenUpFor>(['no-answer', 'too-slow', 'unavailable'])
-
 /**
  * Asks carriers, the best first, until one has booked the shipment. When all have been asked it rests and plans anew; in the
  * end a person is asked.
@@ -62,7 +59,7 @@ async function makePlan(delivery: Delivery): Promise<Plan> {
   return plan
 }
 
-/** One candidate after the other; of a carrier that is not in its senses the other services come last. */
+/** One candidate after the other; other services of a carrier that has failed come last. */
 async function tryAll(
   delivery: Delivery,
   { candidates, terms }: Plan,
@@ -74,8 +71,7 @@ async function tryAll(
     const booking = await tryCandidate(delivery, candidate)
     if (booking.outcome === 'booked') return 'booked'
     const { carrier } = candidate
-    if (IN_TROUBLE.has(booking.why))
-      left.sort((a, b) => Number(a.carrier === carrier) - Number(b.carrier === carrier))
+    left.sort((a, b) => Number(a.carrier === carrier) - Number(b.carrier === carrier))
   }
   return 'none'
 }
