@@ -79,6 +79,8 @@ export type HumanTaskKind =
   | 'not-delivered'
   /** The carrier took back an end that was told already. */
   | 'taken-back'
+  /** Its order was cancelled when the carrier had it, or would not let go of it. */
+  | 'too-late-to-cancel'
 
 export type SlaKind =
   'booking-late' | 'hand-over-late' | 'silent' | 'late-predicted' | 'late' | 'storage-expiring'
@@ -204,6 +206,9 @@ export const loserWoke = defineSignal('loserWoke')
 /** An operator has closed a task. */
 export const taskResolved =
   defineSignal<[{ attemptId?: string; resolution: string }]>('taskResolved')
+
+/** Nobody wants it any more. What its carrier will not let go of is a person's. */
+export const orderCancelled = defineSignal('orderCancelled')
 
 /** Refused after the hand-over. @returns how it stands then */
 export const cancelDelivery = defineUpdate<{ phase: DeliveryPhase }, []>('cancelDelivery')

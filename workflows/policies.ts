@@ -88,5 +88,9 @@ export const eventually = {
 /** The same where somebody waits for it: carriers confirm within seconds, or not at all. */
 export const untilConfirmed = {
   ...untilSettled,
-  retry: { ...untilSettled.retry, maximumInterval: '10 seconds' },
+  retry: {
+    initialInterval: '250 milliseconds',
+    backoffCoefficient: 1.5,
+    maximumInterval: '10 seconds',
+  },
 } satisfies ActivityOptions

@@ -1,5 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client'
 import { WorkflowNotFoundError } from '@temporalio/common'
+import type { Kysely } from 'kysely'
+import { deliveryWorkflowId, orderCancelled } from '../../contracts/logistics.ts'
 import {
   fulfilOrder,
   orderMoved,
@@ -8,12 +10,17 @@ import {
   type FulfilOrder,
   type OrderState,
 } from '../../contracts/orders.ts'
+import type { Database } from '../../db/database.ts'
+import { findShipmentOfOrder } from '../../db/logistics/shipments.ts'
 import type { Consequences } from './relay.ts'
 
-export type OrderConsequencesDeps = { workflows: Pick<WorkflowClient, 'start' | 'getHandle'> }
+export type OrderConsequencesDeps = {
+  system: Kysely<Database>
+  workflows: Pick<WorkflowClient, 'start' | 'getHandle'>
+}
 
 /** What must happen because of an event about an order; each can be repeated. */
-export const orderConsequences = ({ workflows }: OrderConsequencesDeps): Consequences => ({
+export const orderConsequences = ({ system, workflows }: OrderConsequencesDeps): Consequences => ({
   /** The workflow's id makes it once: the API's own start, or an earlier try of ours, may have come first. */
   'order.created': async ({ data }) => {
     const { orderId } = data as { orderId: string }
@@ -28,13 +35,21 @@ export const orderConsequences = ({ workflows }: OrderConsequencesDeps): Consequ
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
     }
   },
-  /** A workflow that has ended knows that the order has; it may be itself that ended it. */
   'order.status_changed': async ({ data }) => {
     const { orderId, state } = data as { orderId: string; state: OrderState }
-    try {
-      await workflows.getHandle(orderWorkflowId(orderId)).signal(orderMoved, { state })
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error
-    }
+    await unlessEnded(workflows.getHandle(orderWorkflowId(orderId)).signal(orderMoved, { state }))
+    if (state !== 'cancelled') return
+    const shipment = await findShipmentOfOrder(system, orderId)
+    if (shipment)
+      await unlessEnded(workflows.getHandle(deliveryWorkflowId(shipment.id)).signal(orderCancelled))
   },
 })
+
+/** A workflow that has ended knows how its order stands; it may be itself that moved it. */
+async function unlessEnded(signal: Promise<void>): Promise<void> {
+  try {
+    await signal
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  }
+}

@@ -14,7 +14,7 @@ import { keyOf, type Recorder } from './record-answer.ts'
 import { createWaiting } from './wait-for-carrier.ts'
 
 /** What a carrier does with a request after nobody waits for its answer any more. */
-const ARRIVAL_MS = 2_500
+const ARRIVAL_MS = 2_000
 
 /** Finds out what became of an attempt, or undoes it; each step throws while that is not certain. */
 export const createSettling = (deps: LogisticsDeps, recorder: Recorder) => {

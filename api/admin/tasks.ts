@@ -24,6 +24,7 @@ const Kind = z
     'point-unavailable',
     'not-delivered',
     'taken-back',
+    'too-late-to-cancel',
   ])
   .openapi({ example: 'cancel-by-phone' })
 const State = z.enum(['open', 'done'])

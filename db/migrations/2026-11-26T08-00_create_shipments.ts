@@ -151,7 +151,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attempt_id uuid references booking_attempt on delete cascade,
       seller_id bigint not null,
       kind text not null check (kind in ('unsettled-booking', 'cancel-by-phone', 'loose-booking',
-        'no-carrier', 'point-unavailable', 'not-delivered', 'taken-back')),
+        'no-carrier', 'point-unavailable', 'not-delivered', 'taken-back', 'too-late-to-cancel')),
       state text not null default 'open' check (state in ('open', 'done')),
       details jsonb not null default '{}',
       resolution text,

@@ -13,6 +13,7 @@ import {
   deliveryWorkflowId,
   logisticsQueue,
   loserWorkflowId,
+  orderCancelled,
   trackingChanged,
   type CarrierId,
   type DeliverOrder,
@@ -413,6 +414,30 @@ describe('before the hand-over', () => {
     expect(given.steps()).toEqual([
       ...['plan 1', 'book cdek', 'release cdek: gone', 'close cancelled'],
     ])
+  })
+
+  it('is called off with its order', async () => {
+    const given = fakes()
+    const { phase } = await run('order-cancelled', given, async (handle) => {
+      await given.isBooked(handle)
+      await handle.signal(orderCancelled)
+    })
+    expect(phase).toBe('cancelled')
+    expect(given.steps()).toEqual([
+      ...['plan 1', 'book cdek', 'release cdek: gone', 'close cancelled'],
+    ])
+  })
+
+  it('is a person’s when its order is cancelled too late', async () => {
+    const given = fakes()
+    const { phase } = await run('order-cancelled-too-late', given, async (handle) => {
+      await given.isBooked(handle)
+      await given.tell(handle, 'accepted')
+      await handle.signal(orderCancelled)
+      await until(() => given.steps().includes('ask too-late-to-cancel'))
+      await given.tell(handle, 'delivered')
+    })
+    expect(phase).toBe('delivered')
   })
 
   it('cancels while it waits for a confirmation', async () => {

@@ -89,7 +89,7 @@ describe('an attempt without an answer', () => {
     const failure = await settle(attemptId, 'keep').catch((error: unknown) => error)
     const { nextRetryDelay } = failure as { nextRetryDelay: number }
     expect(nextRetryDelay).toBeGreaterThan(0)
-    expect(nextRetryDelay).toBeLessThanOrEqual(scene.deps.callTimeoutMs + 2_500)
+    expect(nextRetryDelay).toBeLessThanOrEqual(scene.deps.callTimeoutMs + 2_000)
   })
 
   it('is not asked for again beside what a killed worker has asked for', async () => {

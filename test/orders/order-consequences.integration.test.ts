@@ -1,18 +1,21 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { orderConsequences } from '../../activities/integrations/order-consequences.ts'
 import type { OrdersActivities } from '../../activities/orders/index.ts'
 import { ordersQueue, orderWorkflowId, type OrderState } from '../../contracts/orders.ts'
 import type { Event } from '../../db/events.ts'
+import { createDelivery } from '../support/deliveries.ts'
+import { createShop } from '../support/marketplace.ts'
+import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { freshNamespace, whileWorking } from '../support/temporal.ts'
 import { until } from '../support/until.ts'
 
 let server: TestWorkflowEnvironment
+let database: TestDatabase
 beforeAll(async () => {
-  server = await freshNamespace()
+  ;[server, database] = await Promise.all([freshNamespace(), freshDatabase()])
 })
-afterAll(() => server.teardown())
+afterAll(() => Promise.all([server.teardown(), database.drop()]))
 
 const activities: OrdersActivities = {
   lookAtOrder: async () => ({
@@ -22,8 +25,13 @@ const activities: OrdersActivities = {
   remindOfOrder: async () => {},
   cancelUnconfirmed: async () => 'cancelled',
 }
-const relay = (type: string, data: { orderId: string; state: OrderState }) =>
-  orderConsequences({ workflows: server.client.workflow })[type]!({ data } as unknown as Event)
+type Workflows = Parameters<typeof orderConsequences>[0]['workflows']
+const relay = (
+  type: string,
+  data: { orderId: string; state: OrderState },
+  workflows: Workflows = server.client.workflow,
+) =>
+  orderConsequences({ system: database.system.db, workflows })[type]!({ data } as unknown as Event)
 
 const find = async (query: string) => {
   const found: (string | undefined)[] = []
@@ -33,7 +41,7 @@ const find = async (query: string) => {
 
 describe('events of an order', () => {
   it('start its workflow once and bring it to its end, however often they are told', async () => {
-    const orderId = randomUUID()
+    const orderId = '9000000001'
     const tell = async (type: string, state: OrderState) => {
       await relay(type, { orderId, state })
       await relay(type, { orderId, state })
@@ -58,5 +66,20 @@ describe('events of an order', () => {
         expect((await handle.describe()).status.name).toBe('COMPLETED')
       },
     )
+  })
+
+  it('call its delivery off when it is cancelled', async () => {
+    const owner = database.owner.db
+    const { orderId, shipmentId } = await createDelivery(owner, await createShop(owner))
+    const told: string[] = []
+    const workflows = {
+      getHandle: (workflowId: string) => ({
+        signal: async ({ name }: { name: string }) => void told.push(`${workflowId} ${name}`),
+      }),
+    } as unknown as Workflows
+    await relay('order.status_changed', { orderId, state: 'assembling' }, workflows)
+    expect(told).toEqual([`${orderWorkflowId(orderId)} orderMoved`])
+    await relay('order.status_changed', { orderId, state: 'cancelled' }, workflows)
+    expect(told.at(-1)).toBe(`delivery:${shipmentId} orderCancelled`)
   })
 })

@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   condition,
+  proxyActivities,
   setHandler,
   upsertMemo,
   upsertSearchAttributes,
@@ -10,6 +11,7 @@ import {
   changePickupPoint,
   deliverySearchAttributes as attributes,
   deliveryState,
+  orderCancelled,
   taskResolved,
   trackingChanged,
   type DeliveryPhase,
@@ -19,7 +21,11 @@ import {
   type NewPoint,
   type TrackingChange,
 } from '../../contracts/logistics.ts'
+import type { LogisticsActivities } from '../../activities/logistics/index.ts'
 import { DEFAULT_TERMS, type SlaTerms } from '../../domain/logistics/sla.ts'
+import * as policies from '../policies.ts'
+
+const { askPerson } = proxyActivities<LogisticsActivities>(policies.mustLand)
 
 /** What somebody wants of a delivery before the carrier has it. */
 export type Wish = ({ what: 'cancel' } | { what: 'new-point'; point: NewPoint }) & {
@@ -79,6 +85,7 @@ export function openDelivery(shipmentId: string, followed?: FollowedBooking): De
     delivery.resolutions++
     delivery.news++
   })
+  setHandler(orderCancelled, () => callOff(delivery))
   setHandler(cancelDelivery, () => granted(delivery, { what: 'cancel' }), {
     validator: () => refuseTooLate(delivery),
   })
@@ -122,9 +129,11 @@ export function label({ sellerId, orderId, orderNumber, cityId }: Labels, promis
 
 const ENDED = new Set<DeliveryPhase>(['delivered', 'returned', 'lost', 'cancelled', 'failed'])
 
-function refuseTooLate({ hasLeft, state, wish }: Delivery): void {
-  if (hasLeft || ENDED.has(state.phase)) throw tooLate()
-  if (wish) throw ApplicationFailure.nonRetryable('Another wish is being met', 'Busy')
+const isTooLate = ({ hasLeft, state }: Delivery) => hasLeft || ENDED.has(state.phase)
+
+function refuseTooLate(delivery: Delivery): void {
+  if (isTooLate(delivery)) throw tooLate()
+  if (delivery.wish) throw ApplicationFailure.nonRetryable('Another wish is being met', 'Busy')
 }
 
 const tooLate = () => ApplicationFailure.nonRetryable('The carrier has it already', 'TooLate')
@@ -138,6 +147,18 @@ async function granted(delivery: Delivery, wish: Wish): Promise<{ phase: Deliver
   if (wish.answer === 'point-unavailable')
     throw ApplicationFailure.nonRetryable('The point takes nothing of it', 'PointUnavailable')
   return { phase: delivery.state.phase }
+}
+
+async function callOff(delivery: Delivery): Promise<void> {
+  await condition(() => delivery.wish === undefined)
+  if (!isTooLate(delivery)) {
+    const wish: Wish = { what: 'cancel' }
+    Object.assign(delivery, { wish, news: delivery.news + 1 })
+    await condition(() => wish.answer !== undefined)
+    if (wish.answer === 'met') return
+  }
+  if (delivery.state.phase !== 'cancelled')
+    await askPerson({ shipmentId: delivery.shipmentId, kind: 'too-late-to-cancel' })
 }
 
 export function answerWish(delivery: Delivery, answer: Wish['answer'] & string): void {
