@@ -195,6 +195,8 @@ export type TrackingChange = {
   status: TrackingStatus
   /** ISO 8601, like the others. */
   statusAt: string
+  /** The carrier has the parcel, or had it, whatever the status. */
+  hasLeft?: true
   eta?: string
   storedUntil?: string
 }

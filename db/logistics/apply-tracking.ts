@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import type { TrackingChange, TrackingStatus } from '../../contracts/logistics.ts'
 import {
+  handedOverAt,
   isEnd,
-  isHandedOver,
   phaseOf,
   projectStatus,
 } from '../../domain/logistics/tracking-status.ts'
@@ -58,7 +58,7 @@ export async function applyTracking(
 ): Promise<Applied> {
   const locked = await lockAttempt(trx, attemptId)
   const fresh = await keepEvents(trx, locked, told, source)
-  const { attempt, isChanged } = await projectAttempt(trx, locked, told)
+  const { attempt, isChanged, leftAt } = await projectAttempt(trx, locked, told)
   if (told.finalPrice) await settleCost(trx, attempt, told.finalPrice)
   const unknownCodes = fresh.filter((event) => event.isUnknownCode).map(({ rawCode }) => rawCode)
   const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt }
@@ -68,7 +68,7 @@ export async function applyTracking(
   if (!isLive) return { ...applied, hasWoken: hasWoken(locked.attempt, attempt, fresh.length) }
   // What came while it was pending, or being cancelled, has not moved the shipment yet.
   if (!isChanged && shipment.status === attempt.status) return { ...applied, hasWoken: false }
-  const moved = await moveShipment(trx, shipment, attempt, telling)
+  const moved = await moveShipment(trx, shipment, { attempt, leftAt }, telling)
   return { ...applied, hasWoken: false, change: changeOf(moved) }
 }
 
@@ -78,6 +78,7 @@ export const changeOf = (shipment: ShipmentRow): TrackingChange => ({
   version: Number(shipment.version),
   status: shipment.status!,
   statusAt: shipment.statusAt!.toISOString(),
+  ...(shipment.handedOverAt && { hasLeft: true as const }),
   ...(shipment.eta && { eta: shipment.eta.toISOString() }),
   ...(shipment.storedUntil && { storedUntil: shipment.storedUntil.toISOString() }),
 })
@@ -119,18 +120,18 @@ async function keepEvents(
 }
 
 async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
-  const events = await trx
+  const rows = await trx
     .selectFrom('trackingEvent')
-    .select(['key', 'status', 'occurredAt', 'revokedAt'])
+    .select(['key', 'status', 'occurredAt', 'revokedAt', 'isUnknownCode'])
     .where('attemptId', '=', attempt.id)
     .execute()
-  const now = projectStatus(
-    events.map(({ occurredAt, revokedAt, ...event }) => ({
-      ...event,
-      occurredAt: occurredAt.getTime(),
-      isRevoked: revokedAt !== null,
-    })),
-  )
+  const events = rows.map(({ occurredAt, revokedAt, ...event }) => ({
+    ...event,
+    occurredAt: occurredAt.getTime(),
+    isRevoked: revokedAt !== null,
+  }))
+  const now = projectStatus(events)
+  const leftAt = handedOverAt(events)
   // Before its first event it is as booked as it was.
   const status = now?.status ?? attempt.status
   const statusAt = now ? new Date(now.occurredAt) : attempt.statusAt
@@ -139,7 +140,7 @@ async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil 
     (now !== undefined && statusAt?.getTime() !== attempt.statusAt?.getTime()) ||
     differs(eta, attempt.eta) ||
     differs(storedUntil, attempt.storedUntil)
-  if (!isChanged) return { attempt, isChanged }
+  if (!isChanged) return { attempt, isChanged, leftAt }
   const changed = await trx
     .updateTable('bookingAttempt')
     .set({
@@ -150,7 +151,7 @@ async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil 
     .where('id', '=', attempt.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  return { attempt: changed, isChanged }
+  return { attempt: changed, isChanged, leftAt }
 }
 
 const differs = (told: string | undefined, known: Date | null) =>
@@ -159,11 +160,11 @@ const differs = (told: string | undefined, known: Date | null) =>
 async function moveShipment(
   trx: Trx,
   before: ShipmentRow,
-  attempt: AttemptRow,
+  { attempt, leftAt }: { attempt: AttemptRow; leftAt: number | undefined },
   telling: Telling,
 ): Promise<ShipmentRow> {
   const status = attempt.status!
-  const leaves = before.handedOverAt === null && isHandedOver(status)
+  const leaves = before.handedOverAt === null && leftAt !== undefined
   const hasLeft = leaves || before.handedOverAt !== null
   const last = await trx
     .selectFrom('trackingEvent')
@@ -177,7 +178,7 @@ async function moveShipment(
     ...{ status, statusAt: attempt.statusAt, phase: phaseOf(status, hasLeft) },
     ...{ reason: last?.reason ?? null, rawCode: last?.rawCode ?? null },
     ...{ eta: attempt.eta, storedUntil: attempt.storedUntil },
-    ...(leaves && { handedOverAt: attempt.statusAt }),
+    ...(leaves && { handedOverAt: new Date(leftAt) }),
     endedAt: isEnd(status) && hasLeft ? attempt.statusAt : null,
   })
   if (leaves) {

@@ -1,5 +1,5 @@
 import type { DeliveryTerms, SlaKind, TrackingStatus } from '../../contracts/logistics.ts'
-import { isEnd, isHandedOver } from './tracking-status.ts'
+import { isEnd } from './tracking-status.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './zone.ts'
 
 export type SlaTerms = DeliveryTerms
@@ -30,6 +30,8 @@ export const DEFAULT_TERMS: SlaTerms = {
 /** What is known when timers are set; instants in milliseconds. */
 export type SlaView = {
   status: TrackingStatus
+  /** The carrier has it, or had it, whatever the status. */
+  hasLeft: boolean
   statusAt: number
   bookedAt: number
   readyAt: number
@@ -49,7 +51,7 @@ export function slaDues(view: SlaView, terms: SlaTerms): SlaDue[] {
   const { status, eta, storedUntil, promiseLatest } = view
   if (isEnd(status)) return []
   const dues: SlaDue[] = []
-  if (!isHandedOver(status))
+  if (!view.hasLeft)
     dues.push({
       ...{ kind: 'hand-over-late', stage: '' },
       at: Math.max(view.bookedAt, view.readyAt) + terms.handOverMs,

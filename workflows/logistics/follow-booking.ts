@@ -31,8 +31,7 @@ export async function followBooking(delivery: Delivery): Promise<Turn> {
     if (!due) await condition(hasNews)
     else if (!(await comesBefore(hasNews, due))) {
       await raise(delivery, due)
-      if (due.kind === 'hand-over-late' && !isHandedOver(delivery.change!.status))
-        return 'hand-over-late'
+      if (due.kind === 'hand-over-late' && !wasHandedOver(delivery)) return 'hand-over-late'
     }
   }
 }
@@ -51,18 +50,21 @@ async function raise(delivery: Delivery, due: SlaDue): Promise<void> {
   await raiseSla({ shipmentId, kind, stage, dueAt: new Date(due.at || Date.now()).toISOString() })
 }
 
+const wasHandedOver = ({ hasLeft, change }: Delivery): boolean =>
+  hasLeft || change!.hasLeft === true || isHandedOver(change!.status)
+
 function takeChange(delivery: Delivery) {
   const change = delivery.change!
   const { status, eta } = change
-  delivery.hasLeft ||= isHandedOver(status)
+  delivery.hasLeft = wasHandedOver(delivery)
   show(delivery, { status, phase: phaseOf(status, delivery.hasLeft), ...(eta && { eta }) })
   return change
 }
 
-function viewOf({ change, bookedAt, readyAt, state }: Delivery): SlaView {
+function viewOf({ change, bookedAt, readyAt, state, hasLeft }: Delivery): SlaView {
   const { status, statusAt, eta, storedUntil } = change!
   return {
-    status,
+    ...{ status, hasLeft },
     statusAt: Date.parse(statusAt),
     bookedAt: Date.parse(bookedAt),
     readyAt: Date.parse(readyAt),
