@@ -3,7 +3,6 @@ import type { Transaction } from 'kysely'
 import {
   CarrierError,
   type BookAnswer,
-  type BookingKey,
   type Carrier,
   type CarrierQuote,
   type CarrierReason,
@@ -25,6 +24,7 @@ import { ensureTask } from '../../db/logistics/tasks.ts'
 import type { Database } from '../../db/database.ts'
 import { DEFAULT_TERMS } from '../../domain/logistics/sla.ts'
 import { heartbeating } from '../heartbeating.ts'
+import { keyOf } from './booking-key.ts'
 import type { Contracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
 import { ensurePolling } from './ensure-polling.ts'
@@ -61,12 +61,6 @@ export const telling = (workflow = deliverOrder): Telling => ({
 const UNSETTLED: readonly AttemptState[] = ['asked', 'pending', 'unknown']
 /** A new quote may cost so much more than the one that was chosen. */
 const PRICE_TOLERANCE = 1.1
-
-export const keyOf = ({ reference, readyAt, carrierRef }: AttemptRow): BookingKey => ({
-  reference,
-  readyAt: readyAt.toISOString(),
-  ...(carrierRef !== null && { carrierId: carrierRef }),
-})
 
 export const createBooking = (deps: LogisticsDeps, contracts: Contracts) => {
   const { system } = deps
