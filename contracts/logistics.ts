@@ -79,6 +79,8 @@ export type HumanTaskKind =
   | 'not-delivered'
   /** The carrier took back an end that was told already. */
   | 'taken-back'
+  /** On its way it cannot go where it was to go, or was not found. */
+  | 'delivery-problem'
 
 export type SlaKind =
   'booking-late' | 'hand-over-late' | 'silent' | 'late-predicted' | 'late' | 'storage-expiring'

@@ -32,6 +32,8 @@ export const createTeller = ({ system, workflows, log }: LogisticsDeps) => {
       .transaction()
       .execute((trx) => applyTracking(trx, attempt.id, told, source, telling(pollTracking)))
     for (const _ of applied.unknownCodes) meters.unknownCodes.add(1, { carrier: attempt.carrier })
+    for (const reason of applied.problems)
+      meters.deliveryProblems.add(1, { carrier: attempt.carrier, reason })
     if (applied.change) await tell(attempt.shipmentId)
     if (applied.hasWoken) await wakeLoser(attempt)
     return applied

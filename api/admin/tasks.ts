@@ -18,6 +18,7 @@ const Kind = z
     'point-unavailable',
     'not-delivered',
     'taken-back',
+    'delivery-problem',
   ])
   .openapi({ example: 'cancel-by-phone' })
 const State = z.enum(['open', 'done'])

@@ -158,6 +158,8 @@ export type TrackingEvent = {
   key: string
   /** The carrier has taken it back. */
   isRevoked?: true
+  /** It cannot go where it was to go, or is not where it should be: somebody must decide what becomes of it. */
+  needsPlan?: true
   /** It was told of this parcel alone, one of perhaps several: {@link Carrier.track} tells how the whole booking stands. */
   parcel?: string
 }

@@ -6,14 +6,13 @@ import {
   phaseOf,
   projectStatus,
 } from '../../domain/logistics/tracking-status.ts'
-import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import type { Database } from '../database.ts'
 import { moveOrder } from '../orders/move-order.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
-import { addOutcome } from './lane-stats.ts'
-import { laneOf } from './record-booking.ts'
+import { learn } from './learn.ts'
 import { changeShipment, type ShipmentRow } from './shipments.ts'
+import { ensureTask } from './tasks.ts'
 
 type Trx = Transaction<Database>
 
@@ -28,6 +27,7 @@ export type ToldTracking = {
     place?: string
     key: string
     isRevoked?: true
+    needsPlan?: true
   }[]
   eta?: string
   storedUntil?: string
@@ -42,6 +42,8 @@ export type Applied = {
   /** A booking that was settled has come to life. */
   hasWoken: boolean
   unknownCodes: string[]
+  /** What only a person can do something about, by its reason. */
+  problems: string[]
   attempt: AttemptRow
 }
 
@@ -61,15 +63,39 @@ export async function applyTracking(
   const { attempt, isChanged, leftAt } = await projectAttempt(trx, locked, told)
   if (told.finalPrice) await settleCost(trx, attempt, told.finalPrice)
   const unknownCodes = fresh.filter((event) => event.isUnknownCode).map(({ rawCode }) => rawCode)
-  const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt }
+  const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt, problems: [] }
 
   const { shipment } = locked
   const isLive = shipment.liveAttemptId === attemptId && attempt.state === 'booked'
   if (!isLive) return { ...applied, hasWoken: hasWoken(locked.attempt, attempt, fresh.length) }
+  const problems = await askForPlans(trx, locked, fresh, telling)
   // What came while it was pending, or being cancelled, has not moved the shipment yet.
-  if (!isChanged && shipment.status === attempt.status) return { ...applied, hasWoken: false }
+  const isBehind =
+    shipment.status !== attempt.status || (leftAt !== undefined && shipment.handedOverAt === null)
+  if (!isChanged && !isBehind) return { ...applied, problems, hasWoken: false }
   const moved = await moveShipment(trx, shipment, { attempt, leftAt }, telling)
-  return { ...applied, hasWoken: false, change: changeOf(moved) }
+  return { ...applied, problems, hasWoken: false, change: changeOf(moved) }
+}
+
+/** It will not arrive as it was planned, and its carrier has it: a person decides. @returns the reasons */
+async function askForPlans(
+  trx: Trx,
+  { shipment, attempt: { id: attemptId, carrier } }: Locked,
+  fresh: ToldTracking['events'],
+  telling: Telling,
+): Promise<string[]> {
+  const problems = fresh.filter((event) => event.needsPlan)
+  for (const { reason, rawCode, occurredAt } of problems)
+    await ensureTask(
+      trx,
+      shipment,
+      {
+        ...{ kind: 'delivery-problem', attemptId },
+        details: { carrier, reason, rawCode, occurredAt },
+      },
+      telling,
+    )
+  return problems.map(({ reason, rawCode }) => reason ?? rawCode)
 }
 
 /** What the workflow of a shipment must know of it. */
@@ -88,10 +114,10 @@ async function keepEvents(
   { attempt }: Locked,
   { events }: ToldTracking,
   source: 'poll' | 'queue' | 'webhook',
-) {
+): Promise<ToldTracking['events']> {
   const each = new Map(events.map((event) => [event.key, event]))
   if (each.size === 0) return []
-  const fresh = await trx
+  const kept = await trx
     .insertInto('trackingEvent')
     .values(
       [...each.values()].map((event) => ({
@@ -105,8 +131,9 @@ async function keepEvents(
       })),
     )
     .onConflict((conflict) => conflict.columns(['attemptId', 'key']).doNothing())
-    .returning(['key', 'rawCode', 'isUnknownCode'])
+    .returning('key')
     .execute()
+  const fresh = new Set(kept.map(({ key }) => key))
   const revoked = [...each.values()].filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
   if (revoked.length > 0)
     await trx
@@ -116,7 +143,7 @@ async function keepEvents(
       .where('key', 'in', revoked)
       .where('revokedAt', 'is', null)
       .execute()
-  return fresh
+  return [...each.values()].filter(({ key }) => fresh.has(key))
 }
 
 async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
@@ -203,28 +230,6 @@ async function moveOrderAlong(
   telling: Telling,
 ) {
   for (const to of states) await moveOrder(trx, orderId, { to, ...telling })
-}
-
-/** What the lane's record is told when a delivery ends, each delivery once. */
-async function learn(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<void> {
-  const { numUpdatedRows } = await trx
-    .updateTable('bookingAttempt')
-    .set({ learnedAt: sql`now()` })
-    .where('id', '=', attempt.id)
-    .where('learnedAt', 'is', null)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) return
-  const lane = await laneOf(trx, attempt, shipment)
-  if (shipment.status !== 'delivered' || !shipment.promise || !shipment.promiseLatest) {
-    await addOutcome(trx, lane, { what: 'failed' })
-    return
-  }
-  const at = attempt.statusAt!.getTime()
-  await addOutcome(trx, lane, {
-    what: 'delivered',
-    isOnTime: at <= shipment.promiseLatest.getTime(),
-    delayHours: (at - Date.parse(shipment.promise.advertisedLatest)) / HOUR_MS,
-  })
 }
 
 const settleCost = (trx: Trx, { id }: AttemptRow, { amount }: { amount: number }) =>

@@ -1,10 +1,12 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { TrackingChange } from '../../contracts/logistics.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { oneShipment, run } from './one-shipment.ts'
 
 const database = await freshDatabase()
 const one = oneShipment(database)
-const { plan, book, happen, poll, reference, attempt, shipment, types, entry } = one
+const { plan, book, happen, poll, reference, attempt, shipment, tasks, types, entry } = one
+const { db } = database.owner
 
 beforeEach(one.begin)
 afterAll(() => database.drop())
@@ -88,5 +90,43 @@ describe('tracking', () => {
     await happen('cdek', 'accepted', 1)
     const { version, toldVersion } = await shipment()
     expect(Number(toldVersion)).toBeLessThan(Number(version))
+  })
+
+  it('is not with its carrier for trouble before the pickup, and is for any scan beside it', async () => {
+    await happen('cdek', 'exception', 2)
+    expect(await shipment()).toMatchObject({ status: 'exception', phase: 'booked' })
+    expect((await shipment()).handedOverAt).toBeNull()
+    expect(await types()).not.toContain('handed_over')
+    // Dated before the trouble: the status stays, and still it has left.
+    await happen('cdek', 'accepted', 1)
+    expect(await shipment()).toMatchObject({ status: 'exception', phase: 'handed-over' })
+    expect((await types()).filter((type) => type === 'handed_over')).toHaveLength(1)
+    const told = one.scene.signals.map(({ args }) => args[0] as TrackingChange)
+    expect(told.map(({ status, hasLeft }) => [status, hasLeft])).toEqual([
+      ['exception', undefined],
+      ['exception', true],
+    ])
+  })
+
+  it('is on its way though its carrier had called it off before', async () => {
+    await happen('cdek', 'cancelled', 1)
+    expect((await shipment()).status).toBe('cancelled')
+    await happen('cdek', 'accepted', 2)
+    expect(await shipment()).toMatchObject({ status: 'accepted', phase: 'handed-over' })
+  })
+
+  it('asks a person once for each problem after which it arrives elsewhere', async () => {
+    await happen('cdek', 'in-transit', 1)
+    entry()!.log.push({
+      ...{ status: 'exception', reason: 'locker-full', rawCode: 'problem/37', key: 'problem:37' },
+      ...{ occurredAt: new Date().toISOString(), needsPlan: true },
+    })
+    await poll('cdek')
+    expect(await tasks()).toEqual([{ kind: 'delivery-problem', state: 'open' }])
+    expect(await types()).toContain('needs_human')
+    const closed = { state: 'done', closedAt: new Date(), closedBy: 'key:x' } as const
+    await db.updateTable('humanTask').set(closed).execute()
+    await poll('cdek')
+    expect(await tasks()).toEqual([{ kind: 'delivery-problem', state: 'done' }])
   })
 })

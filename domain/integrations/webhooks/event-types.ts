@@ -170,7 +170,7 @@ export const EVENT_TYPES: readonly EventType[] = [
       state: DeliveryState,
       task: oneOf(
         ...['unsettled-booking', 'cancel-by-phone', 'loose-booking', 'no-carrier'],
-        ...['point-unavailable', 'not-delivered', 'taken-back'],
+        ...['point-unavailable', 'not-delivered', 'taken-back', 'delivery-problem'],
       ),
     }),
     example: { ...deliveryExample, state: 'waiting', task: 'no-carrier' },
