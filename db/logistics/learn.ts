@@ -61,13 +61,15 @@ async function findArrival(
 
 async function findPromised(
   trx: Trx,
-  { shipmentId, createdAt, carrier, service, mode }: AttemptRow,
+  { id, shipmentId, carrier, service, mode }: AttemptRow,
 ): Promise<Promised | undefined> {
   const plans = await trx
     .selectFrom('deliveryQuote')
     .select('ranked')
     .where('shipmentId', '=', shipmentId)
-    .where('createdAt', '<=', createdAt)
+    .where('createdAt', '<=', ({ selectFrom }) =>
+      selectFrom('bookingAttempt as booked').select('booked.createdAt').where('booked.id', '=', id),
+    )
     .orderBy('round', 'desc')
     .execute()
   return plans
