@@ -86,10 +86,11 @@ export function eventsOf(
   { mode, parcelCount = 1 }: Pick<BookingKey, 'mode' | 'parcelCount'>,
 ): TrackingEvent[] {
   const parcels = new Map<string, TrackingStatus>()
-  const originals = new Map(all.map((one) => [one.dpdParcelReNr, one.dpdParcelNr]))
+  const originals = new Map(all.map((one) => [one.dpdParcelReNr ?? '', one.dpdParcelNr]))
   return all.map((one) => {
     const event = eventOf(one, mode)
-    parcels.set(originals.get(one.dpdParcelNr) ?? one.dpdParcelNr ?? '', event.status)
+    const parcel = one.dpdParcelNr ?? ''
+    parcels.set((parcel && originals.get(parcel)) || parcel, event.status)
     const unseen = Array<TrackingStatus>(Math.max(0, parcelCount - parcels.size)).fill('booked')
     const status = aggregate(event.status, [...parcels.values(), ...unseen])
     // What is told late of one parcel changes how the booking stood after the others.
