@@ -39,17 +39,18 @@ export const createTracker = (deps: LogisticsDeps, contracts: Contracts) => {
       const nextMs = nextPollMs(now.status ?? 'booked', quiet, sinceMs * haste)
       await schedule(attempt, nextMs === undefined ? null : nextMs / haste, quiet)
     } catch (error) {
-      const afterMs = error instanceof CarrierError ? error.retryAfterMs : unkept(attempt, error)
-      await schedule(attempt, afterMs ?? AFTER_FAILURE_MS / haste, quietPolls + 1)
+      if (!(error instanceof CarrierError)) return unkept(attempt, error)
+      await schedule(attempt, error.retryAfterMs ?? AFTER_FAILURE_MS / haste, quietPolls)
     }
   }
 
   /** What cannot be kept now cannot be kept in a minute. */
-  function unkept({ id, carrier, status, quietPolls }: Due, error: unknown): number | undefined {
-    log.warn({ code: codeOf(error), attemptId: id }, 'not polled')
+  async function unkept(attempt: Due, error: unknown): Promise<void> {
+    const { id: attemptId, carrier, status, quietPolls } = attempt
+    log.warn({ code: codeOf(error), attemptId }, 'not polled')
     meters.pollFailures.add(1, { carrier })
-    const pace = isItsOwnFault(error) && nextPollMs(status ?? 'booked', quietPolls, 0)
-    return pace ? pace / haste : undefined
+    const pace = isItsOwnFault(error) ? nextPollMs(status ?? 'booked', quietPolls, 0) : undefined
+    await schedule(attempt, (pace ?? AFTER_FAILURE_MS) / haste, quietPolls + 1)
   }
 
   const schedule = ({ id, readAt }: Due, afterMs: number | null, quietPolls: number) =>
