@@ -11,6 +11,7 @@ import {
 import { findBooking } from '../../db/logistics/find-booking.ts'
 import { makeDue } from '../../db/logistics/make-due.ts'
 import { notePoint } from '../../db/logistics/pickup-points.ts'
+import { findShipment } from '../../db/logistics/shipments.ts'
 import { usablePoint } from '../../domain/logistics/usable-point.ts'
 import { keyOf } from './booking-key.ts'
 import type { Contract } from './contracts-with-carriers.ts'
@@ -113,7 +114,9 @@ export const createInbox = (deps: LogisticsDeps, { apply, wakeLoser }: Teller) =
 
   async function readAnother({ carrier }: Contract, attempt: AttemptRow, carrierId: string) {
     try {
-      const told = await carrier.track({ ...keyOf(attempt), carrierId }, call())
+      const shipment = await findShipment(system, attempt.shipmentId)
+      const key = keyOf(attempt, shipment?.parcels.length)
+      const told = await carrier.track({ ...key, carrierId }, call())
       await apply(attempt, told, 'queue')
       return 'applied'
     } catch (error) {
