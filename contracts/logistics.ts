@@ -81,6 +81,8 @@ export type HumanTaskKind =
   | 'taken-back'
   /** Its order was cancelled when the carrier had it, or would not let go of it. */
   | 'too-late-to-cancel'
+  /** On its way it cannot go where it was to go, or was not found. */
+  | 'delivery-problem'
 
 export type SlaKind =
   'booking-late' | 'hand-over-late' | 'silent' | 'late-predicted' | 'late' | 'storage-expiring'
@@ -197,6 +199,8 @@ export type TrackingChange = {
   status: TrackingStatus
   /** ISO 8601, like the others. */
   statusAt: string
+  /** The carrier has the parcel, or had it, whatever the status. */
+  hasLeft?: true
   eta?: string
   storedUntil?: string
 }

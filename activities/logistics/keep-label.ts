@@ -1,8 +1,9 @@
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
 import { getAttempt } from '../../db/logistics/attempts.ts'
+import { findShipment } from '../../db/logistics/shipments.ts'
 import { heartbeating } from '../heartbeating.ts'
+import { keyOf } from './booking-key.ts'
 import type { AttemptKey } from './booking.ts'
-import { keyOf } from './record-answer.ts'
 import type { Contracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
 
@@ -16,7 +17,8 @@ export const createLabels = (deps: LogisticsDeps, contracts: Contracts) => ({
       if (attempt.state !== 'booked' || attempt.labelKey !== null) return
       const carrier = await contracts.get(attempt.accountId)
       if (!carrier.label) return
-      const answer = await carrier.label(keyOf(attempt), {
+      const shipment = await findShipment(deps.system, attempt.shipmentId)
+      const answer = await carrier.label(keyOf(attempt, shipment?.parcels.length), {
         ...{ signal: cancellationSignal(), timeoutMs: deps.callTimeoutMs },
       })
       if (answer.outcome === 'pending')

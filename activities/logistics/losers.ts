@@ -9,11 +9,11 @@ import {
 } from '../../db/logistics/attempts.ts'
 import { ensureTask } from '../../db/logistics/tasks.ts'
 import { heartbeating } from '../heartbeating.ts'
+import { keyOf } from './booking-key.ts'
 import type { AttemptKey } from './booking.ts'
 import type { Contracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
 import * as meters from './meters.ts'
-import { keyOf } from './record-answer.ts'
 import { telling } from './telling.ts'
 import { createWaiting } from './wait-for-carrier.ts'
 

@@ -19,6 +19,15 @@ export const unknownCodes = meter.createCounter('logistics.unknown_codes', {
 export const wokenLosers = meter.createCounter('logistics.woken_losers', {
   description: 'Bookings that were settled and came to life',
 })
+export const deliveryProblems = meter.createCounter('logistics.delivery_problems', {
+  description: 'What carriers could not deliver as planned, by reason',
+})
+export const pollFailures = meter.createCounter('logistics.poll_failures', {
+  description: 'Answers about bookings that could not be kept',
+})
+export const queuedChanges = meter.createCounter('logistics.queued_changes', {
+  description: 'Changes from queues of carriers, by outcome',
+})
 export const carrierWebhooks = meter.createCounter('logistics.carrier_webhooks', {
   description: 'Calls from carriers, by outcome',
 })

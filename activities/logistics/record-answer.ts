@@ -1,10 +1,5 @@
 import type { Transaction } from 'kysely'
-import type {
-  BookAnswer,
-  BookingKey,
-  CarrierError,
-  CarrierReason,
-} from '../../clients/carriers/carrier.ts'
+import type { BookAnswer, CarrierError, CarrierReason } from '../../clients/carriers/carrier.ts'
 import type { AttemptState, GivenUpFor } from '../../contracts/logistics.ts'
 import type { Database } from '../../db/database.ts'
 import { getAttempt, moveAttempt, type AttemptRow } from '../../db/logistics/attempts.ts'
@@ -14,12 +9,6 @@ import type { LogisticsDeps } from './deps.ts'
 import { ensurePolling } from './ensure-polling.ts'
 import * as meters from './meters.ts'
 import { telling } from './telling.ts'
-
-export const keyOf = ({ reference, readyAt, carrierRef }: AttemptRow): BookingKey => ({
-  reference,
-  readyAt: readyAt.toISOString(),
-  ...(carrierRef !== null && { carrierId: carrierRef }),
-})
 
 export type GoneFor = {
   why: GivenUpFor

@@ -8,9 +8,10 @@ import {
 import type { AttemptState, GivenUpFor } from '../../contracts/logistics.ts'
 import { moveAttempt, type AttemptRow } from '../../db/logistics/attempts.ts'
 import { isHandedOver } from '../../domain/logistics/tracking-status.ts'
+import { keyOf } from './booking-key.ts'
 import { UNSETTLED, type Booking } from './booking-state.ts'
 import type { LogisticsDeps } from './deps.ts'
-import { keyOf, type Recorder } from './record-answer.ts'
+import type { Recorder } from './record-answer.ts'
 import { createWaiting } from './wait-for-carrier.ts'
 
 /** What a carrier does with a request after nobody waits for its answer any more. */

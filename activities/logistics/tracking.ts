@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity'
 import type { ContractInput } from '../../contracts/logistics.ts'
+import { forgetHandled } from '../../db/logistics/carrier-webhooks.ts'
 import { untraced } from '../../clients/tracing.ts'
 import { untilHandover } from '../standing.ts'
 import { openContracts, type Contract } from './contracts-with-carriers.ts'
@@ -33,6 +34,7 @@ export const createTrackingActivities = (deps: LogisticsDeps, contracts = openCo
         const contract = await contracts.find(accountId)
         if (!contract) return 'no-contract'
         await ensureCalls(contract)
+        await forgetHandled(deps.system, accountId)
         await untilHandover(() => tracker.pollPage(accountId))
         return 'handed-over'
       }),

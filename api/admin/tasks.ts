@@ -25,6 +25,7 @@ const Kind = z
     'not-delivered',
     'taken-back',
     'too-late-to-cancel',
+    'delivery-problem',
   ])
   .openapi({ example: 'cancel-by-phone' })
 const State = z.enum(['open', 'done'])

@@ -7,6 +7,7 @@ import type { CarrierId } from '../../contracts/logistics.ts'
 import { keepCarrierWebhook } from '../../db/logistics/carrier-webhooks.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { notFound, Problem } from '../problem.ts'
+import { fieldOf } from './field-of.ts'
 import { webhookAccounts, type WebhookAccountsDeps } from './webhook-accounts.ts'
 
 export type CarrierHooksDeps = WebhookAccountsDeps
@@ -17,7 +18,7 @@ const KEPT_HEADERS = ['content-type', 'x-uber-signature', 'x-postmates-signature
 const SIGNATURES = ['x-uber-signature', 'x-postmates-signature']
 
 const Taken = z
-  .object({ state: z.enum(['kept', 'known']).openapi({ example: 'kept' }) })
+  .object({ state: z.enum(['kept', 'known', 'passed-over']).openapi({ example: 'kept' }) })
   .openapi('CarrierWebhookTaken')
 
 /** Said, not validated: the bytes must stay as they came, since they are what is signed. */
@@ -67,6 +68,11 @@ export function carrierHooks(deps: CarrierHooksDeps) {
     throw problem
   }
 
+  const passedOver = (carrier: CarrierId) => {
+    calls.add(1, { carrier, outcome: 'passed-over' })
+    return { state: 'passed-over' as const }
+  }
+
   const router = createRouter()
   router.use('/*', within)
   return router
@@ -100,9 +106,13 @@ export function carrierHooks(deps: CarrierHooksDeps) {
         const [signature] = SIGNATURES.flatMap((name) => c.req.header(name) ?? [])
         const accountId = await accounts.bySignature(raw, signature)
         if (accountId === undefined) return forged('uber', new Problem('unauthenticated'))
+        if (!tellsOfStatus(raw)) return c.json(passedOver('uber'), 200)
         return c.json(await keep(c, 'uber', accountId, raw), 200)
       },
     )
 }
+
+/** Where its courier is, Uber tells every 20 seconds, with the buyer's name and address: nobody here reads it. */
+const tellsOfStatus = (raw: Uint8Array) => fieldOf(raw, 'kind') === 'event.delivery_status'
 
 const rawOf = async (c: Context) => new Uint8Array(await c.req.arrayBuffer())

@@ -6,6 +6,7 @@ import type { Database } from '../../db/database.ts'
 import { listWebhookAccounts } from '../../db/logistics/carrier-webhooks.ts'
 import { digestOf } from '../digest.ts'
 import { steady } from '../storefront/remembering.ts'
+import { fieldOf } from './field-of.ts'
 
 export type WebhookAccountsDeps = {
   /** Connected as the role `system`. */
@@ -55,7 +56,7 @@ export function webhookAccounts({ system, secrets, log }: WebhookAccountsDeps) {
       body: Uint8Array,
       signature: string | undefined,
     ): Promise<string | undefined> {
-      const customerId = customerOf(body)
+      const customerId = fieldOf(body, 'customer_id')
       if (customerId === undefined || !signature) return undefined
       const candidates = (await read()).byCustomer.get(customerId) ?? []
       return candidates.find(({ key }) => isSigned(body, key, signature))?.accountId
@@ -68,15 +69,4 @@ function isSigned(body: Uint8Array, key: string, signature: string): boolean {
   const wanted = Buffer.from(createHmac('sha256', key).update(body).digest('hex'))
   const given = Buffer.from(signature)
   return wanted.length === given.length && timingSafeEqual(wanted, given)
-}
-
-function customerOf(body: Uint8Array): string | undefined {
-  try {
-    const { customer_id: id } = JSON.parse(Buffer.from(body).toString()) as {
-      customer_id?: unknown
-    }
-    return typeof id === 'string' ? id : undefined
-  } catch {
-    return undefined
-  }
 }

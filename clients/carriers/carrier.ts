@@ -108,6 +108,8 @@ export type BookingKey = {
   reference: string
   /** ISO 8601: DPD wants the day of the pickup beside its number. */
   readyAt: string
+  /** ISO 8601: what the carrier made long before is none of it. Uber can only be asked for all that it has. */
+  askedAt?: string
   /** The carrier's: CDEK uuid, DPD orderNum, Uber `del_…`; absent while it is unknown. */
   carrierId?: string
   /** As booked: at DPD one state means «for the courier» or «for the buyer to fetch», by where the parcel ends. */
@@ -156,6 +158,8 @@ export type TrackingEvent = {
   key: string
   /** The carrier has taken it back. */
   isRevoked?: true
+  /** It cannot go where it was to go, or is not where it should be: somebody must decide what becomes of it. */
+  needsPlan?: true
   /** It was told of this parcel alone, one of perhaps several: {@link Carrier.track} tells how the whole booking stands. */
   parcel?: string
 }
@@ -172,7 +176,13 @@ export type TrackingQueue = {
   next(call: Call): Promise<{ ticket?: string; isLast: boolean; changes: QueuedChange[] }>
   confirm(ticket: string, call: Call): Promise<void>
 }
-export type QueuedChange = { reference?: string; carrierId: string; event: TrackingEvent }
+/** `relatedId`: of another order of the carrier's for the same parcels, to bring them back or elsewhere. */
+export type QueuedChange = {
+  reference?: string
+  carrierId: string
+  relatedId?: string
+  event: TrackingEvent
+}
 
 export type PointFilter = { countryCode: string; cityCode?: string }
 export type CarrierPoint = {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { malformed, Unanswered } from './unanswered.ts'
+import { malformed } from './unanswered.ts'
 import type { Told } from './wire.ts'
 
-/** Text, or a number that stands for it; spaces around it are of no meaning. */
-export const text = z.union([z.string(), z.number()]).transform((value) => String(value).trim())
+/** Text, or a number that stands for it; spaces around it are of no meaning. PostgreSQL keeps no U+0000. */
+export const text = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value).replaceAll('\0', '').trim())
 /** Text that says something. */
 export const word = text.refine((value) => value.length > 0)
 /** Codes come in any case: they are compared in one. */
@@ -30,8 +32,22 @@ export function instantOf(value: string): string | undefined {
   const [, local, offset] = /^(\d{4}-\d\d-\d\dT[\d:.]+?)(Z|[+-]\d\d:?\d\d)$/.exec(value) ?? []
   if (!local || !offset) return undefined
   const ms = Date.parse(local + offset.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2'))
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
+  return ms >= EARLIEST_MS && ms < LATEST_MS ? new Date(ms).toISOString() : undefined
 }
+/** Nothing is carried before or after. */
+const [EARLIEST_MS, LATEST_MS] = [Date.UTC(2000), Date.UTC(2100)]
+
+/** When something is awaited, as ISO 8601 in UTC: an instant, or the end of a day; without an offset at this one, `+03:00`. */
+export const dueBy = (offset: string) =>
+  word.transform((value, context) => {
+    const day = /^(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:?\d\d)?$/.exec(value)?.[1]
+    const found = day
+      ? instantOf(`${day}T23:59:59${offset}`)
+      : (instantOf(value) ?? instantOf(value + offset))
+    if (found !== undefined) return found
+    context.addIssue('not an instant')
+    return z.NEVER
+  })
 
 /** What can be done without: absent where it makes no sense. */
 export const maybe = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> =>
@@ -72,7 +88,8 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 export function jsonOf({ bytes }: Pick<Told, 'bytes'>): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'))
-  } catch (cause) {
-    throw new Unanswered({ code: 'malformed', mayHaveArrived: true, detail: 'no JSON' }, { cause })
+  } catch {
+    // Its message quotes what could not be read, which may be a name or an address.
+    throw malformed('no JSON')
   }
 }

@@ -1,19 +1,18 @@
 import { sql, type Transaction } from 'kysely'
 import type { TrackingChange, TrackingStatus } from '../../contracts/logistics.ts'
 import {
+  handedOverAt,
   isEnd,
-  isHandedOver,
   phaseOf,
   projectStatus,
 } from '../../domain/logistics/tracking-status.ts'
-import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import type { Database } from '../database.ts'
 import { moveOrder } from '../orders/move-order.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
-import { addOutcome } from './lane-stats.ts'
-import { laneOf } from './record-booking.ts'
+import { learn } from './learn.ts'
 import { changeShipment, type ShipmentRow } from './shipments.ts'
+import { ensureTask } from './tasks.ts'
 
 type Trx = Transaction<Database>
 
@@ -28,6 +27,7 @@ export type ToldTracking = {
     place?: string
     key: string
     isRevoked?: true
+    needsPlan?: true
   }[]
   eta?: string
   storedUntil?: string
@@ -42,6 +42,8 @@ export type Applied = {
   /** A booking that was settled has come to life. */
   hasWoken: boolean
   unknownCodes: string[]
+  /** What only a person can do something about, by its reason. */
+  problems: string[]
   attempt: AttemptRow
 }
 
@@ -58,18 +60,42 @@ export async function applyTracking(
 ): Promise<Applied> {
   const locked = await lockAttempt(trx, attemptId)
   const fresh = await keepEvents(trx, locked, told, source)
-  const { attempt, isChanged } = await projectAttempt(trx, locked, told)
+  const { attempt, isChanged, leftAt } = await projectAttempt(trx, locked, told)
   if (told.finalPrice) await settleCost(trx, attempt, told.finalPrice)
   const unknownCodes = fresh.filter((event) => event.isUnknownCode).map(({ rawCode }) => rawCode)
-  const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt }
+  const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt, problems: [] }
 
   const { shipment } = locked
   const isLive = shipment.liveAttemptId === attemptId && attempt.state === 'booked'
   if (!isLive) return { ...applied, hasWoken: hasWoken(locked.attempt, attempt, fresh.length) }
+  const problems = await askForPlans(trx, locked, fresh, telling)
   // What came while it was pending, or being cancelled, has not moved the shipment yet.
-  if (!isChanged && shipment.status === attempt.status) return { ...applied, hasWoken: false }
-  const moved = await moveShipment(trx, shipment, attempt, telling)
-  return { ...applied, hasWoken: false, change: changeOf(moved) }
+  const isBehind =
+    shipment.status !== attempt.status || (leftAt !== undefined && shipment.handedOverAt === null)
+  if (!isChanged && !isBehind) return { ...applied, problems, hasWoken: false }
+  const moved = await moveShipment(trx, shipment, { attempt, leftAt }, telling)
+  return { ...applied, problems, hasWoken: false, change: changeOf(moved) }
+}
+
+/** It will not arrive as it was planned, and its carrier has it: a person decides. @returns the reasons */
+async function askForPlans(
+  trx: Trx,
+  { shipment, attempt: { id: attemptId, carrier } }: Locked,
+  fresh: ToldTracking['events'],
+  telling: Telling,
+): Promise<string[]> {
+  const problems = fresh.filter((event) => event.needsPlan)
+  for (const { reason, rawCode, occurredAt } of problems)
+    await ensureTask(
+      trx,
+      shipment,
+      {
+        ...{ kind: 'delivery-problem', attemptId },
+        details: { carrier, reason, rawCode, occurredAt },
+      },
+      telling,
+    )
+  return problems.map(({ reason, rawCode }) => reason ?? rawCode)
 }
 
 /** What the workflow of a shipment must know of it. */
@@ -78,6 +104,7 @@ export const changeOf = (shipment: ShipmentRow): TrackingChange => ({
   version: Number(shipment.version),
   status: shipment.status!,
   statusAt: shipment.statusAt!.toISOString(),
+  ...(shipment.handedOverAt && { hasLeft: true as const }),
   ...(shipment.eta && { eta: shipment.eta.toISOString() }),
   ...(shipment.storedUntil && { storedUntil: shipment.storedUntil.toISOString() }),
 })
@@ -87,10 +114,10 @@ async function keepEvents(
   { attempt }: Locked,
   { events }: ToldTracking,
   source: 'poll' | 'queue' | 'webhook',
-) {
+): Promise<ToldTracking['events']> {
   const each = new Map(events.map((event) => [event.key, event]))
   if (each.size === 0) return []
-  const fresh = await trx
+  const kept = await trx
     .insertInto('trackingEvent')
     .values(
       [...each.values()].map((event) => ({
@@ -104,8 +131,9 @@ async function keepEvents(
       })),
     )
     .onConflict((conflict) => conflict.columns(['attemptId', 'key']).doNothing())
-    .returning(['key', 'rawCode', 'isUnknownCode'])
+    .returning('key')
     .execute()
+  const fresh = new Set(kept.map(({ key }) => key))
   const revoked = [...each.values()].filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
   if (revoked.length > 0)
     await trx
@@ -115,22 +143,22 @@ async function keepEvents(
       .where('key', 'in', revoked)
       .where('revokedAt', 'is', null)
       .execute()
-  return fresh
+  return [...each.values()].filter(({ key }) => fresh.has(key))
 }
 
 async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
-  const events = await trx
+  const rows = await trx
     .selectFrom('trackingEvent')
-    .select(['key', 'status', 'occurredAt', 'revokedAt'])
+    .select(['key', 'status', 'occurredAt', 'revokedAt', 'isUnknownCode'])
     .where('attemptId', '=', attempt.id)
     .execute()
-  const now = projectStatus(
-    events.map(({ occurredAt, revokedAt, ...event }) => ({
-      ...event,
-      occurredAt: occurredAt.getTime(),
-      isRevoked: revokedAt !== null,
-    })),
-  )
+  const events = rows.map(({ occurredAt, revokedAt, ...event }) => ({
+    ...event,
+    occurredAt: occurredAt.getTime(),
+    isRevoked: revokedAt !== null,
+  }))
+  const now = projectStatus(events)
+  const leftAt = handedOverAt(events)
   // Before its first event it is as booked as it was.
   const status = now?.status ?? attempt.status
   const statusAt = now ? new Date(now.occurredAt) : attempt.statusAt
@@ -139,7 +167,7 @@ async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil 
     (now !== undefined && statusAt?.getTime() !== attempt.statusAt?.getTime()) ||
     differs(eta, attempt.eta) ||
     differs(storedUntil, attempt.storedUntil)
-  if (!isChanged) return { attempt, isChanged }
+  if (!isChanged) return { attempt, isChanged, leftAt }
   const changed = await trx
     .updateTable('bookingAttempt')
     .set({
@@ -150,7 +178,7 @@ async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil 
     .where('id', '=', attempt.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  return { attempt: changed, isChanged }
+  return { attempt: changed, isChanged, leftAt }
 }
 
 const differs = (told: string | undefined, known: Date | null) =>
@@ -159,11 +187,11 @@ const differs = (told: string | undefined, known: Date | null) =>
 async function moveShipment(
   trx: Trx,
   before: ShipmentRow,
-  attempt: AttemptRow,
+  { attempt, leftAt }: { attempt: AttemptRow; leftAt: number | undefined },
   telling: Telling,
 ): Promise<ShipmentRow> {
   const status = attempt.status!
-  const leaves = before.handedOverAt === null && isHandedOver(status)
+  const leaves = before.handedOverAt === null && leftAt !== undefined
   const hasLeft = leaves || before.handedOverAt !== null
   const last = await trx
     .selectFrom('trackingEvent')
@@ -177,7 +205,7 @@ async function moveShipment(
     ...{ status, statusAt: attempt.statusAt, phase: phaseOf(status, hasLeft) },
     ...{ reason: last?.reason ?? null, rawCode: last?.rawCode ?? null },
     ...{ eta: attempt.eta, storedUntil: attempt.storedUntil },
-    ...(leaves && { handedOverAt: attempt.statusAt }),
+    ...(leaves && { handedOverAt: new Date(leftAt) }),
     endedAt: isEnd(status) && hasLeft ? attempt.statusAt : null,
   })
   if (leaves) {
@@ -202,28 +230,6 @@ async function moveOrderAlong(
   telling: Telling,
 ) {
   for (const to of states) await moveOrder(trx, orderId, { to, ...telling })
-}
-
-/** What the lane's record is told when a delivery ends, each delivery once. */
-async function learn(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<void> {
-  const { numUpdatedRows } = await trx
-    .updateTable('bookingAttempt')
-    .set({ learnedAt: sql`now()` })
-    .where('id', '=', attempt.id)
-    .where('learnedAt', 'is', null)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) return
-  const lane = await laneOf(trx, attempt, shipment)
-  if (shipment.status !== 'delivered' || !shipment.promise || !shipment.promiseLatest) {
-    await addOutcome(trx, lane, { what: 'failed' })
-    return
-  }
-  const at = attempt.statusAt!.getTime()
-  await addOutcome(trx, lane, {
-    what: 'delivered',
-    isOnTime: at <= shipment.promiseLatest.getTime(),
-    delayHours: (at - Date.parse(shipment.promise.advertisedLatest)) / HOUR_MS,
-  })
 }
 
 const settleCost = (trx: Trx, { id }: AttemptRow, { amount }: { amount: number }) =>

@@ -25,8 +25,16 @@ export type DeliveryFilter = {
 /** Where a page ended, the newest first: microseconds since 1970 and the id. */
 export type DeliveryPosition = { createdAtMicros: string; id: string }
 
-/** It came later than promised, or has not come and the promise is over. */
-const isLate = sql<boolean>`coalesce(coalesce(ended_at, now()) > promise_latest, false)`
+/**
+ * It came later than promised, or has not come and the promise is over. At a point it has come when it waits there, whenever
+ * the buyer fetches it.
+ */
+const isLate = sql<boolean>`coalesce(coalesce(
+  case when point_code is not null then (
+    select min(occurred_at) from tracking_event
+    where attempt_id = live_attempt_id and tracking_event.status = 'ready-for-pickup'
+      and revoked_at is null) end,
+  ended_at, now()) > promise_latest, false)`
 
 /** In a seller's transaction. */
 export async function listDeliveries(

@@ -219,8 +219,10 @@ export type LogisticsTables = {
     accountId: string
     digest: string
     headers: JSONColumnType<Record<string, string>>
+    /** Empty once it is handled. */
     body: Buffer
     receivedAt: Instant
+    tries: Generated<number>
     handledAt: OptionalInstant
     outcome: string | null
   }

@@ -77,6 +77,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       headers jsonb not null,
       body bytea not null,
       received_at timestamptz not null default now(),
+      tries int not null default 0,
       handled_at timestamptz,
       outcome text,
       unique (account_id, digest)

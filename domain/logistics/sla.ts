@@ -1,5 +1,5 @@
 import type { DeliveryTerms, SlaKind, TrackingStatus } from '../../contracts/logistics.ts'
-import { isEnd, isHandedOver } from './tracking-status.ts'
+import { isEnd } from './tracking-status.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './zone.ts'
 
 export type SlaTerms = DeliveryTerms
@@ -32,6 +32,8 @@ export type SlaView = {
   status: TrackingStatus
   /** Which of the shipment's: each carrier can miss its hand-over. */
   attempt: number
+  /** The carrier has it, or had it, whatever the status. */
+  hasLeft: boolean
   statusAt: number
   bookedAt: number
   readyAt: number
@@ -51,7 +53,7 @@ export function slaDues(view: SlaView, terms: SlaTerms): SlaDue[] {
   const { status, eta, storedUntil, promiseLatest } = view
   if (isEnd(status)) return []
   const dues: SlaDue[] = []
-  if (!isHandedOver(status))
+  if (!view.hasLeft)
     dues.push({
       ...{ kind: 'hand-over-late', stage: String(view.attempt) },
       at: Math.max(view.bookedAt, view.readyAt) + terms.handOverMs,

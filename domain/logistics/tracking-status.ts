@@ -26,9 +26,14 @@ const ENDS = ['delivered', 'returned', 'lost', 'cancelled', 'rejected'] as const
 export const isEnd = (status: TrackingStatus): status is (typeof ENDS)[number] =>
   (ENDS as readonly TrackingStatus[]).includes(status)
 
-/** The carrier has it, or had it. A cancellation and a refusal come before. */
+/** By these nobody knows whether the carrier has ever had it: there is trouble before it is fetched, too. */
+const ANY_TIME: readonly TrackingStatus[] = [
+  ...(['exception', 'attempt-failed', 'cancelled', 'rejected'] as const),
+]
+
+/** The carrier has it, or had it, by this status alone. */
 export const isHandedOver = (status: TrackingStatus): boolean =>
-  PROGRESS[status] >= PROGRESS.accepted && status !== 'cancelled' && status !== 'rejected'
+  PROGRESS[status] >= PROGRESS.accepted && !ANY_TIME.includes(status)
 
 export type LoggedEvent = {
   key: string
@@ -36,18 +41,43 @@ export type LoggedEvent = {
   /** Milliseconds. */
   occurredAt: number
   isRevoked: boolean
+  /** Nobody has said what its code means. */
+  isUnknownCode: boolean
+}
+
+const isGuess = ({ status, isUnknownCode }: LoggedEvent) => isUnknownCode && status === 'in-transit'
+
+const isHandOver = (event: LoggedEvent) => isHandedOver(event.status) && !isGuess(event)
+
+/** When the carrier had it first, in milliseconds; nothing while nothing that stands says that it has. */
+export function handedOverAt(events: readonly LoggedEvent[]): number | undefined {
+  const standing = events.filter((event) => !event.isRevoked && isHandOver(event))
+  return standing.length === 0
+    ? undefined
+    : Math.min(...standing.map(({ occurredAt }) => occurredAt))
 }
 
 /**
  * Where it stands after all that is known, in whatever order that came: the newest event that was not taken back. Ends
- * outlast what is dated later: only the carrier itself takes them back.
+ * outlast what is dated later: only the carrier itself takes them back; but what it was seen to have after a cancellation was
+ * not cancelled. A code that nobody knows counts once the carrier has it.
  */
-export function projectStatus<E extends LoggedEvent>(events: Iterable<E>): E | undefined {
+export function projectStatus<E extends LoggedEvent>(events: readonly E[]): E | undefined {
+  const standing = events.filter(({ isRevoked }) => !isRevoked)
+  const seenAt = Math.max(
+    ...standing.filter(isHandOver).map(({ occurredAt }) => occurredAt),
+    -Infinity,
+  )
   let best: E | undefined
-  for (const event of events)
-    if (!event.isRevoked && (!best || outweighs(event, best))) best = event
+  for (const event of standing) {
+    if (isGuess(event) && seenAt === -Infinity) continue
+    if (isCallOff(event.status) && event.occurredAt < seenAt) continue
+    if (!best || outweighs(event, best)) best = event
+  }
   return best
 }
+
+const isCallOff = (status: TrackingStatus) => status === 'cancelled' || status === 'rejected'
 
 function outweighs(a: LoggedEvent, b: LoggedEvent): boolean {
   if (isEnd(a.status) !== isEnd(b.status)) return isEnd(a.status)

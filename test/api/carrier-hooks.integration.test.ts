@@ -86,6 +86,16 @@ describe('POST /hooks/carriers/uber', () => {
     expect(await (await post('uber', body, signed(body))).json()).toEqual({ state: 'known' })
   })
 
+  it.each(['event.courier_update', 'event.refund_request', 'event.delivery_return'])(
+    'is 200 for %s, of which nothing is kept',
+    async (kind) => {
+      const other = body.replace('event.delivery_status', kind)
+      const response = await post('uber', other, signed(other))
+      expect([response.status, await response.json()]).toEqual([200, { state: 'passed-over' }])
+      expect(await kept()).toEqual([])
+    },
+  )
+
   it('takes the older name of the header', async () => {
     const { 'X-Uber-Signature': signature } = signed(body)
     expect((await post('uber', body, { 'X-Postmates-Signature': signature })).status).toBe(200)

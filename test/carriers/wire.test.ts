@@ -2,7 +2,15 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDeadline, within } from '../../clients/carriers/deadline.ts'
-import { instantOf, many, maybe, several, text } from '../../clients/carriers/lenient.ts'
+import {
+  dueBy,
+  instantOf,
+  jsonOf,
+  many,
+  maybe,
+  several,
+  text,
+} from '../../clients/carriers/lenient.ts'
 import { retryAfter, throwOnTrouble } from '../../clients/carriers/trouble.ts'
 import { answering, effecting, Unanswered } from '../../clients/carriers/unanswered.ts'
 import { createDispatcher, createWire } from '../../clients/carriers/wire.ts'
@@ -24,6 +32,34 @@ const send = (reply: Reply, { ms = 5_000, signal }: { ms?: number; signal?: Abor
 }
 const unanswered = (code: string, mayHaveArrived: boolean) =>
   expect.objectContaining({ details: expect.objectContaining({ code, mayHaveArrived }) as object })
+
+it('that is no JSON is not quoted', () => {
+  const bytes = Buffer.from('{"name": Иван Петров}')
+  let thrown: unknown
+  try {
+    jsonOf({ bytes })
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(Unanswered)
+  expect(thrown).not.toHaveProperty('cause')
+  expect((thrown as Error).message).toBe('malformed: no JSON')
+})
+
+it('text has no U+0000, which PostgreSQL keeps nowhere', () =>
+  expect(text.parse('Мос\0ква ')).toBe('Москва'))
+
+it.each([
+  ['2026-01-19', '2026-01-19T20:59:59.000Z'],
+  ['2026-01-19+03:00', '2026-01-19T20:59:59.000Z'],
+  ['2026-01-19T12:00:00', '2026-01-19T09:00:00.000Z'],
+  ['2026-01-19T12:00:00+0700', '2026-01-19T05:00:00.000Z'],
+])('%s is due by %s', (told, due) => expect(dueBy('+03:00').parse(told)).toBe(due))
+
+it.each(['', '19.01.2026', '2026-13-01', '0000-01-01', '9999-12-31', '2026-01-19 soon'])(
+  '«%s» is due by nothing',
+  (told) => expect(dueBy('+03:00').safeParse(told).success).toBe(false),
+)
 
 describe('an answer', () => {
   it('comes with its bytes, unpacked', async () => {

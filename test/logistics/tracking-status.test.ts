@@ -10,6 +10,7 @@ import {
   type SlaView,
 } from '../../domain/logistics/sla.ts'
 import {
+  handedOverAt,
   isEnd,
   isHandedOver,
   phaseOf,
@@ -22,15 +23,18 @@ import { DAY_MS, HOUR_MS } from '../../domain/logistics/zone.ts'
 const event = (
   status: LoggedEvent['status'],
   occurredAt: number,
-  isRevoked = false,
+  more: Partial<LoggedEvent> = {},
 ): LoggedEvent => ({
-  ...{ key: `${status} ${occurredAt}`, status, occurredAt, isRevoked },
+  ...{ key: `${status} ${occurredAt}`, status, occurredAt },
+  ...{ isRevoked: false, isUnknownCode: false },
+  ...more,
 })
 const anEvent = fc.record({
   key: fc.string({ minLength: 1 }),
   status: fc.constantFrom(...TRACKING_STATUSES),
   occurredAt: fc.integer({ min: 0, max: 20 }),
   isRevoked: fc.boolean(),
+  isUnknownCode: fc.boolean(),
 })
 const log = fc.uniqueArray(anEvent, { selector: ({ key }) => key, maxLength: 12 })
 
@@ -44,8 +48,30 @@ describe('where a shipment stands', () => {
     expect(projectStatus(events)?.status).toBe('delivered')
   })
   it('is what it was before when its end is taken back', () => {
-    const events = [event('out-for-delivery', 4), event('delivered', 5, true)]
+    const events = [event('out-for-delivery', 4), event('delivered', 5, { isRevoked: true })]
     expect(projectStatus(events)?.status).toBe('out-for-delivery')
+  })
+  it('is not what a carrier had cancelled, once that was seen to have it later', () => {
+    const called = event('cancelled', 5)
+    expect(projectStatus([called, event('accepted', 6)])?.status).toBe('accepted')
+    expect(projectStatus([called, event('accepted', 4)])?.status).toBe('cancelled')
+    for (const status of ['booked', 'exception', 'attempt-failed'] as const)
+      expect(projectStatus([called, event(status, 6)])?.status).toBe('cancelled')
+  })
+  it('is no guess while nothing says that the carrier has it', () => {
+    const guess = event('in-transit', 5, { isUnknownCode: true })
+    expect(projectStatus([event('booked', 1), guess])?.status).toBe('booked')
+    expect(projectStatus([guess])).toBeUndefined()
+    expect(projectStatus([event('accepted', 1), guess])?.status).toBe('in-transit')
+  })
+  it('is with the carrier from the first event that says so', () => {
+    const trouble = [event('booked', 1), event('exception', 2), event('attempt-failed', 3)]
+    const guess = event('in-transit', 4, { isUnknownCode: true })
+    expect(handedOverAt([...trouble, guess])).toBeUndefined()
+    expect(handedOverAt([...trouble, event('in-transit', 6), event('accepted', 5)])).toBe(5)
+    expect(handedOverAt([event('accepted', 5, { isRevoked: true })])).toBeUndefined()
+    // Of a known status with a reason that nobody knows the status is none the less so.
+    expect(handedOverAt([event('delivered', 7, { isUnknownCode: true })])).toBe(7)
   })
   it('does not depend on the order in which it was told, nor on how often', () => {
     fc.assert(
@@ -68,6 +94,8 @@ describe('where a shipment stands', () => {
   it('names the phase that follows', () => {
     expect(phaseOf('courier-assigned', false)).toBe('booked')
     expect(phaseOf('accepted', false)).toBe('handed-over')
+    expect(phaseOf('exception', false)).toBe('booked')
+    expect(phaseOf('exception', true)).toBe('handed-over')
     expect(phaseOf('cancelled', false)).toBe('booked')
     expect(phaseOf('cancelled', true)).toBe('failed')
     expect(phaseOf('lost', true)).toBe('lost')
@@ -78,6 +106,7 @@ describe('what will be missed', () => {
   const view = (more: Partial<SlaView> = {}): SlaView => ({
     ...{ status: 'in-transit', attempt: 1, statusAt: 0, bookedAt: 0, readyAt: 0 },
     promiseLatest: 10 * DAY_MS,
+    hasLeft: isHandedOver(more.status ?? 'in-transit'),
     ...more,
   })
   const kinds = (more: Partial<SlaView>) => slaDues(view(more), DEFAULT_TERMS).map(slaKey)

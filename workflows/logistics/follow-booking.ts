@@ -32,8 +32,7 @@ export async function followBooking(delivery: Delivery): Promise<Turn> {
     if (!due) await condition(hasNews)
     else if (!(await comesBefore(hasNews, due))) {
       await raiseMissed(delivery, due)
-      if (due.kind === 'hand-over-late' && !isHandedOver(delivery.change!.status))
-        return 'hand-over-late'
+      if (due.kind === 'hand-over-late' && !wasHandedOver(delivery)) return 'hand-over-late'
     }
   }
 }
@@ -44,18 +43,21 @@ const comesBefore = async (hasNews: () => boolean, { at }: SlaDue): Promise<bool
   return restMs > 0 && (await condition(hasNews, restMs))
 }
 
+const wasHandedOver = ({ hasLeft, change }: Delivery): boolean =>
+  hasLeft || change!.hasLeft === true || isHandedOver(change!.status)
+
 function takeChange(delivery: Delivery) {
   const change = delivery.change!
   const { status, eta } = change
-  delivery.hasLeft ||= isHandedOver(status)
+  delivery.hasLeft = wasHandedOver(delivery)
   show(delivery, { status, phase: phaseOf(status, delivery.hasLeft), ...(eta && { eta }) })
   return change
 }
 
-function viewOf({ change, bookedAt, readyAt, state, attempts }: Delivery): SlaView {
+function viewOf({ change, bookedAt, readyAt, state, hasLeft, attempts }: Delivery): SlaView {
   const { status, statusAt, eta, storedUntil } = change!
   return {
-    ...{ status, attempt: attempts },
+    ...{ status, hasLeft, attempt: attempts },
     statusAt: Date.parse(statusAt),
     bookedAt: Date.parse(bookedAt),
     readyAt: Date.parse(readyAt),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   amount,
+  dueBy,
   instant,
   many,
   maybe,
@@ -13,6 +14,9 @@ import {
   yes,
 } from '../lenient.ts'
 import { malformed } from '../unanswered.ts'
+
+/** A day that is planned is told without a zone: it is taken for one of Moscow's. */
+const MOSCOW = '+03:00'
 
 const problem = z.object({
   /** In older deployments in upper case. */
@@ -67,8 +71,8 @@ export const orderInfo = z.object({
       is_return: maybe(yes),
       is_reverse: maybe(yes),
       statuses: many(status),
-      planned_delivery_date: maybe(word),
-      keep_free_until: maybe(instant),
+      planned_delivery_date: maybe(dueBy(MOSCOW)),
+      keep_free_until: maybe(dueBy(MOSCOW)),
       delivery_problem: several(z.object({ code: word, create_date: instant })),
       delivery_detail: maybe(z.object({ total_sum: amount })),
     })

@@ -124,7 +124,15 @@ const problems = new Map(
   }),
 )
 
-export type Meaning = { status: TrackingStatus; reason?: string; isUnknownCode?: true }
+/** The locker cannot take it, the parcel is not found, or it goes elsewhere: it will not arrive as it was planned. */
+const unplanned = new Set(['37', '38', '39', '54', '55', '56'])
+
+export type Meaning = {
+  status: TrackingStatus
+  reason?: string
+  isUnknownCode?: true
+  needsPlan?: true
+}
 
 /** `isReturn`: of the order that brings the goods back. */
 export function meaningOfStatus(code: string, reasonCode?: string, isReturn = false): Meaning {
@@ -144,6 +152,6 @@ export function meaningOfReason(code: string): Omit<Meaning, 'status'> {
 export function meaningOfProblem(code: string): Meaning {
   const [status, reason] = problems.get(code) ?? []
   return status && reason
-    ? { status, reason }
+    ? { status, reason, ...(unplanned.has(code) && { needsPlan: true as const }) }
     : { status: 'exception', reason: `problem-${code}`, isUnknownCode: true }
 }

@@ -1,6 +1,7 @@
 import { instantOf } from '../lenient.ts'
 
 /** DPD's days and times are Moscow's, which has kept +03:00 all year since 2014. */
+export const MOSCOW = '+03:00'
 const MOSCOW_MS = 3 * 60 * 60_000
 
 /** The day in Moscow as `2025-01-31`. */
@@ -12,6 +13,6 @@ export function instantOfDpd(value: string): string | undefined {
   const known = instantOf(value)
   if (known) return known
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value)
-    ? instantOf(`${value}+03:00`)
+    ? instantOf(`${value}${MOSCOW}`)
     : undefined
 }

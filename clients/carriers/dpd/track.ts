@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { TrackingStatus } from '../../../contracts/logistics.ts'
 import type { BookingKey, Tracking, TrackingEvent, TrackingQueue } from '../carrier.ts'
 import { startDeadline, type Deadline } from '../deadline.ts'
-import { many, maybe, parse, text, word, yes } from '../lenient.ts'
+import { dueBy, many, maybe, parse, text, word, yes } from '../lenient.ts'
 import { malformed } from '../unanswered.ts'
 import { ABSENT } from './book.ts'
 import { DpdFault, type DpdClient } from './client.ts'
-import { instantOfDpd, moscowDay } from './dates.ts'
+import { instantOfDpd, MOSCOW, moscowDay } from './dates.ts'
 import { refusalOf } from './quote.ts'
 import { aggregate, meaningOfState } from './states.ts'
 
@@ -14,8 +14,11 @@ const state = z.object({
   clientOrderNr: maybe(word),
   dpdOrderNr: word,
   dpdParcelNr: maybe(word),
+  /** Of a second order that DPD made for the same parcels, to bring them back or elsewhere. */
+  dpdOrderReNr: maybe(word),
+  dpdParcelReNr: maybe(word),
   isReturn: maybe(yes),
-  planDeliveryDate: maybe(word),
+  planDeliveryDate: maybe(dueBy(MOSCOW)),
   newState: word,
   transitionTime: word.transform((value, context) => {
     const found = instantOfDpd(value)
@@ -38,13 +41,28 @@ const states = z.object({
 const STATES_BYTES = 8 * 1024 * 1024
 const QUEUE_MS = 30_000
 
-/** A plain read, which takes nothing out of the queue. */
+/** With the orders that DPD made of it. A plain read, which takes nothing out of the queue. */
 export async function track(
   client: DpdClient,
   booking: BookingKey,
   deadline: Deadline,
 ): Promise<Tracking> {
-  const { carrierId, reference, readyAt } = booking
+  const own = await statesOf(client, booking, deadline)
+  const others = new Set(own.flatMap(({ dpdOrderReNr }) => dpdOrderReNr ?? []))
+  for (const { dpdOrderNr } of own) others.delete(dpdOrderNr)
+  const all = [...own]
+  for (const carrierId of others)
+    all.push(...(await statesOf(client, { ...booking, carrierId }, deadline)))
+  all.sort((one, other) => one.transitionTime.localeCompare(other.transitionTime))
+  const eta = all.findLast(({ planDeliveryDate }) => planDeliveryDate)?.planDeliveryDate
+  return { events: eventsOf(all, booking), ...(eta ? { eta } : {}) }
+}
+
+async function statesOf(
+  client: DpdClient,
+  { carrierId, reference, readyAt }: BookingKey,
+  deadline: Deadline,
+): Promise<State[]> {
   const [operation, request] = carrierId
     ? ['getStatesByDPDOrder', { dpdOrderNr: carrierId }]
     : ['getStatesByClientOrder', { clientOrderNr: reference, pickupDate: moscowDay(readyAt) }]
@@ -53,27 +71,30 @@ export async function track(
     .call('tracing', operation, args, { deadline, maxBytes: STATES_BYTES })
     .catch(refusalOf)
   if (answer instanceof DpdFault) {
-    if (ABSENT.has(answer.code)) return { events: [] }
+    if (ABSENT.has(answer.code)) return []
     throw malformed(answer.code)
   }
-  const all = (parse(states, answer).return?.states ?? []).toSorted((one, other) =>
-    one.transitionTime.localeCompare(other.transitionTime),
-  )
-  const eta = all.findLast(({ planDeliveryDate }) => planDeliveryDate)?.planDeliveryDate
-  return { events: eventsOf(all, booking), ...(eta ? { eta } : {}) }
+  return parse(states, answer).return?.states ?? []
 }
 
-/** States are of parcels; how the booking stands after each of them is told. */
+/**
+ * States are of parcels; how the booking stands after each of them is told. A parcel goes on under another number in an order
+ * that DPD made of it.
+ */
 export function eventsOf(
   all: readonly State[],
   { mode, parcelCount = 1 }: Pick<BookingKey, 'mode' | 'parcelCount'>,
 ): TrackingEvent[] {
   const parcels = new Map<string, TrackingStatus>()
+  const originals = new Map(all.map((one) => [one.dpdParcelReNr ?? '', one.dpdParcelNr]))
   return all.map((one) => {
     const event = eventOf(one, mode)
-    parcels.set(one.dpdParcelNr ?? '', event.status)
+    const parcel = one.dpdParcelNr ?? ''
+    parcels.set((parcel && originals.get(parcel)) || parcel, event.status)
     const unseen = Array<TrackingStatus>(Math.max(0, parcelCount - parcels.size)).fill('booked')
-    return { ...event, status: aggregate(event.status, [...parcels.values(), ...unseen]) }
+    const status = aggregate(event.status, [...parcels.values(), ...unseen])
+    // What is told late of one parcel changes how the booking stood after the others.
+    return { ...event, status, key: `${event.key}=${status}` }
   })
 }
 
@@ -120,6 +141,7 @@ export const createQueue = (
         changes: told.states.map((one) => ({
           ...(one.clientOrderNr ? { reference: one.clientOrderNr } : {}),
           carrierId: one.dpdOrderNr,
+          ...(one.dpdOrderReNr ? { relatedId: one.dpdOrderReNr } : {}),
           event: { ...eventOf(one), ...(one.dpdParcelNr ? { parcel: one.dpdParcelNr } : {}) },
         })),
       }

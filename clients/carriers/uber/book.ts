@@ -89,13 +89,15 @@ export async function confirm(
 
 const LIMIT = 100
 const MOST_PAGES = 30
+/** So far Uber's clock may be behind ours. */
+const CLOCKS_MS = 60 * 60_000
 /** Without a list it says nothing of what there is. */
 const page = z.object({ data: z.array(delivery) })
 
 /** @throws {Unanswered} where there are more deliveries than can be looked through */
 export async function deliveryOf(
   client: UberClient,
-  { carrierId, reference }: BookingKey,
+  { carrierId, reference, askedAt }: BookingKey,
   deadline: Deadline,
 ): Promise<UberDelivery | 'absent'> {
   if (carrierId) {
@@ -117,9 +119,20 @@ export async function deliveryOf(
       const { data } = parse(page, told.json)
       const found = data.find((one) => isUnder(one, reference) && isDelivery(one.id))
       if (found) return found
-      if (data.length < LIMIT) break
+      if (data.length < LIMIT || areBefore(data, askedAt)) break
     }
   return 'absent'
+}
+
+/**
+ * Whether all of a page, and so all that follows, was made before we asked for ours. In which order a list comes, Uber does not
+ * say: only from one that is seen to begin with the newest something follows.
+ */
+function areBefore(data: readonly UberDelivery[], askedAt: string | undefined): boolean {
+  if (askedAt === undefined) return false
+  const made = data.map(({ created }) => (created === undefined ? NaN : Date.parse(created)))
+  const isNewestFirst = made.every((ms, index) => index === 0 || ms <= made[index - 1]!)
+  return isNewestFirst && made[0]! < Date.parse(askedAt) - CLOCKS_MS
 }
 
 const isDelivery = (id: string | undefined): id is string => id?.startsWith('del_') ?? false

@@ -171,6 +171,7 @@ export const EVENT_TYPES: readonly EventType[] = [
       task: oneOf(
         ...['unsettled-booking', 'cancel-by-phone', 'loose-booking', 'no-carrier'],
         ...['point-unavailable', 'not-delivered', 'taken-back', 'too-late-to-cancel'],
+        'delivery-problem',
       ),
     }),
     example: { ...deliveryExample, state: 'waiting', task: 'no-carrier' },

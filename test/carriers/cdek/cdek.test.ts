@@ -475,16 +475,23 @@ describe('tracking', () => {
     server.on('GET', /orders/, { body })
     const { events, ...rest } = await cdek.track(known, {})
     expect(rest).toEqual({
-      ...{ eta: '2026-01-19', storedUntil: '2026-01-27T21:00:00.000Z' },
+      ...{ eta: '2026-01-19T20:59:59.000Z', storedUntil: '2026-01-27T21:00:00.000Z' },
       finalPrice: { amount: 61_235, currency: 'RUB' },
     })
     expect(events).toMatchObject([
       { status: 'booked', rawCode: 'CREATED', place: 'Москва' },
       { status: 'in-transit', rawCode: 'SOMETHING_NEW', isUnknownCode: true },
-      { status: 'exception', reason: 'locker-full', rawCode: 'problem/37' },
+      { status: 'exception', reason: 'locker-full', rawCode: 'problem/37', needsPlan: true },
       { status: 'delivered', isRevoked: true, key: 'DELIVERED@2026-01-20T07:00:00.000Z' },
       { status: 'lost', reason: 'lost', rawCode: 'NOT_DELIVERED/26' },
     ])
+  })
+
+  it('expects nothing where what is planned makes no sense', async () => {
+    const entity = { planned_delivery_date: '0000-00-00', keep_free_until: '9999-12-31' }
+    server.on('GET', /orders/, { body: order({ statuses: [{ code: 'CREATED' }], entity }) })
+    const told = await cdek.track(known, {})
+    expect(told).toEqual({ events: [expect.objectContaining({ status: 'booked' })] })
   })
 
   it('goes on with the order that brings the goods back', async () => {

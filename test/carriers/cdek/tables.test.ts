@@ -46,6 +46,13 @@ describe.skipIf(!areSpecificationsHere)(titleOfSpecifications('by CDEK’s own t
   })
 })
 
+it('problems after which it arrives elsewhere, or nowhere, are for a person', () => {
+  const codes = Array.from({ length: 60 }, (_, code) => String(code))
+  expect(codes.filter((code) => meaningOfProblem(code).needsPlan)).toEqual([
+    ...['37', '38', '39', '54', '55', '56'],
+  ])
+})
+
 it('what nobody has named is told to be unknown', () => {
   expect(meaningOfStatus('CONSTRUCTOR')).toEqual({ status: 'in-transit', isUnknownCode: true })
   for (const code of ['constructor', '__proto__', '99']) {

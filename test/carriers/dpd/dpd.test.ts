@@ -227,11 +227,59 @@ describe('tracking', () => {
       state('OnRoad', '2026-01-16T23:30:00', { planDeliveryDate: '2026-01-19' }),
       state('NewOrderByClient', '2026-01-15T12:00:00'),
     ])
-    expect(eta).toBe('2026-01-19')
+    expect(eta).toBe('2026-01-19T20:59:59.000Z')
     expect(events).toMatchObject([
       { status: 'booked', occurredAt: '2026-01-15T09:00:00.000Z' },
       { status: 'in-transit', occurredAt: '2026-01-16T20:30:00.000Z', place: 'Москва' },
     ])
+  })
+
+  it.each(['2026-19-01', '9999-12-31', 'soon', '0000-01-01T00:00:00Z'])(
+    'expects nothing where it is planned for %s',
+    async (planDeliveryDate) => {
+      const told = await trackWith([state('OnRoad', '2026-01-16T23:30:00', { planDeliveryDate })])
+      expect(told.eta).toBeUndefined()
+      expect(told.events).toHaveLength(1)
+    },
+  )
+
+  it('goes on with the order that DPD made of it, parcel by parcel', async () => {
+    const own = [
+      state('OnRoad', '2026-01-16T10:00:00'),
+      state('OnRoad', '2026-01-16T10:00:00', { dpdParcelNr: 'P2' }),
+      state('ReturnedFromDelivery', '2026-01-17T10:00:00', {
+        ...{ dpdOrderReNr: 'RU02', dpdParcelReNr: 'R1' },
+      }),
+    ]
+    const back = [
+      state('Delivered', '2026-01-20T10:00:00', {
+        ...{ dpdOrderNr: 'RU02', dpdParcelNr: 'R1', isReturn: true },
+      }),
+    ]
+    server.on('POST', /tracing$/, ({ body }) =>
+      answer(
+        ...(['tracing', 'getStatesByDPDOrder'] as const),
+        states((body.includes('RU02<') ? back : own) as Value[]),
+      ),
+    )
+    const { events } = await dpd.track({ ...known, parcelCount: 1 }, {})
+    expect(events.at(-1)!.status).not.toBe('returned')
+    own.splice(1, 1)
+    const alone = await dpd.track({ ...known, parcelCount: 1 }, {})
+    expect(alone.events.map(({ status }) => status)).toEqual([
+      ...['in-transit', 'attempt-failed', 'returned'],
+    ])
+  })
+
+  it('tells it again when what comes late of one parcel changes how the booking stood', async () => {
+    const of = (dpdParcelNr: string) => ({ dpdParcelNr })
+    const first = state('Delivered', '2026-01-17T10:00:00', of('P1'))
+    const late = state('Delivered', '2026-01-17T09:00:00', of('P2'))
+    const before = (await trackWith([first], { parcelCount: 2 })).events
+    const after = (await trackWith([first, late], { parcelCount: 2 })).events
+    expect(before.at(-1)!.status).not.toBe('delivered')
+    expect(after.at(-1)!.status).toBe('delivered')
+    expect(before.map(({ key }) => key)).not.toContain(after.at(-1)!.key)
   })
 
   it('tells of the least advanced of several parcels', async () => {
@@ -267,7 +315,9 @@ describe('tracking', () => {
   })
 
   it('by the queue tells what waits, with the ticket to confirm it by', async () => {
-    const waiting = states([state('OnRoad', '2026-01-16T10:00:00')], { resultComplete: false })
+    const waiting = states([state('OnRoad', '2026-01-16T10:00:00', { dpdOrderReNr: 'RU02' })], {
+      resultComplete: false,
+    })
     server.on('POST', /tracing$/, ({ body }) =>
       body.includes('docId')
         ? answer('tracing', 'confirm', 'OK')
@@ -277,7 +327,7 @@ describe('tracking', () => {
     expect({ ticket, isLast }).toEqual({ ticket: '4711', isLast: false })
     expect(changes).toMatchObject([
       {
-        ...{ reference: 'A-1001-1', carrierId: 'RU019202656' },
+        ...{ reference: 'A-1001-1', carrierId: 'RU019202656', relatedId: 'RU02' },
         event: { status: 'in-transit', parcel: 'P1' },
       },
     ])

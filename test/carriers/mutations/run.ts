@@ -4,6 +4,7 @@ import {
   type BookAnswer,
   type Carrier,
   type CarrierQuote,
+  type Tracking,
 } from '../../../clients/carriers/carrier.ts'
 import { createCdek } from '../../../clients/carriers/cdek/cdek.ts'
 import { createDpd } from '../../../clients/carriers/dpd/dpd.ts'
@@ -24,7 +25,7 @@ export type MutationFigures = {
   wrongBooked: string[]
   /** Refused or absent, though it lives on: another carrier would be booked beside it. */
   wrongDead: string[]
-  /** Prices and limits that are no numbers. */
+  /** Prices and limits that are no numbers, times that are none. */
   wrongFigures: string[]
 }
 
@@ -134,8 +135,15 @@ function isJson(text: string): boolean {
   }
 }
 
+/** As it is kept: in UTC, and of this century. */
+const isInstant = (time: string) => /^20\d\d-/.test(time) && new Date(time).toISOString() === time
+
 function areFigures(answer: unknown): boolean {
-  const quotes = (answer as { quotes?: CarrierQuote[] } | undefined)?.quotes ?? []
+  const { quotes = [], ...told } = (answer ?? {}) as Partial<Tracking> & {
+    quotes?: CarrierQuote[]
+  }
+  const times = [told.eta, told.storedUntil, ...(told.events ?? []).map((one) => one.occurredAt)]
+  if (!times.every((time) => time === undefined || isInstant(time))) return false
   return quotes.every(
     ({ price, transit }) =>
       Number.isSafeInteger(price.amount) &&

@@ -90,7 +90,11 @@ export const scenarios: Record<CarrierId, Scenario[]> = {
       ...{ name: 'track', run: (carrier, call) => carrier.track(cdekKnown, call) },
       ...at('GET', /orders/, {
         body: cdek.order({
-          entity: { delivery_problem: [{ code: '37', create_date: '2026-01-19T12:00:00+0000' }] },
+          entity: {
+            delivery_problem: [{ code: '37', create_date: '2026-01-19T12:00:00+0000' }],
+            planned_delivery_date: '2026-01-19',
+            keep_free_until: '2026-01-27T21:00:00+0000',
+          },
           statuses: [{ code: 'CREATED' }, { code: 'NOT_DELIVERED', reason_code: '23' }],
         }),
       }),
@@ -152,7 +156,9 @@ export const scenarios: Record<CarrierId, Scenario[]> = {
           'tracing',
           'getStatesByDPDOrder',
           dpd.states([
-            dpd.state('NewOrderByClient', '2026-01-15T12:00:00'),
+            dpd.state('NewOrderByClient', '2026-01-15T12:00:00', {
+              planDeliveryDate: '2026-01-19',
+            }),
             dpd.state('Problem', '2026-01-16T12:00:00', { incidentCode: '8' }),
           ]),
         ),

@@ -208,6 +208,30 @@ describe('a delivery', () => {
     await expect(uber.find(booking, {})).rejects.toMatchObject({ kind: 'malformed' })
   })
 
+  it('is looked for only among those that were made since, where the newest come first', async () => {
+    const page = (offset: number, order: 1 | -1) =>
+      Array.from({ length: 100 }, (_, index) =>
+        delivery({
+          ...{ id: `del_${offset + index}`, external_id: `B-${offset + index}` },
+          created: new Date(
+            Date.parse('2030-01-15T09:05:00Z') + order * (offset + index) * 60_000,
+          ).toISOString(),
+        }),
+      )
+    const ever = (order: 1 | -1) =>
+      server.on('GET', /deliveries$/, ({ query }) => ({
+        body: { data: query.has('filter') ? [] : page(Number(query.get('Offset')), order) },
+      }))
+    const key = { ...booking, askedAt: '2030-01-15T06:00:00.000Z' }
+    ever(-1)
+    expect(await uber.find(key, {})).toEqual({ outcome: 'absent' })
+    expect(server.asked.filter(({ path }) => path.includes('deliveries'))).toHaveLength(5)
+    await expect(uber.find(booking, {})).rejects.toMatchObject({ kind: 'malformed' })
+    ever(1)
+    const late = { ...booking, askedAt: '2030-02-01T06:00:00.000Z' }
+    await expect(uber.find(late, {})).rejects.toMatchObject({ kind: 'malformed' })
+  })
+
   it('is confirmed by its id', async () => {
     server.on('GET', RegExp(`${id}$`), { body: delivery({ status: 'pickup' }) })
     expect(await uber.confirm(known, {})).toMatchObject({ outcome: 'booked' })
