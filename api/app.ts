@@ -35,6 +35,7 @@ import { deliveryQuotes, type DeliveryQuotesDeps } from './logistics/delivery-qu
 import { oneDelivery, type OneDeliveryDeps } from './logistics/one-delivery.ts'
 import { orderDelivery } from './logistics/order-delivery.ts'
 import { slaPolicies } from './logistics/sla-policies.ts'
+import { warehouses } from './logistics/warehouses.ts'
 import { createRouter } from './openapi.ts'
 import { orders } from './orders/routes.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
@@ -118,6 +119,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/delivery-quotes', deliveryQuotes({ ...deps, requires }))
     .route('/v1/carrier-accounts', carrierAccounts({ ...deps, requires }))
     .route('/v1/sla-policies', slaPolicies({ ...deps, requires }))
+    .route('/v1/warehouses', warehouses({ ...deps, requires }))
     .route('/v1/returns', returns({ ...deps, requires }))
     .route('/v1/checkouts', checkouts({ ...deps, requires }))
     .route('/v1/admin/audit', auditLog({ ...deps, requires }))

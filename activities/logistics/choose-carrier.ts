@@ -148,17 +148,15 @@ const hasRefused = (
       one.pointCode === pointCode,
   )
 
-const WORKING_DAYS = [1, 2, 3, 4, 5]
-
 /** Until its first plan a shipment is as ready as its order; from then on, as its warehouse has it. */
 function madeReady(consignment: Quotable, calendars: Calendars): Quotable {
   const { shipment, from } = consignment
   if (shipment.promise) return consignment
   const readyMs = readyAtMs(shipment.readyAt.getTime(), {
     zone: from.timeZone,
-    cutoff: from.cutoff ?? '15:00',
-    calendar: calendars.of(from.workingDays ?? WORKING_DAYS),
-    handlingMs: (from.handlingMinutes ?? 0) * MINUTE_MS,
+    cutoff: from.cutoff,
+    calendar: calendars.of(from.workingDays),
+    handlingMs: from.handlingMinutes * MINUTE_MS,
   })
   return { ...consignment, shipment: { ...shipment, readyAt: new Date(readyMs) } }
 }
@@ -178,7 +176,7 @@ function reliablyPromised(
   })
   const promised = promiseOf({
     readyMs: shipment.readyAt.getTime(),
-    warehouse: { zone: from.timeZone, calendar: calendars.of(from.workingDays ?? WORKING_DAYS) },
+    warehouse: { zone: from.timeZone, calendar: calendars.of(from.workingDays) },
     carrier: calendars.carrier(carrier, service),
     working: calendars.working,
     transit,

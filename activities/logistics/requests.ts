@@ -34,10 +34,7 @@ export const bookRequestOf = (
     quote: quote as CarrierQuote,
     from: {
       ...fromOf(consignment),
-      contact: {
-        name: from.contactName ?? from.name,
-        phone: from.contactPhone ?? order.buyerPhone,
-      },
+      contact: { name: from.contactName, phone: from.contactPhone },
     },
     to: {
       ...toOf(consignment),
@@ -66,7 +63,7 @@ const declaredOf = ({ shipment }: Quotable) => ({
 
 const fromOf = ({ from }: Quotable): Place => ({
   ...{ cityId: from.cityId, cityName: from.cityName, countryCode: COUNTRY },
-  address: from.address ?? from.name,
+  address: from.address,
   ...(from.postalCode && { postalCode: from.postalCode }),
   ...(from.lat !== null && from.lon !== null && { lat: from.lat, lon: from.lon }),
 })

@@ -22,7 +22,7 @@ import { isId } from '../orders/order-fields.ts'
 import { unavailable } from '../problem-of.ts'
 import { notFound, Problem } from '../problem.ts'
 import { NewQuote, Quotes, showQuotes } from './quote-fields.ts'
-import { NO_WAREHOUSE, parcelOf, pointOf, warehouseOf } from './what-is-sent.ts'
+import { parcelOf, pointOf, sendingFrom, warehouseOf } from './what-is-sent.ts'
 
 export type DeliveryQuotesDeps = {
   seller: Kysely<Database>
@@ -81,11 +81,11 @@ async function inputOf(
     })
   const warehouse = isId(shopId) ? await findDefaultWarehouse(trx, shopId) : undefined
   if (!warehouse) throw notFound()
-  if (warehouse.id === null) throw new Problem('conflict', { detail: NO_WAREHOUSE })
+  const warehouseId = await sendingFrom(trx, warehouse.id)
   if (!(await hasCity(trx, city)))
     throw new Problem('validation-failed', { errors: [{ path: 'city', message: NO_CITY }] })
   return {
-    ...{ sellerId, warehouseId: warehouse.id, cityId: city, parcels },
+    ...{ sellerId, warehouseId, cityId: city, parcels },
     declared: declared ?? { amount: 0, currency: 'RUB' },
     ...(point && { point }),
   }

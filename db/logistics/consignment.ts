@@ -87,11 +87,12 @@ const getOrigin = (db: Kysely<Database>, warehouseId: string) =>
   db
     .selectFrom('warehouse')
     .innerJoin('city', 'city.id', 'warehouse.cityId')
-    .leftJoin('warehouseDispatch', 'warehouseDispatch.warehouseId', 'warehouse.id')
+    .innerJoin('warehouseDispatch', 'warehouseDispatch.warehouseId', 'warehouse.id')
     .selectAll('warehouseDispatch')
     .select(['warehouse.name', 'city.id as cityId', 'city.name as cityName', 'city.timeZone'])
     .where('warehouse.id', '=', warehouseId)
-    .executeTakeFirstOrThrow()
+    // No delivery is started without: nobody else's address or telephone stands in for them.
+    .executeTakeFirstOrThrow(() => new Error('Nobody has said how carriers find the warehouse'))
 
 const getDestination = (db: Kysely<Database>, cityId: string) =>
   db.selectFrom('city').selectAll().where('id', '=', cityId).executeTakeFirstOrThrow()

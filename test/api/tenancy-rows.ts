@@ -12,6 +12,7 @@ export type Possessions = {
   endpointId: string
   messageId: string
   deliveryId: string
+  warehouseId: string
 }
 
 /**
@@ -172,6 +173,14 @@ export const rows: Record<string, Row> = {
     path: () => '/v1/carrier-accounts/cdek',
     body: () => ({ clientId: 'a', clientSecret: 'b' }),
   },
+  'GET /v1/warehouses': list,
+  'GET /v1/warehouses/{id}/dispatch': named(
+    ({ warehouseId }) => `/v1/warehouses/${warehouseId}/dispatch`,
+  ),
+  'PUT /v1/warehouses/{id}/dispatch': named(
+    ({ warehouseId }) => `/v1/warehouses/${warehouseId}/dispatch`,
+    () => ({ address: 'ул. Чужая, 1', contact: { name: 'Чужой', phone: '+79990000000' } }),
+  ),
   'GET /v1/sla-policies/{tariff}': named(() => '/v1/sla-policies/all'),
   'PUT /v1/sla-policies/{tariff}': {
     ...list,

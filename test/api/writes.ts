@@ -174,6 +174,13 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
     path: '/v1/carrier-accounts/cdek',
     body: { clientId: 'ours', clientSecret: randomUUID() },
   }),
+  'PUT /v1/warehouses/{id}/dispatch': ({ shop: { warehouseId } }) => ({
+    path: `/v1/warehouses/${warehouseId}/dispatch`,
+    body: {
+      address: `ул. Складская, ${Math.floor(Math.random() * 1e6)}`,
+      contact: { name: 'Олег Синицын', phone: '+79995550101' },
+    },
+  }),
   'PUT /v1/sla-policies/{tariff}': () => ({
     path: '/v1/sla-policies/cdek:136',
     body: { handOverHours: 24 },
