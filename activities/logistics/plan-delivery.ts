@@ -3,7 +3,10 @@ import type { CarrierId, DeliveryTerms, NewPoint } from '../../contracts/logisti
 import { listGivenUp } from '../../db/logistics/attempts.ts'
 import { findConsignment, type Consignment } from '../../db/logistics/consignment.ts'
 import { keepPlan, findPlan, type Plan as KeptPlan } from '../../db/logistics/plans.ts'
+import { findPoint } from '../../db/logistics/pickup-points.ts'
 import { findSlaPolicies } from '../../db/logistics/rules.ts'
+import { findShipment, type ShipmentRow } from '../../db/logistics/shipments.ts'
+import { pointFault } from '../../domain/logistics/point-fault.ts'
 import { heartbeating } from '../heartbeating.ts'
 import type { createChoice } from './choose-carrier.ts'
 import type { LogisticsDeps } from './deps.ts'
@@ -29,6 +32,8 @@ export type Plan = {
   labels: { sellerId: string; orderId: string; orderNumber: string; cityId: string }
 }
 
+/** `outcome` is `ok` or says why not, see {@link pointFault}. */
+export type NewPointCheck = PointCheck
 type PointCheck = Awaited<ReturnType<NonNullable<LogisticsDeps['checkPoint']>>>
 
 export const createPlanning = (
@@ -37,14 +42,22 @@ export const createPlanning = (
 ) => {
   const { system } = deps
 
-  /** What is not known does no harm. */
   async function checkPoint({ shipment }: Consignment): Promise<PointCheck> {
-    const { pointCarrier: carrier, pointCode: code, parcels } = shipment
-    if (carrier === null || code === null) return { outcome: 'ok' }
+    const { pointCarrier: carrier, pointCode: code } = shipment
+    return carrier === null || code === null
+      ? { outcome: 'ok' }
+      : checkAt({ carrier, code }, shipment)
+  }
+
+  /** What is not known does no harm. */
+  async function checkAt(
+    { carrier, code }: Pick<NewPoint, 'carrier' | 'code'>,
+    { id: shipmentId, parcels }: Pick<ShipmentRow, 'id' | 'parcels'>,
+  ): Promise<PointCheck> {
     try {
       return (await deps.checkPoint?.({ carrier, code }, parcels)) ?? { outcome: 'ok' }
     } catch (error) {
-      deps.log.warn({ err: error, shipmentId: shipment.id }, 'a pickup point was not checked')
+      deps.log.warn({ err: error, shipmentId }, 'a pickup point was not checked')
       return { outcome: 'ok' }
     }
   }
@@ -64,6 +77,21 @@ export const createPlanning = (
   }
 
   return {
+    /**
+     * Whether a shipment can go to a point that somebody wants instead, before its booking is given up for that. Its carrier is asked
+     * as the point is now.
+     */
+    checkNewPoint: (input: { shipmentId: string; point: NewPoint }): Promise<NewPointCheck> =>
+      heartbeating(async () => {
+        const { shipmentId, point } = input
+        const shipment = await findShipment(system, shipmentId)
+        if (!shipment) throw ApplicationFailure.nonRetryable('No such shipment', 'NotFound')
+        const fault = pointFault(await findPoint(system, point), point, shipment)
+        if (fault === 'unknown' || fault === 'other-kind' || fault === 'other-city')
+          return { outcome: fault }
+        return checkAt(point, shipment)
+      }),
+
     /**
      * Asks every carrier, leaves out what cannot be, ranks the rest, and freezes the list with what it was made of.
      * Repeated for the same round it gives the same list.

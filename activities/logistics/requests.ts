@@ -63,12 +63,21 @@ const declaredOf = ({ shipment }: Quotable) => ({
 
 const fromOf = ({ from }: Quotable): Place => ({
   ...{ cityId: from.cityId, cityName: from.cityName, countryCode: COUNTRY },
-  address: from.address,
+  ...{ carrierCityCodes: from.carrierCityCodes, address: from.address },
   ...(from.postalCode && { postalCode: from.postalCode }),
   ...(from.lat !== null && from.lon !== null && { lat: from.lat, lon: from.lon }),
 })
 
 const toOf = ({ to, order }: Quotable): Place => ({
   ...{ cityId: to.id, cityName: to.name, countryCode: COUNTRY },
-  ...(order.address !== null && { address: order.address }),
+  carrierCityCodes: to.carrierCityCodes,
+  ...(order.address !== null && postallyOf(order.address)),
 })
+
+/** Buyers write the six figures of the post office into the address; carriers want them apart. */
+function postallyOf(address: string): Pick<Place, 'address' | 'postalCode'> {
+  const [, before, postalCode, after] = /^(.*?)(?<!\d)(\d{6})(?!\d)(.*)$/s.exec(address) ?? []
+  if (postalCode === undefined) return { address }
+  const rest = [before!, after!].map((part) => part.replace(/^[\s,]+|[\s,]+$/g, ''))
+  return { address: rest.filter(Boolean).join(', ') || address, postalCode }
+}

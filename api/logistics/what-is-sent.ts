@@ -5,8 +5,10 @@ import { findPoint } from '../../db/logistics/pickup-points.ts'
 import { findWarehouseOf, hasDispatch, listPackedLines } from '../../db/logistics/ship-from.ts'
 import type { OrderRow } from '../../db/orders/orders.ts'
 import { packAll } from '../../domain/logistics/pack.ts'
+import type { Parcel } from '../../domain/logistics/parcel.ts'
 import { parsePointId } from '../../domain/logistics/pickup-point.ts'
 import { Problem } from '../problem.ts'
+import { soundPoint } from './sound-point.ts'
 
 /** One parcel, as the catalogue measures the order’s goods. @throws {Problem} `validation-failed` where it does not */
 export async function parcelOf(trx: Transaction<Database>, { id }: Pick<OrderRow, 'id'>) {
@@ -33,15 +35,20 @@ export async function sendingFrom(
   })
 }
 
-/** The point that is wanted, or else the one that the order names, of the kind that its carrier says. */
+/**
+ * The point that is wanted, or else the one that the order names, of the kind that its carrier says.
+ * @throws {Problem} where it does not take the parcels, see {@link soundPoint}
+ */
 export async function pointOf(
   trx: Transaction<Database>,
-  { pickupPointId }: Pick<OrderRow, 'pickupPointId'>,
-  wanted: NewPoint | undefined,
+  { pickupPointId, cityId }: Pick<OrderRow, 'pickupPointId' | 'cityId'>,
+  { point, parcels }: { point: NewPoint | undefined; parcels: readonly Parcel[] },
 ): Promise<NewPoint | undefined> {
-  if (wanted) return wanted
+  if (point) return soundPoint(trx, point, { cityId, parcels, path: 'point.' })
   const named = parsePointId(pickupPointId ?? '')
-  return named && { ...named, kind: (await findPoint(trx, named))?.kind ?? 'pvz' }
+  if (!named) return undefined
+  const { kind = 'pvz' } = (await findPoint(trx, named)) ?? {}
+  return soundPoint(trx, { ...named, kind }, { cityId, parcels, path: 'point.' })
 }
 
 const NO_WEIGHT = {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { QuoteDeliveryInput } from '../../contracts/logistics.ts'
 import type { Database } from '../database.ts'
+import { findCityCodes } from './pickup-points.ts'
 import type { ShipmentRow } from './shipments.ts'
 
 export type Consignment = NonNullable<Awaited<ReturnType<typeof findConsignment>>>
@@ -83,8 +84,8 @@ export async function getQuotable(
   }
 }
 
-const getOrigin = (db: Kysely<Database>, warehouseId: string) =>
-  db
+async function getOrigin(db: Kysely<Database>, warehouseId: string) {
+  const origin = await db
     .selectFrom('warehouse')
     .innerJoin('city', 'city.id', 'warehouse.cityId')
     .innerJoin('warehouseDispatch', 'warehouseDispatch.warehouseId', 'warehouse.id')
@@ -93,6 +94,13 @@ const getOrigin = (db: Kysely<Database>, warehouseId: string) =>
     .where('warehouse.id', '=', warehouseId)
     // No delivery is started without: nobody else's address or telephone stands in for them.
     .executeTakeFirstOrThrow(() => new Error('Nobody has said how carriers find the warehouse'))
+  return { ...origin, carrierCityCodes: await findCityCodes(db, origin.cityId) }
+}
 
-const getDestination = (db: Kysely<Database>, cityId: string) =>
-  db.selectFrom('city').selectAll().where('id', '=', cityId).executeTakeFirstOrThrow()
+async function getDestination(db: Kysely<Database>, cityId: string) {
+  const [city, carrierCityCodes] = await Promise.all([
+    db.selectFrom('city').selectAll().where('id', '=', cityId).executeTakeFirstOrThrow(),
+    findCityCodes(db, cityId),
+  ])
+  return { ...city, carrierCityCodes }
+}

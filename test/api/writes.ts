@@ -6,6 +6,7 @@ import type { FoundTable } from '../../domain/integrations/table/mapping.ts'
 import { buyer, deliverTo, type StockedShop } from '../orders/shop-goods.ts'
 import { createDelivery } from '../support/deliveries.ts'
 import { requestImport } from '../support/marketplace.ts'
+import { aPoint, keepPoint } from '../support/pickup-points.ts'
 
 /** Asks the API for something that is only preparation; answers with its body. */
 export type Ask = (method: string, path: string, body?: object) => Promise<{ id: string }>
@@ -166,10 +167,13 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
   'POST /v1/deliveries/{id}/cancel': async ({ owner, shop }) => ({
     path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/cancel`,
   }),
-  'PUT /v1/deliveries/{id}/pickup-point': async ({ owner, shop }) => ({
-    path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/pickup-point`,
-    body: { carrier: 'cdek', code: 'MSK65', kind: 'pvz' },
-  }),
+  'PUT /v1/deliveries/{id}/pickup-point': async ({ owner, shop }) => {
+    await keepPoint(owner, aPoint('MSK65'))
+    return {
+      path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/pickup-point`,
+      body: { carrier: 'cdek', code: 'MSK65', kind: 'pvz' },
+    }
+  },
   'PUT /v1/carrier-accounts/{carrier}': () => ({
     path: '/v1/carrier-accounts/cdek',
     body: { clientId: 'ours', clientSecret: randomUUID() },

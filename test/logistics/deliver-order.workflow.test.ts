@@ -66,6 +66,7 @@ function fakes(script: Script = {}, terms: Partial<SlaTerms> = {}, promiseHours 
   const retryable = () => ApplicationFailure.retryable('not yet', 'Pending')
 
   const activities: LogisticsActivities = {
+    checkNewPoint: async () => ({ outcome: 'ok' }),
     async planDelivery({ round }) {
       const now = await note(`plan ${round}`)
       promiseLatest ||= new Date(now + promiseHours * HOUR_MS).toISOString()
