@@ -4,9 +4,9 @@ import { listGivenUp } from '../../db/logistics/attempts.ts'
 import { findConsignment, type Consignment } from '../../db/logistics/consignment.ts'
 import { keepPlan, findPlan, type Plan as KeptPlan } from '../../db/logistics/plans.ts'
 import { findPoint } from '../../db/logistics/pickup-points.ts'
-import { findSlaPolicies } from '../../db/logistics/rules.ts'
 import { findShipment, type ShipmentRow } from '../../db/logistics/shipments.ts'
 import { pointFault } from '../../domain/logistics/point-fault.ts'
+import { DEFAULT_TERMS, termsOfTariff, type FrozenTerms } from '../../domain/logistics/sla.ts'
 import { heartbeating } from '../heartbeating.ts'
 import type { createChoice } from './choose-carrier.ts'
 import type { LogisticsDeps } from './deps.ts'
@@ -18,6 +18,8 @@ export type PlannedCandidate = {
   service: string
   /** Where its tariff has terms of its own. */
   terms?: DeliveryTerms
+  /** When it can fetch the parcel: some do not on all days. */
+  readyAt?: string
 }
 export type Plan = {
   /** None left, or the chosen point takes nothing: only then is nobody asked. */
@@ -27,6 +29,7 @@ export type Plan = {
   offer?: NewPoint
   /** The first one that was made, for as long as the shipment lives. */
   promise?: { earliest: string; latest: string }
+  /** When the first of this list can fetch it. */
   readyAt: string
   terms: DeliveryTerms
   labels: { sellerId: string; orderId: string; orderNumber: string; cityId: string }
@@ -64,16 +67,15 @@ export const createPlanning = (
 
   async function makePlan(consignment: Consignment): Promise<Omit<KeptPlan, 'round'>> {
     const { shipment } = consignment
-    const sla = await findSlaPolicies(system, shipment.sellerId)
     const point = await checkPoint(consignment)
     if (point.outcome !== 'ok')
       return {
-        ...{ outcome: 'point-unavailable', sla, ranked: [], leftOut: [], weights: undefined },
+        ...{ outcome: 'point-unavailable', ranked: [], leftOut: [], weights: undefined },
         inputs: {},
         ...(point.nearest && { offer: point.nearest }),
       }
     const givenUp = await listGivenUp(system, shipment.id)
-    return { outcome: 'planned', sla, ...(await choose(consignment, givenUp)) }
+    return { outcome: 'planned', ...(await choose(consignment, givenUp)) }
   }
 
   return {
@@ -104,12 +106,15 @@ export const createPlanning = (
         const plan = kept ?? (await makePlan(consignment))
         const shipment = await keepPlan(system, consignment.shipment, { ...plan, round })
         const { order } = consignment
+        const sla: FrozenTerms = shipment.sla ?? DEFAULT_TERMS
+        const { byTariff: _, ...general } = sla
         return {
           outcome: plan.outcome,
           ...(plan.offer && { offer: plan.offer }),
-          candidates: plan.ranked.map(({ rank, carrier, service }) => {
-            const terms = plan.sla.ofTariff(carrier, service)
-            return { rank, carrier, service, ...(terms && { terms }) }
+          candidates: plan.ranked.map(({ rank, carrier, service, promised }) => {
+            const terms = termsOfTariff(sla, carrier, service)
+            const readyAt = promised.pickupAt
+            return { rank, carrier, service, readyAt, ...(terms && { terms }) }
           }),
           ...(shipment.promiseEarliest &&
             shipment.promiseLatest && {
@@ -118,8 +123,8 @@ export const createPlanning = (
                 latest: shipment.promiseLatest.toISOString(),
               },
             }),
-          readyAt: shipment.readyAt.toISOString(),
-          terms: shipment.sla ?? plan.sla.terms,
+          readyAt: plan.ranked[0]?.promised.pickupAt ?? shipment.readyAt.toISOString(),
+          terms: general,
           labels: {
             ...{ sellerId: shipment.sellerId, orderId: shipment.orderId },
             ...{ orderNumber: order.number, cityId: shipment.cityId },

@@ -11,7 +11,11 @@ const COUNTRY = 'RU'
 /** For goods of which nobody has said what they weigh; the parcels are what is paid for. */
 const UNKNOWN_ITEM_G = 100
 
-export const quoteRequestOf = (consignment: Quotable): QuoteRequest => {
+/** @param readyAt when its carrier can fetch it, see `promised.pickupAt` */
+export const quoteRequestOf = (
+  consignment: Quotable,
+  readyAt = consignment.shipment.readyAt,
+): QuoteRequest => {
   const { shipment } = consignment
   return {
     from: fromOf(consignment),
@@ -20,7 +24,7 @@ export const quoteRequestOf = (consignment: Quotable): QuoteRequest => {
     ...(shipment.pointKind !== null && { pointKind: shipment.pointKind }),
     parcels: shipment.parcels,
     declaredValue: declaredOf(consignment),
-    readyAt: shipment.readyAt.toISOString(),
+    readyAt: readyAt.toISOString(),
   }
 }
 
