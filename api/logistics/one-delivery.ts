@@ -45,7 +45,7 @@ export function oneDelivery(deps: OneDeliveryDeps) {
           action: 'delivery.cancel_requested',
           data: { deliveryId },
         })
-        await askToCancel(deps, deliveryId)
+        await askToCancel(deps, found)
         return c.json(await getOwnDelivery(deps, c, deliveryId), 202)
       },
     )
@@ -74,7 +74,7 @@ export function oneDelivery(deps: OneDeliveryDeps) {
           action: 'delivery.point_requested',
           data: { deliveryId, ...point },
         })
-        await askForPoint(deps, deliveryId, point)
+        await askForPoint(deps, found, point)
         return c.json(await getOwnDelivery(deps, c, deliveryId), 202)
       },
     )

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client'
 import type { Kysely } from 'kysely'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Logger } from '../../clients/logger.ts'
 import { currentTraceParent } from '../../clients/tracing.ts'
 import {
@@ -39,7 +39,6 @@ export type StartDelivery = {
   wanted: z.output<typeof NewDelivery>
 }
 
-const TOKEN_BYTES = 16
 const STARTED_WITHIN_MS = 1_000
 
 /**
@@ -74,7 +73,7 @@ export async function startDelivery(
           trx,
           order,
           {
-            ...{ id: randomUUID(), trackToken: randomBytes(TOKEN_BYTES).toString('base64url') },
+            id: randomUUID(),
             warehouseId: await warehouseOf(trx, order),
             ...{ parcels, readyAt: new Date() },
             ...shipmentPoint(await pointOf(trx, order, { point: wanted.point, parcels })),

@@ -2,6 +2,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createApp } from '../../api/app.ts'
 import type { Delivery } from '../../api/deliveries/delivery-view.ts'
 import { moveOrder } from '../../db/orders/move-order.ts'
 import { placeOrder } from '../../db/orders/place-order.ts'
@@ -109,6 +110,13 @@ describe('starting a delivery', () => {
     ])
     const shown = await request('GET', `/v1/deliveries/${delivery.id}`)
     expect([shown.status, await shown.json()]).toEqual([200, delivery])
+  })
+
+  it('links to the buyer’s page where buyers reach it, whatever the request came by', async () => {
+    Object.assign(api.deps, { publicUrl: 'https://yarmarka.example/' })
+    api = { ...api, app: createApp(api.deps) }
+    const { trackUrl } = await started(await anOrder())
+    expect(trackUrl).toMatch(/^https:\/\/yarmarka\.example\/track\/[\w-]{43}$/)
   })
 
   it('leaves the event by which the relay starts it', async () => {
@@ -227,10 +235,22 @@ describe('a delivery', () => {
   it.each([
     ['its carrier has it', refusal('TooLate')],
     ['another change is being made', refusal('Busy')],
-    ['it is over', new WorkflowNotFoundError('gone', 'delivery', undefined)],
   ])('is 409 to be cancelled when %s', async (_, error) => {
     const { id } = await started(await anOrder())
     answers(error)
+    expect((await request('POST', `/v1/deliveries/${id}/cancel`)).status).toBe(409)
+  })
+
+  it('is 409 to be cancelled when it is over, 503 while its workflow has not begun', async () => {
+    const { id } = await started(await anOrder())
+    answers(new WorkflowNotFoundError('gone', 'delivery', undefined))
+    const early = await request('POST', `/v1/deliveries/${id}/cancel`)
+    expect([early.status, early.headers.get('Retry-After')]).toEqual([503, '2'])
+    await database.owner.db
+      .updateTable('shipment')
+      .set({ phase: 'delivered' })
+      .where('id', '=', id)
+      .execute()
     expect((await request('POST', `/v1/deliveries/${id}/cancel`)).status).toBe(409)
   })
 

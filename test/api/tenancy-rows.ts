@@ -173,6 +173,18 @@ export const rows: Record<string, Row> = {
     path: () => '/v1/carrier-accounts/cdek',
     body: () => ({ clientId: 'a', clientSecret: 'b' }),
   },
+  'GET /v1/delivery-costs': list,
+  'GET /v1/admin/delivery-costs': marketplace,
+  'GET /v1/delivery-choice': named(() => '/v1/delivery-choice'),
+  'PUT /v1/delivery-choice': { ...list, body: () => ({ weights: { price: 2 } }) },
+  'GET /v1/admin/delivery-choice': marketplace,
+  'PUT /v1/admin/delivery-choice': marketplace,
+  'GET /v1/admin/carrier-accounts/{carrier}': marketplace,
+  'PUT /v1/admin/carrier-accounts/{carrier}': {
+    ...marketplace,
+    path: () => '/v1/admin/carrier-accounts/cdek',
+    body: () => ({ clientId: 'a', clientSecret: 'b' }),
+  },
   'GET /v1/warehouses': list,
   'GET /v1/warehouses/{id}/dispatch': named(
     ({ warehouseId }) => `/v1/warehouses/${warehouseId}/dispatch`,

@@ -58,6 +58,12 @@ async function possess(shop: StockedShop, key: string): Promise<Possessions> {
     expect(response.status, path).toBeLessThan(300)
     return ((await response.json()) as { id: string }).id
   }
+  for (const [path, body] of [
+    ['/v1/carrier-accounts/cdek', { clientId: 'theirs', clientSecret: 'sesame' }],
+    ['/v1/sla-policies/all', { handOverHours: 24 }],
+    ['/v1/delivery-choice', { weights: { time: 1 } }],
+  ] as const)
+    expect((await call('PUT', path, key, body)).status, path).toBe(200)
   const sourceUrl = 'https://shop.example/catalogue.yml'
   const shopProductId = goods[0]!
   const feedId = await make('/v1/feeds', { shopId, kind: 'yandex-market' })

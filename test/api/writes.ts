@@ -178,6 +178,18 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
     path: '/v1/carrier-accounts/cdek',
     body: { clientId: 'ours', clientSecret: randomUUID() },
   }),
+  'PUT /v1/admin/carrier-accounts/{carrier}': () => ({
+    path: '/v1/admin/carrier-accounts/cdek',
+    body: { clientId: 'ours', clientSecret: randomUUID() },
+  }),
+  'PUT /v1/delivery-choice': () => ({
+    path: '/v1/delivery-choice',
+    body: { weights: { time: 0.5 } },
+  }),
+  'PUT /v1/admin/delivery-choice': () => ({
+    path: '/v1/admin/delivery-choice',
+    body: { weights: { time: 0.5 } },
+  }),
   'PUT /v1/warehouses/{id}/dispatch': ({ shop: { warehouseId } }) => ({
     path: `/v1/warehouses/${warehouseId}/dispatch`,
     body: {
