@@ -128,7 +128,7 @@ export function accountAsTold(
   const { clientId, clientSecret, webhookKey, customerId, settings, enabled } = told
   if (carrier === 'uber' && customerId === undefined) throw noCustomer()
   const checked = settings && z.object({ settings: SETTINGS[carrier] }).safeParse({ settings })
-  if (checked?.error) throw invalid(checked.error, { settings })
+  if (checked && !checked.success) throw invalid(checked.error, { settings })
   return {
     ...{ carrier, clientId, enabled, customerId: customerId ?? null },
     ...(checked && { settings: JSON.stringify(checked.data.settings) }),

@@ -19,9 +19,7 @@ export type AskDeliveryDeps = { workflows: Pick<WorkflowClient, 'getHandle' | 'w
 
 const TAKEN_UP_WITHIN_MS = 5_000
 
-const ENDED: ReadonlySet<Delivery['phase']> = new Set([
-  ...(['delivered', 'returned', 'lost', 'cancelled', 'failed'] as const),
-])
+const ENDED = new Set<Delivery['phase']>(['delivered', 'returned', 'lost', 'cancelled', 'failed'])
 
 /** As it was read; its workflow is known by its id. */
 type Asked = Pick<Delivery, 'id' | 'phase'>

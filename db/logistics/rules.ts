@@ -30,7 +30,9 @@ export async function findSlaPolicies(
   const general = byTariff.get('')
   byTariff.delete('')
   const terms = mergeTerms(DEFAULT_TERMS, general?.terms)
-  const ofTariffs = [...byTariff].map(([tariff, own]) => [tariff, mergeTerms(terms, own.terms)])
+  const ofTariffs = [...byTariff].map(
+    ([tariff, own]) => [tariff, mergeTerms(terms, own.terms)] as const,
+  )
   return {
     version: general?.version ?? SLA_VERSION,
     terms: { ...terms, byTariff: Object.fromEntries(ofTariffs) },

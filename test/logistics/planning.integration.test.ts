@@ -1,10 +1,12 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
+import type { Updateable } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { QuoteRequest } from '../../clients/carriers/carrier.ts'
 import {
   createLogisticsActivities,
   type LogisticsActivities,
 } from '../../activities/logistics/index.ts'
+import type { Database } from '../../db/database.ts'
 import { DEFAULT_TERMS } from '../../domain/logistics/sla.ts'
 import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import { aPoint, keepPoint } from '../support/pickup-points.ts'
@@ -38,7 +40,7 @@ const ranked = async (round = 1) => {
     .executeTakeFirstOrThrow()
   return row
 }
-const changeShipment = (values: object) =>
+const changeShipment = (values: Updateable<Database['shipment']>) =>
   database.owner.db.updateTable('shipment').set(values).where('id', '=', shipmentId).execute()
 /** What a carrier is asked for. */
 const requests = (id: 'cdek' | 'dpd' | 'uber') => {
