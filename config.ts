@@ -186,6 +186,8 @@ const schemas = {
     ...Carriers,
     PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
+    /** Where buyers reach it, for links that are passed on to them: where a request did, unless given. */
+    PUBLIC_URL: url.optional(),
     /** Of answers that are kept in the memory of one process. */
     CACHE_MEMORY_BYTES: z.coerce
       .number()

@@ -3,6 +3,9 @@ import type { Logger } from '../clients/logger.ts'
 import type { Database } from '../db/database.ts'
 import { auditLog } from './admin/audit-log.ts'
 import { cache, type CacheDeps } from './admin/cache.ts'
+import { marketplaceAccounts } from './admin/carrier-accounts.ts'
+import { allCosts } from './admin/delivery-costs.ts'
+import { marketplaceChoice } from './admin/delivery-choice.ts'
 import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
@@ -31,10 +34,13 @@ import { pickupPoints, type PickupPointsDeps } from './logistics/pickup-points.t
 import { limitAddresses, type LimitAddressesOptions } from './limit-addresses.ts'
 import { limits } from './limits.ts'
 import { carrierAccounts, type CarrierAccountsDeps } from './logistics/carrier-accounts.ts'
+import { deliveryCosts } from './logistics/delivery-costs.ts'
+import { deliveryChoice } from './logistics/delivery-choice.ts'
 import { deliveryQuotes, type DeliveryQuotesDeps } from './logistics/delivery-quotes.ts'
 import { oneDelivery, type OneDeliveryDeps } from './logistics/one-delivery.ts'
 import { orderDelivery } from './logistics/order-delivery.ts'
 import { slaPolicies } from './logistics/sla-policies.ts'
+import { warehouses } from './logistics/warehouses.ts'
 import { createRouter } from './openapi.ts'
 import { orders } from './orders/routes.ts'
 import { pictures, type PicturesDeps } from './pictures.ts'
@@ -118,6 +124,9 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/delivery-quotes', deliveryQuotes({ ...deps, requires }))
     .route('/v1/carrier-accounts', carrierAccounts({ ...deps, requires }))
     .route('/v1/sla-policies', slaPolicies({ ...deps, requires }))
+    .route('/v1/delivery-costs', deliveryCosts({ ...deps, requires }))
+    .route('/v1/delivery-choice', deliveryChoice({ ...deps, requires }))
+    .route('/v1/warehouses', warehouses({ ...deps, requires }))
     .route('/v1/returns', returns({ ...deps, requires }))
     .route('/v1/checkouts', checkouts({ ...deps, requires }))
     .route('/v1/admin/audit', auditLog({ ...deps, requires }))
@@ -132,6 +141,9 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/api-keys', apiKeys({ ...deps, requires }))
     .route('/v1/admin/pickup-points', pointLists({ ...deps, requires }))
     .route('/v1/admin/tasks', tasks({ ...deps, requires }))
+    .route('/v1/admin/carrier-accounts', marketplaceAccounts({ ...deps, requires }))
+    .route('/v1/admin/delivery-costs', allCosts({ ...deps, requires }))
+    .route('/v1/admin/delivery-choice', marketplaceChoice({ ...deps, requires }))
     .route('/v1/admin/poison', poison({ ...deps, requires }))
   refuseUnguarded(served)
   return served

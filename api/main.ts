@@ -89,6 +89,7 @@ const app = createApp({
   carrierUrls: { cdek: config.CDEK_URL, dpd: config.DPD_URL, uber: config.UBER_URL },
   secrets: createSecretBox(config.SECRETS_KEY),
   trackTokens: createTrackTokens(config.SECRETS_KEY),
+  publicUrl: config.PUBLIC_URL,
   log,
   isDraining: drain.isDraining,
   dependencies: {

@@ -33,6 +33,8 @@ export type TrackingStatus =
 
 /** Workflows of deliveries, and the steps that ask carriers. */
 export const logisticsQueue = 'logistics'
+/** Shifts of asking carriers for news: each holds a slot for minutes. */
+export const trackingQueue = 'tracking'
 
 export const deliveryWorkflowId = (shipmentId: string) => `delivery:${shipmentId}`
 export const loserWorkflowId = (attemptId: string) => `loser:${attemptId}`

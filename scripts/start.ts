@@ -27,7 +27,16 @@ const local = path.join(root, '.local')
 const logDir = path.join(local, 'logs')
 const runDir = path.join(local, 'run')
 const workers = {
-  worker: ['storefront', 'integrations', 'orders', 'logistics', 'fetching', 'pictures', 'webhooks'],
+  worker: [
+    'storefront',
+    'integrations',
+    'orders',
+    'logistics',
+    'tracking',
+    'fetching',
+    'pictures',
+    'webhooks',
+  ],
   'worker-parsing': ['parsing'],
 }
 

@@ -11,6 +11,7 @@ import { createOrdersWorker } from './orders.ts'
 import { createParsingWorker } from './parsing.ts'
 import { createPicturesWorker } from './pictures.ts'
 import { createStorefrontWorker } from './storefront.ts'
+import { createTrackingWorker } from './tracking.ts'
 import { createWebhooksWorker } from './webhooks.ts'
 import type { CreateDomainWorker } from './worker.ts'
 import { workflowBundle } from './workflow-bundle.ts'
@@ -25,6 +26,7 @@ const domains: Record<string, CreateDomainWorker> = {
   parsing: createParsingWorker,
   pictures: createPicturesWorker,
   storefront: createStorefrontWorker,
+  tracking: createTrackingWorker,
   webhooks: createWebhooksWorker,
 }
 

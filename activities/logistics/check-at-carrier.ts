@@ -4,16 +4,10 @@ import type { Logger } from '../../clients/logger.ts'
 import type { CarrierId } from '../../contracts/logistics.ts'
 import type { CheckPickupPointInput, PointCheck } from '../../contracts/pickup-points.ts'
 import type { Database } from '../../db/database.ts'
-import {
-  findPoint,
-  findPointPlace,
-  listPointsInBox,
-  notePoint,
-} from '../../db/logistics/pickup-points.ts'
+import { findPoint, notePoint } from '../../db/logistics/pickup-points.ts'
+import { listPointsInstead } from '../../db/logistics/points-instead.ts'
 import { checkPoint, type PointVerdict } from '../../domain/logistics/check-point.ts'
-import { boxAround } from '../../domain/logistics/distance.ts'
 import type { PointKey } from '../../domain/logistics/pickup-point.ts'
-import { nearestFitting } from '../../domain/logistics/points-query.ts'
 import { usablePoint } from '../../domain/logistics/usable-point.ts'
 
 /** By any contract with it: points are the same for all. `undefined` while there is none. */
@@ -29,9 +23,8 @@ export type CheckAtCarrierDeps = {
   signal: AbortSignal
 }
 
-const NEAR_M = 20_000
 /** Of those that are offered, so many are asked for at the carrier; beyond it has worse trouble than one point. */
-const MOST_CANDIDATES = 5
+const MOST = 5
 const ASK_TIMEOUT_MS = 5_000
 
 /**
@@ -60,20 +53,8 @@ export async function findNearest(
   { carrier, code }: PointKey,
   parcels: CheckPickupPointInput['parcels'],
 ) {
-  const place = await findPointPlace(deps.system, { carrier, code })
-  if (!place) return undefined
-  const around = await listPointsInBox(deps.system, boxAround(place, NEAR_M))
-  const [own, others] = [true, false].map((isOwn) =>
-    nearestFitting(
-      around.filter((point) => (point.carrier === carrier) === isOwn),
-      {
-        ...{ parcels, state: 'open', limit: MOST_CANDIDATES },
-        near: { ...place, radiusM: NEAR_M },
-        except: { carrier, code },
-      },
-    ),
-  )
-  for (const { point, distanceM = 0 } of [...own!, ...others!])
+  const instead = await listPointsInstead(deps.system, { carrier, code }, { parcels, limit: MOST })
+  for (const { point, distanceM = 0 } of instead)
     if ((await verdictOf(deps, point, parcels)) === 'ok') {
       const { carrier, code, kind } = point
       return { carrier, code, kind, distanceM: Math.round(distanceM) }

@@ -5,7 +5,7 @@ import type { Quotable } from '../../db/logistics/consignment.ts'
 import { listRecords, type ServiceRecord } from '../../db/logistics/lane-stats.ts'
 import { findCalendars, findChoicePolicy, type Calendars } from '../../db/logistics/rules.ts'
 import { leftOutBy } from '../../domain/logistics/hard-limits.ts'
-import { promiseOf, readyAtMs } from '../../domain/logistics/promise.ts'
+import { pickupAtMs, promiseOf, readyAtMs } from '../../domain/logistics/promise.ts'
 import {
   rank,
   type Candidate,
@@ -33,19 +33,19 @@ export const createChoice = (deps: LogisticsDeps, contracts: Contracts) => {
   const { system } = deps
 
   /** All carriers at once; one that does not answer in time is left out, with why. */
-  async function quoteAll(consignment: Quotable, among: readonly Contract[]) {
-    const request = quoteRequestOf(consignment)
+  async function quoteAll(consignment: Quotable, among: readonly Contract[], calendars: Calendars) {
     const call = { signal: cancellationSignal(), timeoutMs: deps.callTimeoutMs }
     const leftOut: LeftOut[] = []
     const answers = await Promise.all(
       among.map(async (contract): Promise<Quoted> => {
         const { carrier } = contract
         try {
-          if (await deps.breaker?.isOpen(carrier.id, 'book')) {
+          if (await carrier.isResting?.('book')) {
             leftOut.push({ carrier: carrier.id, why: 'breaker-open' })
             return { contract, quotes: [] }
           }
-          const answer = await carrier.quote(request, call)
+          const fetchedAt = fetchedBy(carrier.id, consignment, calendars)
+          const answer = await carrier.quote(quoteRequestOf(consignment, fetchedAt), call)
           if (answer.outcome === 'quoted') return { contract, quotes: answer.quotes }
           leftOut.push({ carrier: carrier.id, why: 'refused', code: answer.reason.code })
         } catch (error) {
@@ -67,18 +67,19 @@ export const createChoice = (deps: LogisticsDeps, contracts: Contracts) => {
     /** @param givenUp what has failed this shipment before: it comes last, and what refused it not at all */
     async choose(found: Quotable, givenUp: readonly GivenUp[] = []): Promise<Choice> {
       const calendars = await findCalendars(system, 'RU')
-      const consignment = madeReady(found, calendars)
+      const consignment = madeReady(found, calendars, Date.now())
       const { shipment, from, to } = consignment
       const lane = { fromCity: from.cityId, toCity: to.id }
       const among = await contracts.listFor(shipment.sellerId)
       const [{ answers, leftOut }, policy, records] = await Promise.all([
-        quoteAll(consignment, among),
+        quoteAll(consignment, among, calendars),
         findChoicePolicy(system, shipment.sellerId),
         listRecords(system, lane),
       ])
       const limits = {
         parcels: shipment.parcels,
         currency: shipment.currency,
+        ...(consignment.units !== undefined && { units: consignment.units }),
         ...(shipment.pointCarrier !== null &&
           shipment.pointKind !== null && {
             point: { carrier: shipment.pointCarrier, kind: shipment.pointKind },
@@ -148,23 +149,35 @@ const hasRefused = (
       one.pointCode === pointCode,
   )
 
-const WORKING_DAYS = [1, 2, 3, 4, 5]
-
-/** Until its first plan a shipment is as ready as its order; from then on, as its warehouse has it. */
-function madeReady(consignment: Quotable, calendars: Calendars): Quotable {
+/**
+ * Until its first plan a shipment is as ready as its order; then as its warehouse has it. What has waited there since for a carrier
+ * that never came leaves from now on.
+ */
+function madeReady(consignment: Quotable, calendars: Calendars, nowMs: number): Quotable {
   const { shipment, from } = consignment
-  if (shipment.promise) return consignment
-  const readyMs = readyAtMs(shipment.readyAt.getTime(), {
-    zone: from.timeZone,
-    cutoff: from.cutoff ?? '15:00',
-    calendar: calendars.of(from.workingDays ?? WORKING_DAYS),
-    handlingMs: (from.handlingMinutes ?? 0) * MINUTE_MS,
-  })
+  const warehouse = {
+    ...{ zone: from.timeZone, cutoff: from.cutoff },
+    calendar: calendars.of(from.workingDays),
+  }
+  const knownMs = shipment.readyAt.getTime()
+  if (shipment.promise && knownMs >= nowMs) return consignment
+  const readyMs = shipment.promise
+    ? readyAtMs(nowMs, { ...warehouse, handlingMs: 0 })
+    : readyAtMs(knownMs, { ...warehouse, handlingMs: from.handlingMinutes * MINUTE_MS })
   return { ...consignment, shipment: { ...shipment, readyAt: new Date(readyMs) } }
 }
 
+const fetchedBy = (carrier: CarrierId, { shipment, from }: Quotable, calendars: Calendars) =>
+  new Date(
+    pickupAtMs({
+      readyMs: shipment.readyAt.getTime(),
+      warehouse: { zone: from.timeZone, calendar: calendars.of(from.workingDays) },
+      carrier: calendars.carrier(carrier, ''),
+    }),
+  )
+
 function reliablyPromised(
-  { shipment, from, to }: Quotable,
+  { shipment, from, to, point }: Quotable,
   { carrier, service, mode, transit }: CarrierQuote,
   calendars: Calendars,
   records: readonly ServiceRecord[],
@@ -178,11 +191,15 @@ function reliablyPromised(
   })
   const promised = promiseOf({
     readyMs: shipment.readyAt.getTime(),
-    warehouse: { zone: from.timeZone, calendar: calendars.of(from.workingDays ?? WORKING_DAYS) },
+    warehouse: { zone: from.timeZone, calendar: calendars.of(from.workingDays) },
     carrier: calendars.carrier(carrier, service),
     working: calendars.working,
     transit,
-    destination: { zone: to.timeZone },
+    destination: {
+      zone: to.timeZone,
+      // A point that tells no hours at all is open whenever others are.
+      ...(point && point.hours.length > 0 && mode.endsWith('point') && { opening: point }),
+    },
     bufferMs: reliability.delayP90Hours * HOUR_MS,
   })
   return { promised, reliability }

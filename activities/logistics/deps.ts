@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Carrier, CarrierAccount } from '../../clients/carriers/carrier.ts'
 import type { Logger } from '../../clients/logger.ts'
 import type { SecretBox } from '../../clients/secret-box.ts'
-import type { CarrierId, CarrierOperation, NewPoint } from '../../contracts/logistics.ts'
+import type { NewPoint } from '../../contracts/logistics.ts'
 import type { Database } from '../../db/database.ts'
 import type { Parcel } from '../../domain/logistics/parcel.ts'
 
@@ -13,8 +13,6 @@ export type LogisticsDeps = {
   secrets: Pick<SecretBox, 'open'>
   /** An adapter of the account's carrier. */
   connect(account: CarrierAccount): Carrier
-  /** Whether a carrier is not to be asked for now. */
-  breaker?: { isOpen(carrier: CarrierId, operation: CarrierOperation): Promise<boolean> }
   /** Whether a point takes the parcels now, and which is the nearest that does where it does not. */
   checkPoint?(
     point: Pick<NewPoint, 'carrier' | 'code'>,

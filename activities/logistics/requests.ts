@@ -11,7 +11,11 @@ const COUNTRY = 'RU'
 /** For goods of which nobody has said what they weigh; the parcels are what is paid for. */
 const UNKNOWN_ITEM_G = 100
 
-export const quoteRequestOf = (consignment: Quotable): QuoteRequest => {
+/** @param readyAt when its carrier can fetch it, see `promised.pickupAt` */
+export const quoteRequestOf = (
+  consignment: Quotable,
+  readyAt = consignment.shipment.readyAt,
+): QuoteRequest => {
   const { shipment } = consignment
   return {
     from: fromOf(consignment),
@@ -20,7 +24,7 @@ export const quoteRequestOf = (consignment: Quotable): QuoteRequest => {
     ...(shipment.pointKind !== null && { pointKind: shipment.pointKind }),
     parcels: shipment.parcels,
     declaredValue: declaredOf(consignment),
-    readyAt: shipment.readyAt.toISOString(),
+    readyAt: readyAt.toISOString(),
   }
 }
 
@@ -34,10 +38,7 @@ export const bookRequestOf = (
     quote: quote as CarrierQuote,
     from: {
       ...fromOf(consignment),
-      contact: {
-        name: from.contactName ?? from.name,
-        phone: from.contactPhone ?? order.buyerPhone,
-      },
+      contact: { name: from.contactName, phone: from.contactPhone },
     },
     to: {
       ...toOf(consignment),
@@ -66,12 +67,21 @@ const declaredOf = ({ shipment }: Quotable) => ({
 
 const fromOf = ({ from }: Quotable): Place => ({
   ...{ cityId: from.cityId, cityName: from.cityName, countryCode: COUNTRY },
-  address: from.address ?? from.name,
+  ...{ carrierCityCodes: from.carrierCityCodes, address: from.address },
   ...(from.postalCode && { postalCode: from.postalCode }),
   ...(from.lat !== null && from.lon !== null && { lat: from.lat, lon: from.lon }),
 })
 
 const toOf = ({ to, order }: Quotable): Place => ({
   ...{ cityId: to.id, cityName: to.name, countryCode: COUNTRY },
-  ...(order.address !== null && { address: order.address }),
+  carrierCityCodes: to.carrierCityCodes,
+  ...(order.address !== null && postallyOf(order.address)),
 })
+
+/** Buyers write the six figures of the post office into the address; carriers want them apart. */
+function postallyOf(address: string): Pick<Place, 'address' | 'postalCode'> {
+  const [, before, postalCode, after] = /^(.*?)(?<!\d)(\d{6})(?!\d)(.*)$/s.exec(address) ?? []
+  if (postalCode === undefined) return { address }
+  const rest = [before!, after!].map((part) => part.replace(/^[\s,]+|[\s,]+$/g, ''))
+  return { address: rest.filter(Boolean).join(', ') || address, postalCode }
+}

@@ -11,6 +11,8 @@ import { showDelivery, type Delivery } from './delivery-view.ts'
 export type OwnDeliveryDeps = {
   seller: Kysely<Database>
   trackTokens: Pick<TrackTokens, 'tokenOf'>
+  /** Where buyers reach this API; where the request did, unless given. */
+  publicUrl?: string | undefined
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
@@ -20,20 +22,20 @@ export const isDeliveryId = (id: string): boolean => UUID.test(id)
 
 /** @throws {Problem} `not-found`, also for another seller's */
 export async function getOwnDelivery(
-  { seller, trackTokens }: OwnDeliveryDeps,
+  deps: OwnDeliveryDeps,
   c: Pick<Context<ApiEnv>, 'req' | 'get'>,
   id: string,
 ): Promise<Delivery> {
   const row = isDeliveryId(id)
-    ? await asSeller(seller, c.get('caller').sellerId, (trx) => findDelivery(trx, id))
+    ? await asSeller(deps.seller, c.get('caller').sellerId, (trx) => findDelivery(trx, id))
     : undefined
   if (!row) throw notFound()
-  return showDelivery(row, trackUrlOf(trackTokens, c, row.id))
+  return showDelivery(row, trackUrlOf(deps, c, row.id))
 }
 
-/** The buyer's page, where this API is reached. */
+/** The buyer's page. */
 export const trackUrlOf = (
-  trackTokens: OwnDeliveryDeps['trackTokens'],
+  { trackTokens, publicUrl }: Omit<OwnDeliveryDeps, 'seller'>,
   c: Pick<Context<ApiEnv>, 'req'>,
   id: string,
-) => `${new URL(c.req.url).origin}/track/${trackTokens.tokenOf(id)}`
+) => `${new URL(publicUrl ?? c.req.url).origin}/track/${trackTokens.tokenOf(id)}`

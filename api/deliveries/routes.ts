@@ -37,7 +37,7 @@ const DeliveriesQuery = PageQuery.extend({
 
 /** What sellers read of their deliveries: it answers from PostgreSQL while workers are down. */
 export function deliveries(deps: DeliveriesDeps) {
-  const { seller, objectStore, trackTokens, requires } = deps
+  const { seller, objectStore, requires } = deps
   return createRouter()
     .openapi(
       createRoute({
@@ -63,7 +63,7 @@ export function deliveries(deps: DeliveriesDeps) {
           toPage(
             rows,
             limit,
-            (row) => showDelivery(row, trackUrlOf(trackTokens, c, row.id)),
+            (row) => showDelivery(row, trackUrlOf(deps, c, row.id)),
             (row) => [row.createdAtMicros, row.id],
           ),
           200,

@@ -22,7 +22,8 @@ import { isId } from '../orders/order-fields.ts'
 import { unavailable } from '../problem-of.ts'
 import { notFound, Problem } from '../problem.ts'
 import { NewQuote, Quotes, showQuotes } from './quote-fields.ts'
-import { NO_WAREHOUSE, parcelOf, pointOf, warehouseOf } from './what-is-sent.ts'
+import { soundPoint } from './sound-point.ts'
+import { parcelOf, pointOf, sendingFrom, warehouseOf } from './what-is-sent.ts'
 
 export type DeliveryQuotesDeps = {
   seller: Kysely<Database>
@@ -66,10 +67,11 @@ async function inputOf(
   if (orderId !== undefined) {
     const order = isId(orderId) ? await findOrder(trx, orderId) : undefined
     if (!order) throw notFound()
-    const at = await pointOf(trx, order, point)
+    const sent = parcels ?? [await parcelOf(trx, order)]
+    const at = await pointOf(trx, order, { point, parcels: sent })
     return {
       ...{ sellerId, orderId, warehouseId: await warehouseOf(trx, order), cityId: order.cityId },
-      parcels: parcels ?? [await parcelOf(trx, order)],
+      parcels: sent,
       declared: declared ?? { amount: Number(order.totalMinor), currency: order.currency },
       ...(at && { point: at }),
     }
@@ -81,11 +83,12 @@ async function inputOf(
     })
   const warehouse = isId(shopId) ? await findDefaultWarehouse(trx, shopId) : undefined
   if (!warehouse) throw notFound()
-  if (warehouse.id === null) throw new Problem('conflict', { detail: NO_WAREHOUSE })
+  const warehouseId = await sendingFrom(trx, warehouse.id)
   if (!(await hasCity(trx, city)))
     throw new Problem('validation-failed', { errors: [{ path: 'city', message: NO_CITY }] })
+  if (point) await soundPoint(trx, point, { cityId: city, parcels, path: 'point.' })
   return {
-    ...{ sellerId, warehouseId: warehouse.id, cityId: city, parcels },
+    ...{ sellerId, warehouseId, cityId: city, parcels },
     declared: declared ?? { amount: 0, currency: 'RUB' },
     ...(point && { point }),
   }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { findShipment } from '../../db/logistics/shipments.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { audit, type Deed } from '../audit.ts'
 import type { Caller, Requires } from '../auth.ts'
@@ -7,6 +8,7 @@ import { getOwnDelivery, type OwnDeliveryDeps } from '../deliveries/own-delivery
 import { createRouter, json, jsonBody, problems } from '../openapi.ts'
 import { askForPoint, askToCancel, type AskDeliveryDeps } from './ask-delivery.ts'
 import { PointField } from './delivery-fields.ts'
+import { soundPoint } from './sound-point.ts'
 
 export type OneDeliveryDeps = AskDeliveryDeps & OwnDeliveryDeps & { requires: Requires }
 
@@ -43,7 +45,7 @@ export function oneDelivery(deps: OneDeliveryDeps) {
           action: 'delivery.cancel_requested',
           data: { deliveryId },
         })
-        await askToCancel(deps, deliveryId)
+        await askToCancel(deps, found)
         return c.json(await getOwnDelivery(deps, c, deliveryId), 202)
       },
     )
@@ -63,11 +65,16 @@ export function oneDelivery(deps: OneDeliveryDeps) {
         const found = await getOwnDelivery(deps, c, c.req.valid('param').id)
         const { id: deliveryId } = found
         const point = c.req.valid('json')
-        await noteWish(c.get('caller'), found, {
+        const { sellerId } = c.get('caller')
+        await asSeller(seller, sellerId, async (trx) => {
+          const { cityId, parcels } = (await findShipment(trx, deliveryId))!
+          await soundPoint(trx, point, { cityId, parcels, path: '' })
+        })
+        await noteWish({ sellerId }, found, {
           action: 'delivery.point_requested',
           data: { deliveryId, ...point },
         })
-        await askForPoint(deps, deliveryId, point)
+        await askForPoint(deps, found, point)
         return c.json(await getOwnDelivery(deps, c, deliveryId), 202)
       },
     )

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client'
 import type { Kysely } from 'kysely'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Logger } from '../../clients/logger.ts'
 import { currentTraceParent } from '../../clients/tracing.ts'
 import {
@@ -39,13 +39,12 @@ export type StartDelivery = {
   wanted: z.output<typeof NewDelivery>
 }
 
-const TOKEN_BYTES = 16
 const STARTED_WITHIN_MS = 1_000
 
 /**
  * Has an order delivered: its shipment with the event by which the relay starts the workflow, and a start as a shortcut.
- * @throws {Problem} `conflict` for an order that is not confirmed or is over, and for a second start, with the first one's
- *   `Location`; `validation-failed` when nothing says what it weighs
+ * @throws {Problem} `conflict` for an order that is not confirmed or is over, for a second start, with the first one's
+ *   `Location`, and where nobody has said how carriers find the warehouse; `validation-failed` when nothing says what it weighs
  */
 export async function startDelivery(
   deps: StartDeliveryDeps,
@@ -69,15 +68,15 @@ export async function startDelivery(
         const before = await findShipmentOfOrder(trx, orderId)
         if (before) throw startedBefore(before.id)
         if (order.state !== 'confirmed' && order.state !== 'assembling') throw notNow(order)
+        const parcels = wanted.parcels ?? [await parcelOf(trx, order)]
         const made = await requestDelivery(
           trx,
           order,
           {
-            ...{ id: randomUUID(), trackToken: randomBytes(TOKEN_BYTES).toString('base64url') },
+            id: randomUUID(),
             warehouseId: await warehouseOf(trx, order),
-            parcels: wanted.parcels ?? [await parcelOf(trx, order)],
-            readyAt: new Date(),
-            ...shipmentPoint(await pointOf(trx, order, wanted.point)),
+            ...{ parcels, readyAt: new Date() },
+            ...shipmentPoint(await pointOf(trx, order, { point: wanted.point, parcels })),
           },
           { actor: `key:${keyId}`, traceParent: currentTraceParent() ?? null },
         )

@@ -6,7 +6,7 @@ const MOST_LINES = 100
 const MOST_UNITS = 1_000
 
 /** One line of text for people, without control characters. */
-const text = (most: number) =>
+export const text = (most: number) =>
   z
     .string()
     .trim()

@@ -146,7 +146,7 @@ export async function openDeliveryScene({
         trx,
         moved!.order,
         {
-          ...{ id: randomUUID(), trackToken: randomUUID(), warehouseId },
+          ...{ id: randomUUID(), warehouseId },
           parcels: [{ weightG: 1_000, lengthMm: 200, widthMm: 200, heightMm: 100 }],
           readyAt: new Date(),
         },
@@ -157,7 +157,7 @@ export async function openDeliveryScene({
 
   return {
     ...{ stack, owner, temporal, simulator, shop, timeoutMs, admin, newShipment },
-    startWorker: () => product.startWorker('logistics'),
+    startWorker: () => product.startWorker('logistics', 'tracking'),
     addFaults: (faults: readonly FaultOrder[]) => admin('POST', '/faults', [...faults]),
     /** What the carriers themselves know. */
     ledger: async () => (await admin<{ bookings: Booking[] }>('GET', '/ledger')).bookings,

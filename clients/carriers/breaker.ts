@@ -27,6 +27,8 @@ export type CarrierBreaker = {
   enter(key: string): Promise<Entry>
   /** What became of what had entered. */
   settle(key: string, pass: Pass, result: Result): Promise<void>
+  /** Whether nobody would pass now; asking changes nothing, and is no probe. */
+  isOpen(key: string): Promise<boolean>
 }
 
 /** Redis is not asked for so long when it has not answered for that long. */
@@ -54,6 +56,10 @@ export function createCarrierBreaker(
       if (outcome === 'open') return { outcome, retryAfterMs: Number(ms) }
       return { outcome: outcome === 'probe' ? 'probe' : 'pass' }
     },
+    async isOpen(key) {
+      const told = await patience.attempt(() => look(redis, [keyOf(key)], []))
+      return told === 'failed' ? own.isOpen(key) : told.value === 1
+    },
     async settle(key, pass, result) {
       const { failures, windowMs, restMs } = rules
       await patience.attempt(() =>
@@ -79,6 +85,11 @@ if wait > 0 then return { 'open', string.format('%.0f', wait) } end
 redis.call('HSET', KEYS[1], 'probeUntil', string.format('%.0f', now + ARGV[1]))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return { 'probe', '0' }
+`)
+
+const look = script(`${clock}
+local open, probe = unpack(redis.call('HMGET', KEYS[1], 'openUntil', 'probeUntil'))
+return open and math.max(open - now, (probe or 0) - now) > 0 and 1 or 0
 `)
 
 const settle = script(`${clock}

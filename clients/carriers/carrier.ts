@@ -30,6 +30,8 @@ export type Carrier = {
   points?(filter: PointFilter, call: Call): AsyncIterable<CarrierPoint[]>
   /** One point as it is now; `undefined` where there is no such point any more. */
   point?(code: string, call: Call): Promise<CarrierPoint | undefined>
+  /** Whether it is in such trouble that it would not be asked for this now; see guarded.ts. */
+  isResting?(operation: CarrierOperation): Promise<boolean>
   /** A PDF; Uber has none. */
   label?(booking: BookingKey, call: Call): Promise<LabelAnswer>
   /** Has the carrier tell of changes at this address, and at no other of ours; `refused` names what it will not tell. */
@@ -126,7 +128,14 @@ export type CarrierReason = {
   kind: 'permanent' | 'capacity' | 'quote-expired'
 }
 export type BookAnswer =
-  | { outcome: 'booked'; carrierId: string; trackingNumber: string; warnings: CarrierReason[] }
+  | {
+      outcome: 'booked'
+      carrierId: string
+      trackingNumber: string
+      warnings: CarrierReason[]
+      /** Where the carrier sends it, where that is not the point it was asked to go to. */
+      pointCode?: string
+    }
   | { outcome: 'pending'; carrierId?: string }
   | { outcome: 'rejected'; reason: CarrierReason }
   /** There is one already under this reference: adopt it. */

@@ -44,6 +44,7 @@ export function guarded<T extends Carrier>(carrier: T, { breaker, scope }: Guard
   const { queue } = carrier
   return {
     ...carrier,
+    isResting: (operation) => breaker.isOpen(`${scope}:${operation}`),
     quote: (request, call) => attempt('quote', () => carrier.quote(request, call)),
     book: (request, call) =>
       attempt(

@@ -18,6 +18,10 @@ export function createLocalBreaker(
       state.probeUntil = now + probeMs
       return { outcome: 'probe' }
     },
+    async isOpen(key) {
+      const { openUntil, probeUntil = 0 } = states.get(key) ?? {}
+      return openUntil !== undefined && Math.max(openUntil, probeUntil) > clock()
+    },
     async settle(key, pass, result) {
       const now = clock()
       const state = states.get(key)

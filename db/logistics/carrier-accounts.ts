@@ -9,10 +9,13 @@ export type CarrierAccountRow = Selectable<Database['carrierAccount']>
 export type ToldAccount = {
   /** Of a new one; one that is there keeps its own. */
   id: string
-  sellerId: string
+  /** `null`: the marketplace's. */
+  sellerId: string | null
   carrier: CarrierId
   clientId: string
   customerId: string | null
+  /** JSON; they stay as they are unless told. */
+  settings?: string
   enabled: boolean
   /** Where its carrier serves contracts now. */
   baseUrl: string
@@ -23,25 +26,25 @@ export type ToldAccount = {
   }): Pick<CarrierAccountRow, 'sealedSecret' | 'sealedWebhookKey'>
 }
 
-export const findOwnAccount = (
+export const findAccount = (
   trx: Kysely<Database>,
-  sellerId: string,
+  sellerId: string | null,
   carrier: CarrierId,
 ): Promise<CarrierAccountRow | undefined> =>
   trx
     .selectFrom('carrierAccount')
     .selectAll()
-    .where('sellerId', '=', sellerId)
+    .where('sellerId', sellerId === null ? 'is' : '=', sellerId)
     .where('carrier', '=', carrier)
     .executeTakeFirst()
 
-/** The seller's own contract with a carrier, as it is told: it goes before the marketplace's. */
-export async function putOwnAccount(
+/** A contract with a carrier as it is told; a seller's own goes before the marketplace's. */
+export async function putAccount(
   trx: Transaction<Database>,
   { id: newId, sellerId, carrier, seal, ...told }: ToldAccount,
   { actor, traceParent }: { actor: Actor; traceParent: string | null },
 ): Promise<CarrierAccountRow> {
-  const before = await findOwnAccount(trx, sellerId, carrier)
+  const before = await findAccount(trx, sellerId, carrier)
   const id = before?.id ?? newId
   const set = { ...told, ...seal({ id, kept: before?.sealedWebhookKey ?? null }) }
   const row = before
@@ -62,3 +65,21 @@ export async function putOwnAccount(
   await appendAudit(trx, { sellerId, actor, action: 'carrier-account.changed', subject, data })
   return row
 }
+
+/** Contracts of which news are wanted: those that take bookings, and those that still have some to be followed. */
+export const listPolledAccounts = (db: Kysely<Database>) =>
+  db
+    .selectFrom('carrierAccount')
+    .select(['id as accountId', 'carrier'])
+    .where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb('enabled', '=', true),
+        exists(
+          selectFrom('bookingAttempt')
+            .select('bookingAttempt.id')
+            .whereRef('bookingAttempt.accountId', '=', 'carrierAccount.id')
+            .where('nextPollAt', 'is not', null),
+        ),
+      ]),
+    )
+    .execute()

@@ -172,22 +172,22 @@ export async function notePoint(
     .execute()
 }
 
-/** The carrier's own code of one of our cities, as most of its points there have it. */
-export async function findCarrierCityCode(
+/** The carriers' own codes of one of our cities, as most of their points there have it. */
+export async function findCityCodes(
   db: Kysely<Database>,
-  carrier: CarrierId,
   cityId: string,
-): Promise<string | undefined> {
-  const found = await db
+): Promise<Partial<Record<CarrierId, string>>> {
+  const rows = await db
     .selectFrom('pickupPoint')
-    .select('cityCode')
-    .where('carrier', '=', carrier)
+    .distinctOn('carrier')
+    .select(['carrier', 'cityCode'])
     .where('cityId', '=', cityId)
+    .where('cityCode', '<>', '')
     .where('goneAt', 'is', null)
-    .groupBy('cityCode')
+    .groupBy(['carrier', 'cityCode'])
+    .orderBy('carrier')
     .orderBy((eb) => eb.fn.countAll(), 'desc')
     .orderBy('cityCode')
-    .limit(1)
-    .executeTakeFirst()
-  return found?.cityCode
+    .execute()
+  return Object.fromEntries(rows.map(({ carrier, cityCode }) => [carrier, cityCode]))
 }

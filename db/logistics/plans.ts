@@ -3,7 +3,7 @@ import type { NewPoint } from '../../contracts/logistics.ts'
 import { CHOOSER_VERSION, type LeftOut, type RankedCandidate } from '../../domain/logistics/rank.ts'
 import { DEFAULT_WEIGHTS, type Weights } from '../../domain/logistics/weights.ts'
 import type { Database } from '../database.ts'
-import { findSlaPolicies, type SlaPolicies } from './rules.ts'
+import { findSlaPolicies } from './rules.ts'
 import { findShipment, lockShipment, type ShipmentRow } from './shipments.ts'
 
 export type Plan = {
@@ -13,7 +13,6 @@ export type Plan = {
   leftOut: LeftOut[]
   inputs: object
   weights: Weights | undefined
-  sla: SlaPolicies
   /** Where the chosen point takes nothing. */
   offer?: NewPoint
 }
@@ -34,7 +33,6 @@ export async function findPlan(
     row && {
       ...{ outcome: 'planned', ranked: row.ranked, leftOut: row.leftOut, weights: row.weights },
       inputs: row.inputs as object,
-      sla: await findSlaPolicies(db, row.sellerId),
     }
   )
 }
@@ -55,7 +53,7 @@ export const listPlans = (db: Kysely<Database>, shipmentId: string) =>
 export const keepPlan = (
   db: Kysely<Database>,
   { id, sellerId }: ShipmentRow,
-  { round, outcome, ranked, leftOut, inputs, weights, sla }: Plan,
+  { round, outcome, ranked, leftOut, inputs, weights }: Plan,
 ): Promise<ShipmentRow> =>
   db.transaction().execute(async (trx) => {
     const before = await lockShipment(trx, id)
@@ -72,11 +70,12 @@ export const keepPlan = (
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     const promise = ranked[0]?.promised
+    const sla = before?.sla ? undefined : await findSlaPolicies(trx, sellerId)
     await trx
       .updateTable('shipment')
       .set({
         phase: 'booking',
-        ...(!before?.sla && { sla: JSON.stringify(sla.terms), slaVersion: sla.version }),
+        ...(sla && { sla: JSON.stringify(sla.terms), slaVersion: sla.version }),
         ...(promise &&
           !before?.promise && {
             promise: JSON.stringify(promise),

@@ -7,7 +7,6 @@ import type { ShipmentRow } from './shipments.ts'
 
 export type NewDelivery = {
   id: string
-  trackToken: string
   warehouseId: string
   parcels: readonly Parcel[]
   /** When its warehouse may begin with it. */
@@ -22,13 +21,13 @@ export type NewDelivery = {
 export async function requestDelivery(
   trx: Transaction<Database>,
   order: OrderRow,
-  { id, trackToken, warehouseId, parcels, readyAt, point }: NewDelivery,
+  { id, warehouseId, parcels, readyAt, point }: NewDelivery,
   telling: Telling,
 ): Promise<ShipmentRow> {
   const shipment = await trx
     .insertInto('shipment')
     .values({
-      ...{ id, trackToken, warehouseId, readyAt, orderId: order.id, sellerId: order.sellerId },
+      ...{ id, warehouseId, readyAt, orderId: order.id, sellerId: order.sellerId },
       ...{ shopId: order.shopId, cityId: order.cityId, currency: order.currency },
       ...{ declaredMinor: order.totalMinor, traceParent: telling.traceParent },
       parcels: JSON.stringify(parcels),

@@ -1,16 +1,16 @@
 import { sql, type Kysely } from 'kysely'
 import type { CarrierId } from '../../contracts/logistics.ts'
 import type { Calendar } from '../../domain/logistics/calendar.ts'
-import { DEFAULT_TERMS, SLA_VERSION, type SlaTerms } from '../../domain/logistics/sla.ts'
+import {
+  DEFAULT_TERMS,
+  mergeTerms,
+  SLA_VERSION,
+  type FrozenTerms,
+} from '../../domain/logistics/sla.ts'
 import { DEFAULT_WEIGHTS, type Weights } from '../../domain/logistics/weights.ts'
 import type { Database } from '../database.ts'
 
-export type SlaPolicies = {
-  version: number
-  terms: SlaTerms
-  /** Of a tariff, where it has terms of its own. */
-  ofTariff(carrier: CarrierId, service: string): SlaTerms | undefined
-}
+export type SlaPolicies = { version: number; terms: FrozenTerms }
 
 /** The newest version of each: the seller's own before everybody's, a tariff's before a carrier's. */
 export async function findSlaPolicies(
@@ -28,14 +28,14 @@ export async function findSlaPolicies(
     .execute()
   const byTariff = new Map(rows.map((row) => [row.tariff, row]))
   const general = byTariff.get('')
-  const terms = { ...DEFAULT_TERMS, ...general?.terms }
+  byTariff.delete('')
+  const terms = mergeTerms(DEFAULT_TERMS, general?.terms)
+  const ofTariffs = [...byTariff].map(
+    ([tariff, own]) => [tariff, mergeTerms(terms, own.terms)] as const,
+  )
   return {
     version: general?.version ?? SLA_VERSION,
-    terms,
-    ofTariff(carrier, service) {
-      const own = byTariff.get(`${carrier}:${service}`) ?? byTariff.get(carrier)
-      return own && { ...terms, ...own.terms }
-    },
+    terms: { ...terms, byTariff: Object.fromEntries(ofTariffs) },
   }
 }
 

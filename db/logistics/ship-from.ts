@@ -37,3 +37,11 @@ export const listPackedLines = (db: Kysely<Database>, orderId: string): Promise<
     .select(['product.lengthMm', 'product.widthMm', 'product.heightMm'])
     .where('orderLine.orderId', '=', orderId)
     .execute()
+
+/** Whether carriers are told where to fetch, and from whom. */
+export const hasDispatch = async (db: Kysely<Database>, warehouseId: string): Promise<boolean> =>
+  (await db
+    .selectFrom('warehouseDispatch')
+    .select('warehouseId')
+    .where('warehouseId', '=', warehouseId)
+    .executeTakeFirst()) !== undefined

@@ -12,7 +12,7 @@ import type {
 import type { Parcel } from '../../domain/logistics/parcel.ts'
 import type { Promised } from '../../domain/logistics/promise.ts'
 import type { LeftOut, RankedCandidate } from '../../domain/logistics/rank.ts'
-import type { SlaTerms } from '../../domain/logistics/sla.ts'
+import type { FrozenTerms, SlaTerms } from '../../domain/logistics/sla.ts'
 import type { Weights } from '../../domain/logistics/weights.ts'
 
 type Id = string
@@ -78,7 +78,7 @@ export type LogisticsTables = {
     promise: OptionalJson<Promised>
     eta: OptionalInstant
     storedUntil: OptionalInstant
-    sla: OptionalJson<SlaTerms>
+    sla: OptionalJson<FrozenTerms>
     slaVersion: number | null
     failovers: Generated<number>
     latePredictedAt: OptionalInstant
@@ -86,7 +86,6 @@ export type LogisticsTables = {
     /** Grows with each change that its workflow must hear of, and the last one that it has heard of. */
     version: Count
     toldVersion: Count
-    trackToken: string
     traceParent: string | null
     createdAt: Instant
     updatedAt: Instant

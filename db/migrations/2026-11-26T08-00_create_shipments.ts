@@ -61,7 +61,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       late_at timestamptz,
       version bigint not null default 0,
       told_version bigint not null default 0,
-      track_token text not null unique,
       trace_parent text,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
@@ -181,6 +180,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (attempt_id, kind),
       foreign key (shipment_id, seller_id) references shipment (id, seller_id) on delete cascade
     )`)
+
+  await run('create index cost_entry_shipment on cost_entry (shipment_id)')
 
   await secure(run, [
     'shipment',

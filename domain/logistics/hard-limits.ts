@@ -12,6 +12,8 @@ export type Offer = {
 export type HardLimits = {
   parcels: readonly Parcel[]
   currency: string
+  /** Of the goods, where it is known. */
+  units?: number
   /** The point that the buyer chose: no other carrier serves it. */
   point?: { carrier: CarrierId; kind: PickupPointKind }
   /** The seller's: only these carriers, no more than this. */
@@ -33,6 +35,8 @@ export function leftOutBy(offer: Offer, limits: HardLimits): LeftOut['why'] | un
   const toPoint = offer.mode.endsWith('point')
   if (point ? point.carrier !== offer.carrier || !toPoint : toPoint) return 'other-point'
   if (offer.carrier === 'cdek') {
+    // Each parcel of an online shop's order wants goods in it (`packages[].items`).
+    if (limits.units !== undefined && parcels.length > limits.units) return 'too-many-parcels'
     const isLocker = point?.kind === 'locker'
     if (isLocker && parcels.length > 1) return 'too-many-parcels'
     const heaviest = isLocker ? CDEK_LOCKER_HEAVIEST_G : CDEK_HEAVIEST_G

@@ -1,4 +1,5 @@
 import { afterWorkedDays, firstWorked, type Calendar } from './calendar.ts'
+import { openOn, type Minutes, type Opening } from './opening-hours.ts'
 import { addDays, DAY_MS, HOUR_MS, instantOf, localOf, minutesOf, MINUTE_MS } from './zone.ts'
 
 export const PROMISE_VERSION = '2026-11-26'
@@ -32,10 +33,7 @@ export type PromiseInput = {
   destination: {
     zone: string
     /** Of a pickup point: it must be open for the buyer to come. */
-    open?: Calendar
-    /** `HH:MM`. */
-    from?: string
-    to?: string
+    opening?: Opening
   }
   /** What its record says must be added for nine of ten to be on time. */
   bufferMs: number
@@ -48,6 +46,8 @@ export type Promised = {
   /** When the warehouse has it ready, and the day on which the carrier fetches it. */
   readyAt: string
   shipsOn: string
+  /** From when on that day it can be fetched: what carriers are asked for and booked with. */
+  pickupAt: string
   /** The end of what the carrier itself says, without our buffer. */
   advertisedLatest: string
   bufferHours: number
@@ -60,13 +60,14 @@ const LATEST_CLOCK = '22:00'
 /** When it can be with the buyer, from the warehouse's cut-off to the hours of the point. */
 export function promiseOf(input: PromiseInput): Promised {
   const { readyMs } = input
-  const shipsOn = shipDay(readyMs, input)
+  const shipsOn = shipDay(input)
   const { earliestMs, latestMs, advertisedMs } = span(shipsOn, input)
   return {
     earliest: iso(earliestMs),
     latest: iso(latestMs),
     readyAt: iso(readyMs),
     shipsOn,
+    pickupAt: iso(pickupAtMs(input)),
     advertisedLatest: iso(advertisedMs),
     bufferHours: Math.round(input.bufferMs / HOUR_MS),
     version: PROMISE_VERSION,
@@ -86,7 +87,18 @@ export function readyAtMs(fromMs: number, warehouse: Warehouse): number {
   return opensMs + warehouse.handlingMs
 }
 
-function shipDay(readyMs: number, { warehouse, carrier }: PromiseInput): string {
+type Pickup = Pick<PromiseInput, 'readyMs' | 'warehouse'> & {
+  carrier: Pick<PromiseInput['carrier'], 'cutoff' | 'pickup'>
+}
+
+/** When a carrier can fetch it: at once, or from the morning of the next day on which it does. */
+export function pickupAtMs(pickup: Pickup): number {
+  const { readyMs, warehouse } = pickup
+  const opens = { date: shipDay(pickup), minutes: minutesOf(EARLIEST_CLOCK) }
+  return Math.max(readyMs, instantOf(opens, warehouse.zone))
+}
+
+function shipDay({ readyMs, warehouse, carrier }: Pickup): string {
   const { date, minutes } = localOf(readyMs, warehouse.zone)
   const from = minutes <= minutesOf(carrier.cutoff) ? date : addDays(date, 1)
   return firstWorked(from, carrier.pickup, warehouse.calendar)
@@ -105,13 +117,23 @@ function span(shipsOn: string, input: PromiseInput) {
   const firstDay = arrival(shipsOn, transit.min, input)
   const lastDay = arrival(shipsOn, transit.max, input)
   const bufferedDay = receivable(addDays(lastDay, Math.ceil(bufferMs / DAY_MS)), input)
-  const at = (date: string, clock: string) =>
-    instantOf({ date, minutes: minutesOf(clock) }, destination.zone)
-  const closes = destination.to ?? LATEST_CLOCK
+  const at = (date: string, minutes: number) => instantOf({ date, minutes }, destination.zone)
+  const hours = (date: string) => hoursOf(destination, date)
   return {
-    earliestMs: at(firstDay, destination.from ?? EARLIEST_CLOCK),
-    latestMs: at(bufferedDay, closes),
-    advertisedMs: at(lastDay, closes),
+    earliestMs: at(firstDay, hours(firstDay).from),
+    latestMs: at(bufferedDay, hours(bufferedDay).to),
+    advertisedMs: at(lastDay, hours(lastDay).to),
+  }
+}
+
+const USUAL = { from: minutesOf(EARLIEST_CLOCK), to: minutesOf(LATEST_CLOCK) }
+
+function hoursOf({ opening }: PromiseInput['destination'], date: string): Minutes {
+  const spans = opening ? openOn(opening, date) : []
+  if (spans.length === 0) return USUAL
+  return {
+    from: Math.min(...spans.map(({ from }) => from)),
+    to: Math.max(...spans.map(({ to }) => to)),
   }
 }
 
@@ -122,9 +144,18 @@ function arrival(shipsOn: string, days: number, input: PromiseInput): string {
   return receivable(firstWorked(addDays(shipsOn, days), carrier.transit), input)
 }
 
-const receivable = (date: string, { carrier, destination }: PromiseInput): string =>
-  destination.open
-    ? firstWorked(date, carrier.delivery, destination.open)
-    : firstWorked(date, carrier.delivery)
+/** Longer than any point is closed of which its carrier still says that it is open. */
+const MOST_DAYS = 60
+
+function receivable(date: string, { carrier, destination: { opening } }: PromiseInput): string {
+  const first = firstWorked(date, carrier.delivery)
+  if (!opening) return first
+  let day = first
+  for (let tried = 0; tried < MOST_DAYS; tried++) {
+    if (openOn(opening, day).length > 0) return day
+    day = firstWorked(addDays(day, 1), carrier.delivery)
+  }
+  return first
+}
 
 const iso = (ms: number) => new Date(Math.floor(ms / MINUTE_MS) * MINUTE_MS).toISOString()

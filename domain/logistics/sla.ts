@@ -6,6 +6,22 @@ export type SlaTerms = DeliveryTerms
 
 export const SLA_VERSION = 1
 
+/** What a shipment was planned with first, for as long as it lives: for all carriers, and by tariff (`cdek`, `cdek:136`). */
+export type FrozenTerms = SlaTerms & { byTariff?: Readonly<Record<string, SlaTerms>> }
+
+/** Of a tariff or its carrier, where they have terms of their own. */
+export const termsOfTariff = (
+  { byTariff = {} }: FrozenTerms,
+  carrier: string,
+  service: string,
+): SlaTerms | undefined => byTariff[`${carrier}:${service}`] ?? byTariff[carrier]
+
+/** What `own` does not tell is as it was, silences one by one. */
+export const mergeTerms = (terms: SlaTerms, own: Partial<SlaTerms> = {}): SlaTerms => ({
+  ...{ ...terms, ...own },
+  silenceMs: { ...terms.silenceMs, ...own.silenceMs },
+})
+
 export const DEFAULT_TERMS: SlaTerms = {
   confirmMs: 5 * MINUTE_MS,
   bookingMs: 15 * MINUTE_MS,

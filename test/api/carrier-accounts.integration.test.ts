@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SETTINGS } from '../../api/logistics/account-fields.ts'
+import { cdekSettings } from '../../clients/carriers/cdek/settings.ts'
+import { dpdSettings } from '../../clients/carriers/dpd/settings.ts'
+import { uberSettings } from '../../clients/carriers/uber/settings.ts'
 import type { CarrierId } from '../../contracts/logistics.ts'
+import { findChoicePolicy } from '../../db/logistics/rules.ts'
+import { DEFAULT_WEIGHTS } from '../../domain/logistics/weights.ts'
 import { createSecretBox } from '../../clients/secret-box.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
@@ -13,8 +19,8 @@ let theirs: { Authorization: string }
 
 beforeAll(async () => {
   database = await freshDatabase()
-  const { owner, seller, storefront } = database
-  ;({ app } = testApp({ seller: seller.db, storefront: storefront.db }))
+  const { owner, seller, storefront, system } = database
+  ;({ app } = testApp({ seller: seller.db, storefront: storefront.db, system: system.db }))
   shop = await createShop(owner.db)
   auth = await authorised(owner.db, shop.sellerId)
   theirs = await authorised(owner.db, (await createShop(owner.db)).sellerId)
@@ -92,6 +98,109 @@ describe('a seller’s own contract with a carrier', () => {
 
   it('is 404 for another seller', async () => {
     expect((await app.request(at('cdek'), { headers: theirs })).status).toBe(404)
+  })
+
+  it('has settings of its carrier, which stay unless others are told', async () => {
+    const told = { clientId: 'ours', clientSecret: 'sesame' }
+    const settings = { shipmentPoint: 'MSK65', tariffs: [136, 368] }
+    const response = await put('cdek', { ...told, settings })
+    expect([response.status, await response.json()]).toMatchObject([200, { settings }])
+    expect((await kept('cdek')).settings).toEqual(settings)
+    await put('cdek', told)
+    expect((await kept('cdek')).settings).toEqual(settings)
+    await put('cdek', { ...told, settings: {} })
+    expect((await kept('cdek')).settings).toEqual({})
+  })
+
+  it('is 400 with settings of another carrier, or such as its adapter would not take', async () => {
+    const told = { clientId: 'ours', clientSecret: 'sesame' }
+    const dpd = await put('cdek', { ...told, settings: { pickupTerminal: 'M13' } })
+    expect(dpd.status).toBe(400)
+    expect(await dpd.json()).toMatchObject({ errors: [{ path: 'settings.pickupTerminal' }] })
+    expect((await put('cdek', { ...told, settings: { tariffs: ['136'] } })).status).toBe(400)
+    expect((await put('dpd', { ...told, settings: { pickupTimePeriod: 'never' } })).status).toBe(
+      400,
+    )
+  })
+})
+
+describe('what the API takes as settings', () => {
+  it.each([
+    ['cdek', cdekSettings, { shipmentPoint: 'MSK65', tariffs: [136], currency: 'KZT' }],
+    ['dpd', dpdSettings, { pickupTerminal: 'M13', services: ['PCL'], pickupTimePeriod: '9-18' }],
+    ['dpd', dpdSettings, { payer: '1001000000', cargoCategory: 'Посуда' }],
+    ['uber', uberSettings, {}],
+  ] as const)('is what the adapter of %s does', (carrier, adapters, settings) => {
+    expect(SETTINGS[carrier].parse(settings)).toEqual(settings)
+    expect(adapters.parse(settings)).toMatchObject(settings)
+    // No field of ours is one that the adapter does not know.
+    for (const field of Object.keys(SETTINGS[carrier].shape))
+      expect(Object.keys(adapters.shape)).toContain(field)
+  })
+})
+
+describe('the marketplace’s own contract', () => {
+  it('is put and shown to operators alone, and belongs to no seller', async () => {
+    const admin = await authorised(database.owner.db, null, ['admin'])
+    const path = '/v1/admin/carrier-accounts/dpd'
+    const send = (method: string, headers: object, body?: object) =>
+      app.request(path, {
+        method,
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+    expect((await send('GET', admin)).status).toBe(404)
+    const told = { clientId: '1001', clientSecret: 'sesame', settings: { pickupTerminal: 'M13' } }
+    expect((await send('PUT', auth, told)).status).toBe(403)
+    const response = await send('PUT', admin, told)
+    expect(response.status).toBe(200)
+    const shown = (await response.json()) as { id: string }
+    expect(shown).toMatchObject({ carrier: 'dpd', clientId: '1001', settings: told.settings })
+    expect(await (await send('GET', admin)).json()).toEqual(shown)
+    const row = await database.owner.db
+      .selectFrom('carrierAccount')
+      .selectAll()
+      .where('id', '=', shown.id)
+      .executeTakeFirstOrThrow()
+    expect(row.sellerId).toBeNull()
+    expect(opened(row, row.sealedSecret)).toBe('sesame')
+  })
+})
+
+describe('what carriers are chosen by', () => {
+  const choice = (method: string, path: string, headers: object, body?: object) =>
+    app.request(path, {
+      method,
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+  const own = '/v1/delivery-choice'
+  const all = '/v1/admin/delivery-choice'
+
+  it('is another version each time, and what the next list is ranked by', async () => {
+    const told = { weights: { time: 0.5 }, carriers: ['dpd'], maxPriceMinor: 90_000 }
+    const admin = await authorised(database.owner.db, null, ['admin'])
+    expect((await choice('GET', own, auth)).status).toBe(404)
+    expect((await choice('PUT', all, admin, { weights: { price: 3 } })).status).toBe(200)
+    const find = () => findChoicePolicy(database.system.db, shop.sellerId)
+    expect(await find()).toEqual({ weights: { ...DEFAULT_WEIGHTS, price: 3 } })
+    expect(await (await choice('PUT', own, auth, {})).json()).toMatchObject({ version: 1 })
+    const shown = await (await choice('PUT', own, auth, told)).json()
+    const weights = { ...DEFAULT_WEIGHTS, time: 0.5 }
+    expect(shown).toMatchObject({ ...told, version: 2, weights })
+    expect(await (await choice('GET', own, auth)).json()).toEqual(shown)
+    expect(await find()).toEqual({ ...told, weights })
+    expect((await choice('GET', own, theirs)).status).toBe(404)
+  })
+
+  it.each([
+    ['a weight below nothing', { weights: { price: -1 } }],
+    ['a weight of nothing known', { weights: { luck: 1 } }],
+    ['no carrier at all', { carriers: [] }],
+    ['a price of nothing', { maxPriceMinor: 0 }],
+    ['references of nothing', { weights: { referenceMinor: 0 } }],
+  ])('is 400 with %s', async (_, body) => {
+    expect((await choice('PUT', own, auth, body)).status).toBe(400)
   })
 })
 

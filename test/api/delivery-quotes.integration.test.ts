@@ -3,6 +3,7 @@ import type { QuoteDeliveryInput, QuoteDeliveryResult } from '../../contracts/lo
 import { DEFAULT_WEIGHTS } from '../../domain/logistics/weights.ts'
 import { buyer, deliverTo, stockedShop, type StockedShop } from '../orders/shop-goods.ts'
 import { createDelivery } from '../support/deliveries.ts'
+import { aPoint, keepPoint } from '../support/pickup-points.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { authorised, testApp } from './app.ts'
 
@@ -84,9 +85,14 @@ describe('POST /v1/delivery-quotes', () => {
 
   it('asks for parcels before there is an order', async () => {
     const point = { carrier: 'cdek', code: 'MSK65', kind: 'pvz' }
+    await keepPoint(database.owner.db, aPoint('MSK65'))
     const { shopId } = shop
     expect((await ask({ shopId, city: 'msk', parcels, point })).status).toBe(200)
     expect(askedOf()).toMatchObject({ cityId: 'msk', parcels, point, declared: { amount: 0 } })
+    const locker = { ...point, kind: 'locker' }
+    expect((await ask({ shopId, city: 'msk', parcels, point: locker })).status).toBe(400)
+    expect((await ask({ shopId, city: 'spb', parcels, point })).status).toBe(400)
+    expect((await ask({ orderId, point: { ...point, code: 'NONE' } })).status).toBe(400)
   })
 
   it('is 400 without an order or a way, and for a city that is none', async () => {

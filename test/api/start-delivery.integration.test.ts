@@ -2,11 +2,13 @@ import { WorkflowUpdateFailedError } from '@temporalio/client'
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createApp } from '../../api/app.ts'
 import type { Delivery } from '../../api/deliveries/delivery-view.ts'
 import { moveOrder } from '../../db/orders/move-order.ts'
 import { placeOrder } from '../../db/orders/place-order.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { buyer, deliverTo, stockedShop, type StockedShop } from '../orders/shop-goods.ts'
+import { aPoint, keepPoint } from '../support/pickup-points.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { authorised, testApp } from './app.ts'
 
@@ -20,6 +22,16 @@ beforeAll(async () => {
   database = await freshDatabase()
   shop = await stockedShop(database.owner.db, { units: 1_000 })
   auth = await authorised(database.owner.db, shop.sellerId)
+  for (const point of [
+    aPoint('MSK65'),
+    aPoint('MSK66'),
+    aPoint('LOCKER', { kind: 'locker', limits: { maxWeightG: 500 }, lat: 55.7658 }),
+    aPoint('CLOSED', { state: 'closed', lat: 55.7858 }),
+    aPoint('NEAR', { lat: 55.7857 }),
+  ])
+    await keepPoint(database.owner.db, point)
+  const elsewhere = aPoint('SPB1', { lat: 59.9386, lon: 30.3141 })
+  await keepPoint(database.owner.db, elsewhere, 'spb')
   const stranger = await stockedShop(database.owner.db)
   theirs = await authorised(database.owner.db, stranger.sellerId)
 })
@@ -73,6 +85,14 @@ const answers = (error?: Error) => {
 const refusal = (type: string) =>
   new WorkflowUpdateFailedError('refused', ApplicationFailure.nonRetryable('refused', type))
 
+const WRONG_POINTS: [string, object, 'code' | 'kind'][] = [
+  ['none', { carrier: 'cdek', code: 'NONE', kind: 'pvz' }, 'code'],
+  ['Uber’s, who has none', { carrier: 'uber', code: 'MSK65', kind: 'pvz' }, 'code'],
+  ['of another carrier', { carrier: 'dpd', code: 'MSK65', kind: 'pvz' }, 'code'],
+  ['of the other kind', { carrier: 'cdek', code: 'MSK65', kind: 'locker' }, 'kind'],
+  ['in another city', { carrier: 'cdek', code: 'SPB1', kind: 'pvz' }, 'code'],
+]
+
 describe('starting a delivery', () => {
   it('answers 202 with its address, and starts its workflow', async () => {
     const orderId = await anOrder()
@@ -90,6 +110,13 @@ describe('starting a delivery', () => {
     ])
     const shown = await request('GET', `/v1/deliveries/${delivery.id}`)
     expect([shown.status, await shown.json()]).toEqual([200, delivery])
+  })
+
+  it('links to the buyer’s page where buyers reach it, whatever the request came by', async () => {
+    Object.assign(api.deps, { publicUrl: 'https://yarmarka.example/' })
+    api = { ...api, app: createApp(api.deps) }
+    const { trackUrl } = await started(await anOrder())
+    expect(trackUrl).toMatch(/^https:\/\/yarmarka\.example\/track\/[\w-]{43}$/)
   })
 
   it('leaves the event by which the relay starts it', async () => {
@@ -132,6 +159,25 @@ describe('starting a delivery', () => {
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
     expect(row).toEqual({ pointCarrier: 'cdek', pointCode: 'MSK65' })
+  })
+
+  it.each(WRONG_POINTS)('is 400 with a point that is %s', async (_, point, path) => {
+    const response = await start(await anOrder(), { parcels, point })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ path: `point.${path}` }] })
+  })
+
+  it('is 409 with a point that takes nothing now, and names the nearest that does', async () => {
+    const closed = { carrier: 'cdek', code: 'CLOSED', kind: 'pvz' }
+    for (const response of [
+      await start(await anOrder(), { parcels, point: closed }),
+      await start(await anOrder({ pickupPointId: 'cdek:CLOSED' })),
+    ]) {
+      expect(response.status).toBe(409)
+      expect(await response.json()).toMatchObject({
+        nearest: { carrier: 'cdek', code: 'NEAR', kind: 'pvz', distanceM: 11 },
+      })
+    }
   })
 
   it('is 409 for an order that nobody has confirmed', async () => {
@@ -189,10 +235,22 @@ describe('a delivery', () => {
   it.each([
     ['its carrier has it', refusal('TooLate')],
     ['another change is being made', refusal('Busy')],
-    ['it is over', new WorkflowNotFoundError('gone', 'delivery', undefined)],
   ])('is 409 to be cancelled when %s', async (_, error) => {
     const { id } = await started(await anOrder())
     answers(error)
+    expect((await request('POST', `/v1/deliveries/${id}/cancel`)).status).toBe(409)
+  })
+
+  it('is 409 to be cancelled when it is over, 503 while its workflow has not begun', async () => {
+    const { id } = await started(await anOrder())
+    answers(new WorkflowNotFoundError('gone', 'delivery', undefined))
+    const early = await request('POST', `/v1/deliveries/${id}/cancel`)
+    expect([early.status, early.headers.get('Retry-After')]).toEqual([503, '2'])
+    await database.owner.db
+      .updateTable('shipment')
+      .set({ phase: 'delivered' })
+      .where('id', '=', id)
+      .execute()
     expect((await request('POST', `/v1/deliveries/${id}/cancel`)).status).toBe(409)
   })
 
@@ -212,5 +270,26 @@ describe('a delivery', () => {
     ])
     const wrong = { ...point, code: 'no such code, with spaces' }
     expect((await request('PUT', `/v1/deliveries/${id}/pickup-point`, wrong)).status).toBe(400)
+  })
+
+  it.each(WRONG_POINTS)('is left as it is, 400, for a point that is %s', async (_, point, path) => {
+    const { id } = await started(await anOrder())
+    const asked = answers()
+    const response = await request('PUT', `/v1/deliveries/${id}/pickup-point`, point)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ path }] })
+    expect(asked).toEqual([])
+  })
+
+  it.each([
+    ['closed', { carrier: 'cdek', code: 'CLOSED', kind: 'pvz' }, 'NEAR'],
+    ['too small', { carrier: 'cdek', code: 'LOCKER', kind: 'locker' }, 'MSK65'],
+  ])('is left as it is, 409, for a point that is %s', async (_, point, nearest) => {
+    const { id } = await started(await anOrder())
+    const asked = answers()
+    const response = await request('PUT', `/v1/deliveries/${id}/pickup-point`, point)
+    expect(response.status).toBe(409)
+    expect(await response.json()).toMatchObject({ nearest: { code: nearest } })
+    expect(asked).toEqual([])
   })
 })

@@ -12,6 +12,7 @@ export type Possessions = {
   endpointId: string
   messageId: string
   deliveryId: string
+  warehouseId: string
 }
 
 /**
@@ -172,6 +173,26 @@ export const rows: Record<string, Row> = {
     path: () => '/v1/carrier-accounts/cdek',
     body: () => ({ clientId: 'a', clientSecret: 'b' }),
   },
+  'GET /v1/delivery-costs': list,
+  'GET /v1/admin/delivery-costs': marketplace,
+  'GET /v1/delivery-choice': named(() => '/v1/delivery-choice'),
+  'PUT /v1/delivery-choice': { ...list, body: () => ({ weights: { price: 2 } }) },
+  'GET /v1/admin/delivery-choice': marketplace,
+  'PUT /v1/admin/delivery-choice': marketplace,
+  'GET /v1/admin/carrier-accounts/{carrier}': marketplace,
+  'PUT /v1/admin/carrier-accounts/{carrier}': {
+    ...marketplace,
+    path: () => '/v1/admin/carrier-accounts/cdek',
+    body: () => ({ clientId: 'a', clientSecret: 'b' }),
+  },
+  'GET /v1/warehouses': list,
+  'GET /v1/warehouses/{id}/dispatch': named(
+    ({ warehouseId }) => `/v1/warehouses/${warehouseId}/dispatch`,
+  ),
+  'PUT /v1/warehouses/{id}/dispatch': named(
+    ({ warehouseId }) => `/v1/warehouses/${warehouseId}/dispatch`,
+    () => ({ address: 'ул. Чужая, 1', contact: { name: 'Чужой', phone: '+79990000000' } }),
+  ),
   'GET /v1/sla-policies/{tariff}': named(() => '/v1/sla-policies/all'),
   'PUT /v1/sla-policies/{tariff}': {
     ...list,

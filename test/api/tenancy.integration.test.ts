@@ -52,12 +52,18 @@ afterAll(() => database.drop())
 
 /** One of each thing that a seller may have. */
 async function possess(shop: StockedShop, key: string): Promise<Possessions> {
-  const { shopId, goods } = shop
+  const { shopId, warehouseId, goods } = shop
   const make = async (path: string, body: object) => {
     const response = await call('POST', path, key, body)
     expect(response.status, path).toBeLessThan(300)
     return ((await response.json()) as { id: string }).id
   }
+  for (const [path, body] of [
+    ['/v1/carrier-accounts/cdek', { clientId: 'theirs', clientSecret: 'sesame' }],
+    ['/v1/sla-policies/all', { handOverHours: 24 }],
+    ['/v1/delivery-choice', { weights: { time: 1 } }],
+  ] as const)
+    expect((await call('PUT', path, key, body)).status, path).toBe(200)
   const sourceUrl = 'https://shop.example/catalogue.yml'
   const shopProductId = goods[0]!
   const feedId = await make('/v1/feeds', { shopId, kind: 'yandex-market' })
@@ -69,7 +75,7 @@ async function possess(shop: StockedShop, key: string): Promise<Possessions> {
     attempt: { labelKey: 'labels/theirs.pdf' },
   })
   return {
-    ...{ shopId, shopProductId, feedId, orderId, endpointId },
+    ...{ shopId, warehouseId, shopProductId, feedId, orderId, endpointId },
     deliveryId: delivery.shipmentId,
     returnId: await make(`/v1/orders/${orderId}/returns`, { reason: 'defective' }),
     messageId: await make(`/v1/webhook-endpoints/${endpointId}/test`, {}),
@@ -99,6 +105,7 @@ const TABLES = [
   ...['import', 'import_source', 'category_mapping', 'feed', 'feed_publication'],
   ...['sales_order', 'order_line', 'stock_reservation', 'stock', 'order_return', 'return_line'],
   ...['webhook_endpoint', 'webhook_message', 'audit_entry', 'event'],
+  ...['warehouse_dispatch'],
 ]
 
 /** All that PostgreSQL holds of the owner's things, but for when keys were used. */

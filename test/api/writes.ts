@@ -6,6 +6,7 @@ import type { FoundTable } from '../../domain/integrations/table/mapping.ts'
 import { buyer, deliverTo, type StockedShop } from '../orders/shop-goods.ts'
 import { createDelivery } from '../support/deliveries.ts'
 import { requestImport } from '../support/marketplace.ts'
+import { aPoint, keepPoint } from '../support/pickup-points.ts'
 
 /** Asks the API for something that is only preparation; answers with its body. */
 export type Ask = (method: string, path: string, body?: object) => Promise<{ id: string }>
@@ -166,13 +167,35 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
   'POST /v1/deliveries/{id}/cancel': async ({ owner, shop }) => ({
     path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/cancel`,
   }),
-  'PUT /v1/deliveries/{id}/pickup-point': async ({ owner, shop }) => ({
-    path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/pickup-point`,
-    body: { carrier: 'cdek', code: 'MSK65', kind: 'pvz' },
-  }),
+  'PUT /v1/deliveries/{id}/pickup-point': async ({ owner, shop }) => {
+    await keepPoint(owner, aPoint('MSK65'))
+    return {
+      path: `/v1/deliveries/${(await createDelivery(owner, shop)).shipmentId}/pickup-point`,
+      body: { carrier: 'cdek', code: 'MSK65', kind: 'pvz' },
+    }
+  },
   'PUT /v1/carrier-accounts/{carrier}': () => ({
     path: '/v1/carrier-accounts/cdek',
     body: { clientId: 'ours', clientSecret: randomUUID() },
+  }),
+  'PUT /v1/admin/carrier-accounts/{carrier}': () => ({
+    path: '/v1/admin/carrier-accounts/cdek',
+    body: { clientId: 'ours', clientSecret: randomUUID() },
+  }),
+  'PUT /v1/delivery-choice': () => ({
+    path: '/v1/delivery-choice',
+    body: { weights: { time: 0.5 } },
+  }),
+  'PUT /v1/admin/delivery-choice': () => ({
+    path: '/v1/admin/delivery-choice',
+    body: { weights: { time: 0.5 } },
+  }),
+  'PUT /v1/warehouses/{id}/dispatch': ({ shop: { warehouseId } }) => ({
+    path: `/v1/warehouses/${warehouseId}/dispatch`,
+    body: {
+      address: `ул. Складская, ${Math.floor(Math.random() * 1e6)}`,
+      contact: { name: 'Олег Синицын', phone: '+79995550101' },
+    },
   }),
   'PUT /v1/sla-policies/{tariff}': () => ({
     path: '/v1/sla-policies/cdek:136',

@@ -49,6 +49,16 @@ it('lets exactly one of all through after its rest, and closes by it', async () 
   expect(await Promise.all(breakers.map(outcome))).toEqual(['pass', 'pass', 'pass', 'pass'])
 })
 
+it('tells all processes whether it is open, and is no probe', async () => {
+  const [one, other] = [breakerOf(testRedis.redis), breakerOf(testRedis.redis)]
+  expect(await other.isOpen(key)).toBe(false)
+  await fail(one, 3)
+  expect(await other.isOpen(key)).toBe(true)
+  await until(async () => !(await other.isOpen(key)))
+  expect(await outcome(one)).toBe('probe')
+  expect(await other.isOpen(key)).toBe(true)
+})
+
 it('rests again when the one through fails, and frees its place when it says nothing', async () => {
   const breaker = breakerOf(testRedis.redis)
   await fail(breaker, 3)
@@ -78,5 +88,6 @@ it('is each process’s own while Redis is away', async () => {
   await fail(one, 3)
   expect(await outcome(one)).toBe('open')
   expect(await outcome(other)).toBe('pass')
+  expect([await one.isOpen(key), await other.isOpen(key)]).toEqual([true, false])
   away.disconnect()
 })

@@ -75,6 +75,17 @@ describe('a breaker', () => {
     expect(await enter()).toBe('probe')
   })
 
+  it('tells whether it is open without letting anybody through', async () => {
+    const { settle, enter, clock, breaker } = start()
+    expect(await breaker.isOpen('a')).toBe(false)
+    await settle('failed', 3)
+    expect(await breaker.isOpen('a')).toBe(true)
+    clock.pass(100)
+    expect([await breaker.isOpen('a'), await breaker.isOpen('a')]).toEqual([false, false])
+    expect(await enter()).toBe('probe')
+    expect(await breaker.isOpen('a')).toBe(true)
+  })
+
   it('is not closed by what began before it opened', async () => {
     const { settle, enter } = start()
     await settle('failed', 3)
@@ -129,6 +140,10 @@ describe('a carrier behind it', () => {
       ...{ kind: 'unavailable', retryAfterMs: 100, operation: 'book' },
     })
     expect(calls).toEqual(['book', 'book', 'book'])
+    expect([await behind.isResting!('book'), await behind.isResting!('cancel')]).toEqual([
+      true,
+      false,
+    ])
     expect(await behind.cancel(booking, {})).toEqual({ outcome: 'cancelled' })
     expect(await behind.track(booking, {})).toEqual({ events: [] })
     expect(await behind.quote(quoteRequest, {})).toMatchObject({ outcome: 'quoted' })

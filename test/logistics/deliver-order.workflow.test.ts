@@ -77,6 +77,7 @@ function fakes(
   const retryable = () => ApplicationFailure.retryable('not yet', 'Pending')
 
   const activities: LogisticsActivities = {
+    checkNewPoint: async () => ({ outcome: 'ok' }),
     async planDelivery({ round }) {
       const now = await note(`plan ${round}`)
       promiseLatest ||= new Date(now + promiseHours * HOUR_MS).toISOString()

@@ -44,6 +44,7 @@ export async function followMany(
   const at = (hours: number) => new Date(beganAt + hours * HOUR_MS).toISOString()
   const promise = { earliest: at(24), latest: at(PROMISE_HOURS) }
   const activities: LogisticsActivities = {
+    checkNewPoint: async () => ({ outcome: 'ok' }),
     planDelivery: async () => ({
       ...{ outcome: 'planned', readyAt: at(0), promise, terms },
       candidates: [{ rank: 1, carrier: 'cdek', service: 'courier' }],

@@ -68,12 +68,28 @@ describe('the promise', () => {
   })
 
   it('waits until the point is open, and until it closes', () => {
-    const open: Calendar = { days: [1], exceptions: new Map() }
-    const destination = { zone: 'Europe/Moscow', open, from: '10:00', to: '20:00' }
+    const hours = [
+      { day: 1, from: '10:00', to: '14:00' },
+      { day: 1, from: '15:00', to: '20:00' },
+    ]
+    const destination = { zone: 'Europe/Moscow', opening: { hours, exceptions: [] } }
     expect(promiseOf(input({ destination }))).toMatchObject({
       earliest: '2026-11-30T07:00:00.000Z',
       latest: '2026-11-30T17:00:00.000Z',
     })
+    const holiday = { from: '2026-11-30', to: '2026-11-30' }
+    const special = { from: '2026-12-01', to: '2026-12-01', open: ['12:00', '16:00'] as const }
+    const exceptions = [holiday, { ...special, open: [...special.open] as [string, string] }]
+    expect(
+      promiseOf(input({ destination: { zone: 'Europe/Moscow', opening: { hours, exceptions } } })),
+    ).toMatchObject({ earliest: '2026-12-01T09:00:00.000Z', latest: '2026-12-01T13:00:00.000Z' })
+  })
+
+  it('is fetched at once, or in the morning of the next day on which the carrier does', () => {
+    const fetched = (readyAt: string) => promiseOf(input({ readyMs: Date.parse(readyAt) })).pickupAt
+    expect(fetched('2026-11-26T09:00:00Z')).toBe('2026-11-26T09:00:00.000Z')
+    expect(fetched('2026-11-25T22:00:00Z')).toBe('2026-11-26T06:00:00.000Z')
+    expect(fetched('2026-11-27T15:30:00Z')).toBe('2026-11-30T06:00:00.000Z')
   })
 
   it('ends in the evening of the zone where it arrives', () => {

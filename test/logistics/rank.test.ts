@@ -184,6 +184,8 @@ describe('hard limits', () => {
       { point: { carrier: 'cdek', kind: 'locker' }, parcels: [parcel, parcel] },
       'too-many-parcels',
     ],
+    ['more parcels than goods', {}, { parcels: [parcel, parcel], units: 1 }, 'too-many-parcels'],
+    ['as many parcels as goods', {}, { parcels: [parcel, parcel], units: 2 }, undefined],
     [
       '15 kg for a locker',
       { mode: 'door-point' },

@@ -109,7 +109,7 @@ export async function deliveryScene(database: TestDatabase): Promise<Scene> {
           trx,
           moved!.order,
           {
-            ...{ id: randomUUID(), trackToken: randomUUID(), warehouseId },
+            ...{ id: randomUUID(), warehouseId },
             parcels: [{ weightG: 1_000, lengthMm: 200, widthMm: 200, heightMm: 100 }],
             readyAt: new Date(),
           },

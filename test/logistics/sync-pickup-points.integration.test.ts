@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPointsActivities } from '../../activities/logistics/points.ts'
 import { createLogger } from '../../clients/logger.ts'
 import type { PointsApplied, PointsSyncScope } from '../../contracts/pickup-points.ts'
-import { findCarrierCityCode, findPoint, listPointSyncs } from '../../db/logistics/pickup-points.ts'
+import { findCityCodes, findPoint, listPointSyncs } from '../../db/logistics/pickup-points.ts'
 import { pickupPointsIndex } from '../../domain/logistics/points-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { ensureCities } from '../support/marketplace.ts'
@@ -71,7 +71,7 @@ describe('a full list', () => {
       ...{ id: 'cdek:M3', cityId: 'msk', state: 'open', address: 'ул. Тверская, M3' },
     })
     expect((await searched()).size).toBe(20)
-    expect(await findCarrierCityCode(system, 'cdek', 'msk')).toBe('44')
+    expect(await findCityCodes(system, 'msk')).toEqual({ cdek: '44' })
     const [state] = await listPointSyncs(system)
     expect(state).toMatchObject({ carrier: 'cdek', points: 20, heldAt: null })
   })

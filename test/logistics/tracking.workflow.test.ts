@@ -6,6 +6,7 @@ import {
   drainTrackingQueue,
   logisticsQueue,
   pollTracking,
+  trackingQueue,
   trackingQueueWorkflowId,
   trackingWorkflowId,
   type DrainTrackingQueue,
@@ -33,7 +34,7 @@ describe.each(standing)('%s', (type, activity, idOf) => {
   ) =>
     runWorkflow<PollTracking | DrainTrackingQueue>(server, {
       ...{ workflows: logisticsQueue, type, scenario },
-      activities: { [logisticsQueue]: { [activity]: shift } },
+      activities: { [trackingQueue]: { [activity]: shift } },
       start: {
         ...{ workflowId: idOf(scenario), taskQueue: logisticsQueue },
         args: [{ accountId: scenario }],

@@ -65,7 +65,7 @@ export async function createDelivery(
       ...{ id: shipmentId, orderId, sellerId, shopId, warehouseId, cityId: 'msk', carrier },
       parcels: JSON.stringify([{ weightG: 1_500, lengthMm: 300, widthMm: 200, heightMm: 100 }]),
       ...{ declaredMinor: 129_900, currency: 'RUB', readyAt: '2026-11-25T12:00:00Z' },
-      ...{ trackToken: randomUUID(), phase: 'handed-over', status: 'in-transit', service: '136' },
+      ...{ phase: 'handed-over', status: 'in-transit', service: '136' },
       ...{ trackingNumber: '1106203491', liveAttemptId: attemptId },
       promiseEarliest: '2026-11-28T06:00:00Z',
       promiseLatest: '2026-11-30T18:00:00Z',

@@ -35,6 +35,13 @@ export async function createShop(owner: Kysely<Database>): Promise<TestShop> {
     .returning('id')
     .executeTakeFirstOrThrow()
   await owner.insertInto('warehouseCity').values({ warehouseId, cityId: 'msk', sellerId }).execute()
+  await owner
+    .insertInto('warehouseDispatch')
+    .values({
+      ...{ warehouseId, sellerId, address: 'пр-д Энергетиков, 12', postalCode: '121059' },
+      ...{ lat: 55.7421, lon: 37.5518, contactName: 'Олег Синицын', contactPhone: '+79995550101' },
+    })
+    .execute()
   const { id: shopId } = await owner
     .insertInto('shop')
     .values({

@@ -1,6 +1,8 @@
 import type { Carrier, CarrierPoint } from '../../clients/carriers/carrier.ts'
 import { CarrierError } from '../../clients/carriers/carrier.ts'
+import type { Kysely } from 'kysely'
 import type { CarrierId } from '../../contracts/logistics.ts'
+import type { Database } from '../../db/database.ts'
 import { sampler } from './sampler.ts'
 
 /** A point in Moscow, open every day, without limits unless said otherwise. */
@@ -22,6 +24,23 @@ export const aPoint = (code: string, rest: Partial<CarrierPoint> = {}): CarrierP
   takesBack: true,
   ...rest,
 })
+
+/** As a carrier's list leaves it, in one of our cities. */
+export async function keepPoint(
+  owner: Kysely<Database>,
+  { hours, exceptions, limits, payment, ...point }: CarrierPoint,
+  cityId: string | null = 'msk',
+): Promise<void> {
+  const columns = {
+    ...{ ...point, cityId, hours: JSON.stringify(hours), exceptions: JSON.stringify(exceptions) },
+    ...{ limits: JSON.stringify(limits), payment: JSON.stringify(payment) },
+  }
+  await owner
+    .insertInto('pickupPoint')
+    .values(columns)
+    .onConflict((conflict) => conflict.columns(['carrier', 'code']).doUpdateSet(columns))
+    .execute()
+}
 
 /** A carrier that has these points, and whose list and single answers a test may change or let fail. */
 export function carrierWithPoints(id: CarrierId, points: CarrierPoint[], pageSize = 100) {

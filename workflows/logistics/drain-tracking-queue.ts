@@ -1,9 +1,12 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { TrackingActivities } from '../../activities/logistics/tracking.ts'
-import type { ContractInput } from '../../contracts/logistics.ts'
+import { trackingQueue, type ContractInput } from '../../contracts/logistics.ts'
 import * as policies from '../policies.ts'
 
-const { drainQueue } = proxyActivities<TrackingActivities>(policies.standing)
+const { drainQueue } = proxyActivities<TrackingActivities>({
+  ...policies.standing,
+  taskQueue: trackingQueue,
+})
 
 /** Takes what a carrier queues for one contract: kept first, then confirmed. The only one to do so: a queue has one reader. */
 export async function drainTrackingQueue(input: ContractInput): Promise<void> {

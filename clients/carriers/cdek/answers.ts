@@ -67,6 +67,7 @@ export const orderInfo = z.object({
     .object({
       uuid: word,
       number: maybe(word),
+      delivery_point: maybe(word),
       cdek_number: word.refine((value) => /^\d+$/.test(value)).nullish(),
       is_return: maybe(yes),
       is_reverse: maybe(yes),

@@ -139,8 +139,14 @@ export function standingOf(order: CdekOrderInfo): BookAnswer {
     carrierId: entity.uuid,
     trackingNumber: number,
     warnings: creation.warnings.map((warning) => reasonOf(warning)),
+    ...(isMoved(creation.warnings) &&
+      entity.delivery_point !== undefined && { pointCode: entity.delivery_point }),
   }
 }
+
+/** It goes to another office than was asked for: that one is closed, or takes no such parcels. */
+const isMoved = (warnings: readonly CdekProblem[]) =>
+  warnings.some(({ code }) => code.toLowerCase() === 'v2_delivery_point_changed')
 
 /** `isFinal`: the order itself failed by it, so that even trouble of CDEK's own leaves nothing behind. */
 function refusedBy(problem: CdekProblem, isFinal: boolean): BookAnswer {
@@ -159,7 +165,7 @@ export const reasonOf = (
 
 /** What CDEK would find only after it has taken the order in. */
 function refusalBefore(
-  { reference, to, from, quote, pointCode, pointKind, parcels }: BookRequest,
+  { reference, to, from, quote, pointCode, pointKind, parcels, items }: BookRequest,
   { shipmentPoint }: CdekSettings,
 ): CarrierReason | undefined {
   const refused = (code: string): CarrierReason => ({ code, message: code, kind: 'permanent' })
@@ -168,6 +174,8 @@ function refusalBefore(
   if (quote.mode.endsWith('door') && !to.address) return refused('address-missing')
   if (quote.mode.startsWith('point') && !shipmentPoint) return refused('shipment-point-missing')
   if (quote.mode.startsWith('door') && !from.address) return refused('sender-address-missing')
+  const units = items.reduce((sum, { quantity }) => sum + quantity, 0)
+  if (units < parcels.length) return refused('more-parcels-than-goods')
   return pointKind === 'locker' ? lockerRefusal(parcels) : undefined
 }
 

@@ -134,12 +134,11 @@ const stateOf = (state: string): CarrierPoint['state'] =>
   state.toLowerCase() === 'open' ? 'open' : state.toLowerCase() === 'full' ? 'full' : 'closed'
 
 function limitsOf(told: Partial<z.infer<typeof limits>>): CarrierPoint['limits'] {
-  const weights = [told.maxShipmentWeight, told.maxWeight].filter(
-    (kg) => kg !== undefined && kg > 0,
-  )
+  const { maxWeight, maxShipmentWeight } = told
   const { maxLength: length, maxWidth: width, maxHeight: height, dimensionSum: sum } = told
   return {
-    ...(weights.length > 0 ? { maxWeightG: gramsOf(Math.min(...(weights as number[]))) } : {}),
+    ...(maxWeight ? { maxWeightG: gramsOf(maxWeight) } : {}),
+    ...(maxShipmentWeight ? { maxShipmentWeightG: gramsOf(maxShipmentWeight) } : {}),
     ...(length && width && height
       ? { cells: [{ lengthMm: mmOf(length), widthMm: mmOf(width), heightMm: mmOf(height) }] }
       : {}),

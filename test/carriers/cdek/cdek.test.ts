@@ -227,6 +227,7 @@ describe('an order', () => {
       { ...request, to: without(home, 'address') },
       { ...request, quote: { ...cdekQuote, mode: 'door-point' as const } },
       { ...request, quote: { ...cdekQuote, mode: 'point-door' as const } },
+      { ...request, parcels: Array.from({ length: 9 }, () => request.parcels[0]!) },
     ])
       expect(await cdek.book(wrong, {})).toMatchObject({ outcome: 'rejected' })
     expect(server.asked).toEqual([])
@@ -247,6 +248,7 @@ describe('an order', () => {
           warnings: [{ code: 'v2_delivery_point_changed' }],
         },
       ],
+      entity: { delivery_point: 'MSK66' },
     })
     expect(vendor.answer('ResponseDtoOrderResponseDto', body)).toEqual([])
     expect(await confirmWith(body)).toEqual({
@@ -254,6 +256,7 @@ describe('an order', () => {
       carrierId: uuid,
       trackingNumber: number,
       warnings: [{ code: 'v2_delivery_point_changed', message: 'сообщение', kind: 'permanent' }],
+      pointCode: 'MSK66',
     })
   })
 

@@ -384,7 +384,7 @@ describe('points', () => {
           { day: 6, from: '00:00', to: '23:59' },
         ],
         limits: {
-          ...{ maxWeightG: 15_500, maxSumMm: 1130 },
+          ...{ maxWeightG: 15_500, maxShipmentWeightG: 20_000, maxSumMm: 1130 },
           cells: [{ lengthMm: 600, widthMm: 350, heightMm: 180 }],
         },
         payment: { cash: false, card: true },

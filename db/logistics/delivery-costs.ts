@@ -1,0 +1,84 @@
+import { sql, type Kysely, type SqlBool } from 'kysely'
+import type { Database } from '../database.ts'
+import type { DeliveryPosition } from './deliveries.ts'
+
+export type CostFilter = {
+  /** Only those of which something is not settled yet, or all of which is. */
+  settled?: boolean | undefined
+  /** ISO 8601: the delivery was made then or later, made before. */
+  from?: string | undefined
+  to?: string | undefined
+}
+export type DeliveryCosts = Awaited<ReturnType<typeof listDeliveryCosts>>[number]
+export type CostTotal = Awaited<ReturnType<typeof sumDeliveryCosts>>[number]
+
+const isUnsettled = sql<boolean>`exists (
+  select from cost_entry c where c.shipment_id = shipment.id and c.settled_at is null)`
+
+const costly = (db: Kysely<Database>, { settled, from, to }: CostFilter) =>
+  db
+    .selectFrom('shipment')
+    .where(sql<SqlBool>`exists (select from cost_entry c where c.shipment_id = shipment.id)`)
+    .$if(settled !== undefined, (query) => query.where(isUnsettled, '=', !settled!))
+    .$if(from !== undefined, (query) => query.where('shipment.createdAt', '>=', new Date(from!)))
+    .$if(to !== undefined, (query) => query.where('shipment.createdAt', '<', new Date(to!)))
+
+/** What deliveries were thought to cost, and what they did; the newest first. Of everybody as role `system`. */
+export async function listDeliveryCosts(
+  db: Kysely<Database>,
+  filter: CostFilter & { before?: DeliveryPosition | undefined; limit: number },
+) {
+  const { before, limit } = filter
+  const rows = await costly(db, filter)
+    .select(['shipment.id', 'shipment.orderId', 'shipment.sellerId'])
+    .select(
+      sql<string>`(extract(epoch from shipment.created_at) * 1000000)::bigint`.as(
+        'createdAtMicros',
+      ),
+    )
+    .$if(before !== undefined, (query) => query.where(isOlderThan(before!)))
+    .orderBy('shipment.createdAt', 'desc')
+    .orderBy('shipment.id', 'desc')
+    .limit(limit)
+    .execute()
+  const entries = await listEntries(
+    db,
+    rows.map(({ id }) => id),
+  )
+  const entriesOf = Map.groupBy(entries, ({ shipmentId }) => shipmentId)
+  return rows.map((row) => ({ ...row, entries: entriesOf.get(row.id) ?? [] }))
+}
+
+/** Of all that the filter leaves, by currency. */
+export const sumDeliveryCosts = (db: Kysely<Database>, filter: CostFilter) =>
+  costly(db, filter)
+    .innerJoin('costEntry', 'costEntry.shipmentId', 'shipment.id')
+    .groupBy('costEntry.currency')
+    .select('costEntry.currency')
+    .select([
+      sql<string>`sum(expected_minor)`.as('expectedMinor'),
+      sql<string>`coalesce(sum(actual_minor), 0)`.as('actualMinor'),
+      // Of what is settled, so that what is still to come is no saving.
+      sql<string>`coalesce(sum(actual_minor - expected_minor), 0)`.as('differenceMinor'),
+      sql<string>`count(*) filter (where settled_at is null)`.as('unsettled'),
+    ])
+    .orderBy('costEntry.currency')
+    .execute()
+
+const listEntries = async (db: Kysely<Database>, shipmentIds: readonly string[]) =>
+  shipmentIds.length === 0
+    ? []
+    : db
+        .selectFrom('costEntry')
+        .innerJoin('bookingAttempt', 'bookingAttempt.id', 'costEntry.attemptId')
+        .select(['costEntry.shipmentId', 'costEntry.attemptId', 'costEntry.kind'])
+        .select(['costEntry.expectedMinor', 'costEntry.actualMinor', 'costEntry.currency'])
+        .select(['costEntry.settledAt', 'bookingAttempt.carrier'])
+        .where('costEntry.shipmentId', 'in', shipmentIds)
+        .orderBy('costEntry.id')
+        .execute()
+
+const isOlderThan = ({ createdAtMicros, id }: DeliveryPosition) => {
+  const at = sql`'epoch'::timestamptz + ${createdAtMicros}::bigint * interval '1 microsecond'`
+  return sql<SqlBool>`(shipment.created_at, shipment.id) < (${at}, ${id}::uuid)`
+}
