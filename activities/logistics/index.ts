@@ -1,5 +1,4 @@
 import { createBooking } from './booking.ts'
-import { createPointCheck } from './check-new-point.ts'
 import { createChoice } from './choose-carrier.ts'
 import { openContracts } from './contracts-with-carriers.ts'
 import type { LogisticsDeps } from './deps.ts'
@@ -20,5 +19,4 @@ export const createLogisticsActivities = (
   ...createLosers(deps, contracts),
   ...createLabels(deps, contracts),
   ...createEscalations(deps),
-  ...createPointCheck(deps),
 })

@@ -32,7 +32,7 @@ export async function prepareAttempt(
     throw ApplicationFailure.nonRetryable('No such candidate', 'NotFound')
   const { shipment } = consignment
   const quotes = (plan.inputs as { quotes: CarrierQuote[] }).quotes
-  const { carrier, service, mode, priceMinor, currency, accountId } = candidate
+  const { carrier, service, mode, priceMinor, currency, accountId, promised } = candidate
   try {
     return await ensureAttempt(system, {
       ...{ id: attemptId, shipmentId, sellerId: shipment.sellerId, number },
@@ -40,7 +40,7 @@ export async function prepareAttempt(
       quote: quotes.find(
         (one) => one.carrier === carrier && one.service === service && one.mode === mode,
       )!,
-      readyAt: shipment.readyAt,
+      readyAt: new Date(promised.pickupAt),
       pointCode: mode.endsWith('point') ? shipment.pointCode : null,
       pointKind: mode.endsWith('point') ? shipment.pointKind : null,
     })

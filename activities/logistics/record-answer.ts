@@ -52,8 +52,8 @@ export const createRecorder = (deps: LogisticsDeps) => {
     meters.attempts.add(1, { carrier, outcome: answer.outcome })
     switch (answer.outcome) {
       case 'booked': {
-        const { carrierId: carrierRef, trackingNumber } = answer
-        return booked(attempt, { carrierRef, trackingNumber, from: UNSETTLED })
+        const { carrierId: carrierRef, trackingNumber, pointCode } = answer
+        return booked(attempt, { carrierRef, trackingNumber, pointCode, from: UNSETTLED })
       }
       case 'rejected': {
         const { reason } = answer

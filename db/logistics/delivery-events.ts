@@ -7,7 +7,7 @@ import type { ShipmentRow } from './shipments.ts'
 
 export type DeliveryEvent =
   | { type: 'delivery.requested' }
-  | { type: 'delivery.booked'; trackingNumber: string }
+  | { type: 'delivery.booked'; trackingNumber: string; pointCode?: string }
   | { type: 'delivery.failed_over'; from: CarrierId; why: GivenUpFor }
   | { type: 'delivery.handed_over' }
   | { type: 'delivery.status_changed'; previousState: string }

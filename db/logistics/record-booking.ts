@@ -12,6 +12,8 @@ type Trx = Transaction<Database>
 export type Booked = {
   carrierRef: string
   trackingNumber: string
+  /** Where its carrier sends it instead of the point that was asked for. */
+  pointCode?: string | undefined
   /** Where it may stand before: `cancelling` only for what turned out not to be cancellable. */
   from: readonly AttemptState[]
 }
@@ -24,7 +26,7 @@ export type Booked = {
 export async function recordBooked(
   trx: Trx,
   attemptId: string,
-  { carrierRef, trackingNumber, from }: Booked,
+  { carrierRef, trackingNumber, pointCode, from }: Booked,
   telling: Telling,
 ): Promise<{ failedOverMs?: number }> {
   const { shipment, attempt } = await lockAttempt(trx, attemptId)
@@ -33,6 +35,7 @@ export async function recordBooked(
     .updateTable('bookingAttempt')
     .set({
       ...{ state: 'booked', carrierRef, trackingNumber, givenUpFor: null, settledAt: null },
+      ...(pointCode !== undefined && { pointCode }),
       status: sql`coalesce(status, 'booked')`,
       statusAt: sql`coalesce(status_at, clock_timestamp())`,
       bookedAt: sql`coalesce(booked_at, clock_timestamp())`,
@@ -49,6 +52,7 @@ export async function recordBooked(
     ...{ phase: 'booked', liveAttemptId: attemptId, carrier, service, trackingNumber },
     ...{ status: 'booked', statusAt: booked.statusAt, bookedAt: booked.bookedAt },
     ...{ reason: null, rawCode: null, eta: null, storedUntil: null },
+    ...(pointCode !== undefined && { pointCode, pointCarrier: carrier }),
   })
   // Its workflow learns of it by the answer to its step.
   await markTold(trx, live.id, live.version)
@@ -69,7 +73,8 @@ export async function recordBooked(
       { type: 'delivery.failed_over', from: before.carrier, why: before.givenUpFor! },
       telling,
     )
-  await tellOfDelivery(trx, live, { type: 'delivery.booked', trackingNumber }, telling)
+  const told = { trackingNumber, ...(pointCode !== undefined && { pointCode }) }
+  await tellOfDelivery(trx, live, { type: 'delivery.booked', ...told }, telling)
   return before?.settledAt ? { failedOverMs: Date.now() - before.settledAt.getTime() } : {}
 }
 

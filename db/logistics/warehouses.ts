@@ -3,7 +3,10 @@ import { appendAudit, type Actor } from '../audit.ts'
 import type { Database } from '../database.ts'
 
 export type WarehouseRow = Awaited<ReturnType<typeof listWarehouses>>[number]
-export type ToldDispatch = Omit<Insertable<Database['warehouseDispatch']>, 'warehouseId' | 'sellerId'>
+export type ToldDispatch = Omit<
+  Insertable<Database['warehouseDispatch']>,
+  'warehouseId' | 'sellerId'
+>
 
 /** The seller's own, by id, each with how carriers find it; the columns of that are null where nobody has said it. */
 export const listWarehouses = (

@@ -77,7 +77,6 @@ function fakes(
   const retryable = () => ApplicationFailure.retryable('not yet', 'Pending')
 
   const activities: LogisticsActivities = {
-    checkNewPoint: async () => ({ outcome: 'ok' }),
     async planDelivery({ round }) {
       const now = await note(`plan ${round}`)
       promiseLatest ||= new Date(now + promiseHours * HOUR_MS).toISOString()
@@ -123,7 +122,7 @@ function fakes(
     raiseSla: async ({ kind, stage }) => void (await note(`raise ${kind} ${stage}`.trim())),
     askPerson: async ({ kind }) => void (await note(`ask ${kind}`)),
     closeDelivery: async ({ phase }) => void (await note(`close ${phase}`)),
-    checkNewPoint: async ({ point }) => ({ isUsable: point.code !== 'CLOSED' }),
+    checkNewPoint: async ({ point }) => ({ outcome: point.code === 'CLOSED' ? 'closed' : 'ok' }),
     changePoint: async ({ point }) => void (await note(`point ${point.code}`)),
   }
   let version = 1

@@ -64,7 +64,6 @@ export async function followMany(
     },
     askPerson: async () => {},
     closeDelivery: async () => {},
-    checkNewPoint: async () => ({ isUsable: true }),
     changePoint: async () => {},
   }
   const worker = await Worker.create({

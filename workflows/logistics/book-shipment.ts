@@ -52,8 +52,8 @@ export async function bookShipment(delivery: Delivery): Promise<'booked' | 'wish
 
 async function makePlan(delivery: Delivery): Promise<Plan> {
   const plan = await planDelivery({ shipmentId: delivery.shipmentId, round: ++delivery.rounds })
-  const { terms, readyAt, promise } = plan
-  Object.assign(delivery, { terms, readyAt, isPlanned: true })
+  const { terms, promise } = plan
+  Object.assign(delivery, { terms, isPlanned: true })
   if (promise && !delivery.state.promise) label(plan.labels, promise.latest)
   if (promise) show(delivery, { promise })
   return plan
@@ -62,12 +62,13 @@ async function makePlan(delivery: Delivery): Promise<Plan> {
 /** One candidate after the other; other services of a carrier that has failed come last. */
 async function tryAll(
   delivery: Delivery,
-  { candidates, terms }: Plan,
+  { candidates, terms, readyAt }: Plan,
 ): Promise<'booked' | 'none' | 'wish'> {
   const left = [...candidates]
   for (let candidate; (candidate = left.shift());) {
     if (delivery.wish) return 'wish'
     delivery.terms = candidate.terms ?? terms
+    delivery.readyAt = candidate.readyAt ?? readyAt
     const booking = await tryCandidate(delivery, candidate)
     if (booking.outcome === 'booked') return 'booked'
     const { carrier } = candidate

@@ -59,8 +59,8 @@ async function meetWish(delivery: Delivery, wish: Wish, isBooked: boolean): Prom
   const { shipmentId } = delivery
   if (isBooked && delivery.hasLeft) return refuse(delivery, 'too-late', isBooked)
   if (wish.what === 'new-point') {
-    const { isUsable } = await checkNewPoint({ shipmentId, point: wish.point })
-    if (!isUsable) return refuse(delivery, 'point-unavailable', isBooked)
+    const { outcome } = await checkNewPoint({ shipmentId, point: wish.point })
+    if (outcome !== 'ok') return refuse(delivery, 'point-unavailable', isBooked)
   }
   if (isBooked && (await releaseBooking(delivery, reasonOf(wish))) === 'kept')
     return refuse(delivery, 'too-late', isBooked)

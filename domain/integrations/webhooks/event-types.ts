@@ -26,9 +26,12 @@ export const NEWEST_VERSION: WebhookVersion = '2026-11-26'
 const Id: Schema = { type: 'string' }
 const text = (description: string): Schema => ({ type: 'string', description })
 const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values })
-const object = (properties: Record<string, Schema>): Schema => ({
+const object = (
+  properties: Record<string, Schema>,
+  optional: Record<string, Schema> = {},
+): Schema => ({
   type: 'object',
-  properties,
+  properties: { ...properties, ...optional },
   required: Object.keys(properties),
 })
 
@@ -84,7 +87,10 @@ export const EVENT_TYPES: readonly EventType[] = [
   {
     type: 'delivery.booked',
     description: 'A carrier has taken a shipment on',
-    schema: object({ ...delivery, state: DeliveryState, trackingNumber: text('Of the carrier') }),
+    schema: object(
+      { ...delivery, state: DeliveryState, trackingNumber: text('Of the carrier') },
+      { pointCode: text('Where its carrier sends it instead of the point that was chosen') },
+    ),
     example: { ...deliveryExample, state: 'booked', trackingNumber: '1106394824' },
   },
   {
