@@ -1,7 +1,7 @@
 import { Client } from '@elastic/elasticsearch'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { randomUUID } from 'node:crypto'
-import { createPointsActivities } from '../activities/logistics/points.ts'
+import { createPointsActivities, type PointsActivities } from '../activities/logistics/points.ts'
 import { readPoints } from '../api/logistics/find-points.ts'
 import { createLogger } from '../clients/logger.ts'
 import { connectPostgres, type Postgres } from '../clients/postgres.ts'
@@ -17,14 +17,20 @@ import {
   spreadOf,
   type Latencies,
 } from './latencies.ts'
+import { reoffer, type Reoffered } from './points-reoffered.ts'
 import { openMarketplace, type Marketplace } from './marketplace.ts'
 
 const PER_SECOND = 25
 const SECONDS = 16
 const LIMIT_MS = 50
 const WARMING = 300
+const CLOSED = 100
 
 type Served = { question: PointQuestion; ids: string[] }
+type Synced = {
+  script: ReturnType<typeof carrierWithPoints>['script']
+  activities: PointsActivities
+}
 type Figures = { served: Latencies; database: Latencies; bruteForce: Latencies; wrong: number }
 
 /** So many points of two carriers; the nearest that take a shipment, over HTTP, each answer proved by brute force. */
@@ -37,9 +43,17 @@ export async function run(size: number): Promise<string> {
   const elasticsearch = new Client({ node: config.ELASTICSEARCH_URL })
   try {
     const { apiKey } = await market.openShop()
-    const syncedMs = await sync({ system, elasticsearch }, size)
+    const startedAt = performance.now()
+    const close = await sync({ system, elasticsearch }, size)
+    const syncedMs = performance.now() - startedAt
     const figures = await race(market, storefront, apiKey)
-    return table(figures, size, syncedMs)
+    // Far from everything there may be no point at all.
+    const near = questionsOf(CLOSED, 5).map((question) => ({
+      ...question,
+      near: { ...question.near!, radiusM: 30_000 },
+    }))
+    const reoffered = await reoffer(system.db, near, close)
+    return table({ ...figures, reoffered }, size, syncedMs)
   } finally {
     await Promise.all([system.close(), storefront.close(), elasticsearch.close()])
     await market.close()
@@ -49,12 +63,12 @@ export async function run(size: number): Promise<string> {
 async function sync(
   { system, elasticsearch }: { system: Postgres; elasticsearch: Client },
   size: number,
-): Promise<number> {
+): Promise<Parameters<typeof reoffer>[2]> {
   const points = manyPoints(size)
-  const startedAt = performance.now()
+  const carriers = new Map<string, Synced>()
   for (const id of ['cdek', 'dpd'] as const) {
     const ofCarrier = points.filter(({ carrier }) => carrier === id)
-    const { carrier } = carrierWithPoints(id, ofCarrier, 1_000)
+    const { carrier, script } = carrierWithPoints(id, ofCarrier, 1_000)
     const activities = createPointsActivities({
       ...{ system: system.db, elasticsearch, carrierOf: () => carrier },
       log: createLogger({ level: 'silent', name: 'bench' }),
@@ -63,8 +77,14 @@ async function sync(
     await new MockActivityEnvironment().run(() => activities.readPickupPoints(list))
     await activities.applyPickupPoints({ ...list, scope: 'full', confirmClosure: false })
     await new MockActivityEnvironment().run(() => activities.projectPickupPoints())
+    carriers.set(id, { script, activities })
   }
-  return performance.now() - startedAt
+  return (id) => {
+    const point = points.find(({ carrier, code }) => id === `${carrier}:${code}`)!
+    const { script, activities } = carriers.get(point.carrier)!
+    script.now.set(point.code, { ...point, state: 'closed' })
+    return { point, activities }
+  }
 }
 
 /** Somebody in one of the cities, with a parcel or two. */
@@ -140,8 +160,13 @@ function queryOf({ near, parcels, kind, limit }: PointQuestion): URLSearchParams
   })
 }
 
-function table({ served, database, bruteForce, wrong }: Figures, size: number, syncedMs: number) {
-  const isMet = percentile(served, 95) < LIMIT_MS && wrong === 0
+function table(
+  { served, database, bruteForce, wrong, reoffered }: Figures & { reoffered: Reoffered },
+  size: number,
+  syncedMs: number,
+) {
+  const { closed, offered, nearest } = reoffered
+  const isMet = percentile(served, 95) < LIMIT_MS && wrong === 0 && closed > 0 && nearest === closed
   return `${size} points of two carriers in four cities, read, applied and searchable in ${(syncedMs / 1_000).toFixed(1)} s. ${served.length} questions at ${PER_SECOND}/s for the nearest open points that take one or two parcels within 1 to 30 km, 10 to 100 to a page. Each answer is compared with a query in PostgreSQL that looks at every point.
 
 | way | p50 / p95 / p99 / greatest, ms | wrong answers |
@@ -150,5 +175,7 @@ function table({ served, database, bruteForce, wrong }: Figures, size: number, s
 | PostgreSQL, as served while search is away (not over HTTP) | ${spreadOf(database)} | |
 | PostgreSQL, every point looked at | ${spreadOf(bruteForce)} | |
 
-Wanted: p95 below ${LIMIT_MS} ms and no wrong answer: ${isMet ? 'met' : '**not met**'}.`
+${closed} of the points that were nearest closed between checkout and booking: ${offered} of ${closed} buyers were offered another, ${nearest} of ${closed} the nearest of the same carrier that takes their parcels, or else of another.
+
+Wanted: p95 below ${LIMIT_MS} ms, no wrong answer, another point for each that closed: ${isMet ? 'met' : '**not met**'}.`
 }
