@@ -150,7 +150,14 @@ function createChooser(random: () => number) {
             ...{ carrier, service, serviceName: service, mode: 'door-door', accountId: carrier },
             ...{ priceMinor, currency: 'RUB' },
             promised: {
-              ...{ earliest: at, latest: at, advertisedLatest: at, readyAt: at, shipsOn: at },
+              ...{
+                earliest: at,
+                latest: at,
+                advertisedLatest: at,
+                readyAt: at,
+                shipsOn: at,
+                pickupAt: at,
+              },
               ...{ bufferHours: 0, version: '' },
             },
             reliability: reliabilityOf({
