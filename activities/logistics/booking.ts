@@ -45,7 +45,7 @@ export const createBooking = (deps: LogisticsDeps, contracts: Contracts) => {
     }
     const answer = await book(request.quote)
     if (answer.outcome !== 'rejected' || answer.reason.kind !== 'quote-expired') return answer
-    const fresh = await carrier.quote(quoteRequestOf(consignment!), call())
+    const fresh = await carrier.quote(quoteRequestOf(consignment!, attempt.readyAt), call())
     const quote = fresh.outcome === 'quoted' && sameDeal(fresh.quotes, attempt)
     return quote ? book(quote) : answer
   }

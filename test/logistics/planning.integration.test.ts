@@ -119,6 +119,13 @@ describe('a delivery to a point', () => {
     const hours = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '12:00', to: '16:00' }))
     await keepPoint(database.owner.db, aPoint('LATE', { hours }))
     await changeShipment({ pointCarrier: 'cdek', pointCode: 'LATE', pointKind: 'pvz' })
+    const { carrier } = scene.carriers.cdek
+    const quote = carrier.quote.bind(carrier)
+    carrier.quote = async (request, call) => {
+      const answer = await quote(request, call)
+      if (answer.outcome !== 'quoted') return answer
+      return { ...answer, quotes: answer.quotes.map((one) => ({ ...one, mode: 'door-point' })) }
+    }
     const { promise } = await plan()
     expect(promise!.earliest.slice(11)).toBe('09:00:00.000Z')
     expect(promise!.latest.slice(11)).toBe('13:00:00.000Z')

@@ -30,7 +30,7 @@ const candidate = (
     },
     ...{ priceMinor: more.price ?? 30_000, currency: 'RUB' },
     promised: {
-      ...{ earliest: latest, latest, readyAt: latest, pickupAt: latest, shipsOn: '2026-11-26' },
+      ...{ earliest: latest, latest, readyAt: latest, shipsOn: '2026-11-26', pickupAt: latest },
       ...{ advertisedLatest: latest, bufferHours: 0, version: '1' },
     },
     reliability: { onTime: more.onTime ?? 0.9, delayP90Hours: 0, evidence: 10 },
