@@ -7,6 +7,7 @@ import {
   projectStatus,
 } from '../../domain/logistics/tracking-status.ts'
 import type { Database } from '../database.ts'
+import type { Money } from '../../domain/logistics/parcel.ts'
 import { moveOrder } from '../orders/move-order.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
@@ -232,11 +233,13 @@ async function moveOrderAlong(
   for (const to of states) await moveOrder(trx, orderId, { to, ...telling })
 }
 
-const settleCost = (trx: Trx, { id }: AttemptRow, { amount }: { amount: number }) =>
+/** What is told in another currency than was expected settles nothing. */
+const settleCost = (trx: Trx, { id }: AttemptRow, { amount, currency }: Money) =>
   trx
     .updateTable('costEntry')
     .set({ actualMinor: amount, settledAt: sql`now()` })
     .where('attemptId', '=', id)
+    .where('currency', '=', currency)
     .where(sql<boolean>`actual_minor is distinct from ${amount}`)
     .execute()
 

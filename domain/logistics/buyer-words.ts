@@ -49,7 +49,7 @@ const HEADLINES: Record<string, Words> = {
   'at-destination': { ru: 'Заказ уже в вашем городе', en: 'Your order is in your city' },
   'ready-for-pickup': { ru: 'Можно забирать', en: 'Ready to be collected' },
   'out-for-delivery': { ru: 'Курьер уже едет', en: 'The courier is on the way' },
-  exception: { ru: 'Заказ задерживается в пути', en: 'Your order is held up on its way' },
+  exception: { ru: 'Доставка задерживается', en: 'The delivery is held up' },
   delivered: { ru: 'Заказ получен', en: 'Delivered' },
   returning: { ru: 'Заказ возвращается продавцу', en: 'Your order is going back to the seller' },
   returned: { ru: 'Заказ вернулся продавцу', en: 'Your order went back to the seller' },

@@ -18,7 +18,7 @@ describe('the buyer is told', () => {
     [{ phase: 'waiting', status: null }, 'Уточняем детали доставки', 'calm', 0],
     [{ phase: 'booked', status: 'booked' }, 'Готовим к отправке', 'calm', 1],
     [{ status: 'accepted' }, 'Заказ в пути', 'calm', 2],
-    [{ status: 'exception' }, 'Заказ задерживается в пути', 'calm', 2],
+    [{ status: 'exception' }, 'Доставка задерживается', 'calm', 2],
     [{ status: 'at-destination' }, 'Заказ уже в вашем городе', 'calm', 3],
     [{ status: 'ready-for-pickup' }, 'Можно забирать', 'good', 3],
     [{ status: 'out-for-delivery' }, 'Курьер уже едет', 'calm', 3],
