@@ -35,7 +35,7 @@ export async function checkAtCarrier(
   deps: CheckAtCarrierDeps,
   { carrier, code, parcels }: CheckPickupPointInput,
 ): Promise<PointCheck> {
-  const { system, project, log } = deps
+  const { project, log } = deps
   const verdict = await verdictOf(deps, { carrier, code }, parcels)
   let answer: PointCheck = { outcome: 'ok' }
   if (verdict !== 'ok') {

@@ -107,7 +107,8 @@ export const createPlanning = (
         const shipment = await keepPlan(system, consignment.shipment, { ...plan, round })
         const { order } = consignment
         const sla: FrozenTerms = shipment.sla ?? DEFAULT_TERMS
-        const { byTariff: _, ...general } = sla
+        const general: FrozenTerms = { ...sla }
+        delete general.byTariff
         return {
           outcome: plan.outcome,
           ...(plan.offer && { offer: plan.offer }),

@@ -31,7 +31,7 @@ export const createTeller = ({ system, workflows, log }: LogisticsDeps) => {
     const applied = await system
       .transaction()
       .execute((trx) => applyTracking(trx, attempt.id, told, source, telling(pollTracking)))
-    for (const _ of applied.unknownCodes) meters.unknownCodes.add(1, { carrier: attempt.carrier })
+    meters.unknownCodes.add(applied.unknownCodes.length, { carrier: attempt.carrier })
     for (const reason of applied.problems)
       meters.deliveryProblems.add(1, { carrier: attempt.carrier, reason })
     if (applied.change) await tell(attempt.shipmentId)

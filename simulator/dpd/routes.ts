@@ -17,7 +17,6 @@ import { wsdlOf, xsdOf, type ServiceDescription } from './wsdl.ts'
 
 /** DPD Russia's SOAP services, at `/dpd/services`; any client number with the key `sim` is let in. */
 export function createDpd(world: World): Carrier {
-  const { clock } = world
   const shops = openParcelShops(world)
   const queue = openQueue(world)
   const orders = openOrders(world, shops, queue)

@@ -115,7 +115,7 @@ describe('what will be missed', () => {
     const due = nextDue(view({ status: 'booked', readyAt: DAY_MS }), DEFAULT_TERMS, () => false)
     expect(due).toEqual({
       kind: 'hand-over-late',
-      stage: '',
+      stage: '1',
       at: DAY_MS + DEFAULT_TERMS.handOverMs,
     })
   })

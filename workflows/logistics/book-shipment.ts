@@ -113,8 +113,7 @@ export async function releaseBooking(
   const attemptId = delivery.state.attemptId!
   const booking = await settleAttempt({ attemptId, intent: 'release', why })
   if (booking.outcome !== 'gone') return 'kept'
-  const { status: _, ...state } = delivery.state
-  delivery.state = state
+  delete delivery.state.status
   delivery.change = undefined
   await letGo(delivery, attemptId, booking)
   return 'gone'

@@ -89,9 +89,13 @@ export function openDelivery(shipmentId: string, followed?: FollowedBooking): De
   setHandler(cancelDelivery, () => granted(delivery, { what: 'cancel' }), {
     validator: () => refuseTooLate(delivery),
   })
-  setHandler(changePickupPoint, (point) => granted(delivery, { what: 'new-point', point }), {
-    validator: (_: NewPoint) => refuseTooLate(delivery),
-  })
+  setHandler<{ phase: DeliveryPhase }, [NewPoint]>(
+    changePickupPoint,
+    (point) => granted(delivery, { what: 'new-point', point }),
+    {
+      validator: () => refuseTooLate(delivery),
+    },
+  )
   return delivery
 }
 
