@@ -136,13 +136,23 @@ export const untilClosed = (handle: WorkflowHandle) =>
   })
 
 /** @throws when the workflows of the domain no longer do what the history says they did */
-export async function replay(
-  workflows: string,
-  history: unknown,
-  workflowId?: string,
-): Promise<void> {
+async function replay(workflows: string, history: unknown, workflowId: string): Promise<void> {
   const workflowBundle = await bundled(workflows)
   await Worker.runReplayHistory({ workflowBundle, plugins }, history, workflowId)
+}
+
+/** Of each history, in their order, what keeps the workflows of the domain from doing it again. */
+export async function replayAll(
+  workflows: string,
+  histories: readonly { history: unknown }[],
+): Promise<(Error | undefined)[]> {
+  const errors = []
+  for await (const { error } of Worker.runReplayHistories(
+    { workflowBundle: await bundled(workflows), plugins },
+    histories.map(({ history }) => ({ history, workflowId: 'recorded' })),
+  ))
+    errors.push(error)
+  return errors
 }
 
 const bundles = new Map<string, ReturnType<typeof workflowBundle>>()
