@@ -3,7 +3,7 @@ import { describe, format, lintChanged, runCheck, tests, types, without } from '
 /** What builds or runs whole programs and takes as long as all other unit tests together. */
 const SLOW = ['test/client/**']
 
-/** Everything that needs no running part, in about a minute and a half, on two cores. */
+/** Everything that needs no running part, in less than three minutes on two cores. */
 const lanes = [[types, lintChanged, format], [without(SLOW, tests('unit', 'workflow', 'replay'))]]
 
 console.log('types, lint, format and the tests that need no running part …')
