@@ -1,8 +1,9 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 const kinds = ['workflow', 'replay', 'hostile', 'integration', 'system'] as const
 
-/** Projects run one after the other in this order; `files` of one project may run at the same time. */
+/** Projects run one after the other in this order; files of one place in it may run at the same time. */
 const project = (
   name: string,
   order: number,
@@ -11,8 +12,8 @@ const project = (
   test: { name, sequence: { groupOrder: order }, include: [`test/**/*.${name}.test.ts`], ...test },
 })
 
-/** Files one after the other in one process, so that a workflow bundle is made once. */
-const bundling = { maxWorkers: 1, isolate: false }
+/** Files one after the other in each of two processes, so that what all of them need is loaded and read once. */
+const shared = { maxWorkers: 2, isolate: false }
 const stack = { globalSetup: 'test/support/global-stack.ts', hookTimeout: 120_000 }
 
 /** The suffix of a file's name tells its kind; without one it is a unit test: pure, no server anywhere. */
@@ -22,6 +23,7 @@ export default defineConfig({
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 1, {
         include: ['test/**/*.test.ts'],
@@ -29,13 +31,13 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       project('workflow', 2, {
-        ...bundling,
+        ...shared,
         globalSetup: 'test/support/time-skipping-server.ts',
       }),
-      project('replay', 3, bundling),
-      project('hostile', 4, { maxWorkers: 2 }),
-      project('integration', 5, { ...stack, maxWorkers: 2 }),
-      project('system', 6, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
+      project('replay', 2, shared),
+      project('hostile', 3, { maxWorkers: 2 }),
+      project('integration', 4, { ...stack, maxWorkers: 2 }),
+      project('system', 5, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
     ],
   },
 })

@@ -63,7 +63,7 @@ export async function measureUnderLoad(
   rates: LoadRates,
 ): Promise<LoadFigures> {
   const goods = await readGoods(market)
-  await warmUp(market, goods)
+  await warmUp(market, goods, rates.warmingSearches)
   const load = startSearchLoad(market, goods, rates)
   await pause(AROUND_MS)
   const seconds = stopwatch()
@@ -119,7 +119,7 @@ export async function run(goods: number): Promise<string> {
   try {
     const drift = await measureDrift(filled)
     const underLoad = await measureUnderLoad(filled, {
-      ...{ updatesPerSecond: 200, searchesPerSecond: 50 },
+      ...{ updatesPerSecond: 200, searchesPerSecond: 50, warmingSearches: 1_000 },
     })
     return describe(goods, underLoad, drift)
   } finally {

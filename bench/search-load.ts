@@ -12,9 +12,12 @@ export type SearchLoad = {
   stop(): Promise<void>
 }
 
-export type LoadRates = { updatesPerSecond: number; searchesPerSecond: number }
-
-const WARMING_SEARCHES = 1_000
+export type LoadRates = {
+  updatesPerSecond: number
+  searchesPerSecond: number
+  /** Before the load begins. */
+  warmingSearches: number
+}
 
 type Found = { items: { id: string; price: { amount: number } }[]; total: number }
 
@@ -22,9 +25,13 @@ type Found = { items: { id: string; price: { amount: number } }[]; total: number
  * Searches one at a time and as fast as answers come, as a market has been searched before somebody reindexes it: a node
  * that just began compiles its code on the first thousand searches, and needs ten times as long for each.
  */
-export async function warmUp(market: Marketplace, goods: readonly LoadedGood[]): Promise<void> {
+export async function warmUp(
+  market: Marketplace,
+  goods: readonly LoadedGood[],
+  searches: number,
+): Promise<void> {
   const words = [...new Set(goods.map(({ word }) => word))]
-  for (let turn = 0; turn < WARMING_SEARCHES; turn++) {
+  for (let turn = 0; turn < searches; turn++) {
     const response = await fetch(searchFor(market, words[turn % words.length]!))
     await response.arrayBuffer()
   }

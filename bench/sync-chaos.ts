@@ -29,8 +29,6 @@ export type ChaosFigures = Chaos & {
 const GOODS_PER_SHOP = 1_000
 const SETTLES_WITHIN_MS = 600_000
 const MOST_BULKS_PER_LIFE = 12
-/** Nothing more may be waiting to be written. */
-const BULKS_COME_WITHIN_MS = 30_000
 
 /**
  * Changes the catalogue at random while the worker is killed, Elasticsearch is killed, and what lies between them
@@ -60,13 +58,15 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
       perSecond: chaos.perSecond,
       seed: 2,
     })
+    let isChanged = false
     // It is looked at when everything is over; a failure meanwhile is one then.
-    changing.catch(() => {})
+    changing.catch(() => {}).finally(() => (isChanged = true))
+    const isAtRest = async () => isChanged && (await unsettled(market)) === 0
     let restarts = 0
     for (let kill = 1; kill <= chaos.kills; kill++) {
       storm.raging = kill % 2 === 1
       const worker = await product.startWorker('storefront')
-      await bulks(storm, 1 + Math.floor(random() * MOST_BULKS_PER_LIFE))
+      await bulks(storm, 1 + Math.floor(random() * MOST_BULKS_PER_LIFE), isAtRest)
       // Sometimes in the middle of a write, sometimes between two.
       await pause(random() < 0.5 ? random() * 50 : random() * 1_000)
       await worker.kill9()
@@ -79,7 +79,7 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
     storm.raging = true
     await product.startWorker('storefront')
     await changing
-    await bulks(storm, MOST_BULKS_PER_LIFE)
+    await bulks(storm, MOST_BULKS_PER_LIFE, isAtRest)
     const seconds = elapsed()
     storm.raging = false
     await until(async () => (await unsettled(market)) === 0, {
@@ -106,10 +106,15 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
   }
 }
 
-async function bulks(storm: Storm, count: number): Promise<void> {
-  const enough = AbortSignal.timeout(BULKS_COME_WITHIN_MS)
-  for (let seen = 0; seen < count && !enough.aborted; seen++)
-    await Promise.race([storm.nextBulk(), pause(BULKS_COME_WITHIN_MS, undefined, { ref: false })])
+/** Resolves with the last of so many writes, or when none is left to come. */
+async function bulks(storm: Storm, count: number, isAtRest: () => Promise<boolean>): Promise<void> {
+  let isOver = false
+  const atRest = until(async () => isOver || (await isAtRest()), {
+    ...{ deadlineMs: SETTLES_WITHIN_MS, everyMs: 250, what: 'writes to Elasticsearch' },
+  })
+  for (let seen = 0; seen < count && !isOver; seen++)
+    isOver = await Promise.race([storm.nextBulk().then(() => false), atRest])
+  isOver = true
 }
 
 /** Pending documents, waiting fan-outs and documents that will be tried again. */

@@ -54,7 +54,12 @@ function install() {
 function run([script, ...args]) {
   const child = spawn(path.join(programs, 'node'), [path.resolve(root, script), ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${programs}${path.delimiter}${process.env.PATH ?? ''}` },
+    env: {
+      // Half of what a process takes to start is the compiling of its modules.
+      NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/node'),
+      ...process.env,
+      PATH: `${programs}${path.delimiter}${process.env.PATH ?? ''}`,
+    },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '../../test/support/until.ts'
 import { percentile, sorted, spreadOf, type Latencies } from '../latencies.ts'
+import type { Receipt } from './receiver-process.ts'
 import { openScene, type Scene, type Target } from './scene.ts'
 
 const TARGETS = 50
@@ -29,20 +30,21 @@ export async function measureHang(scene: Scene, seconds: number): Promise<HangFi
     } else healthy.push(await scene.addTarget())
   const worker = await scene.startWorker()
   const measured = async (others: readonly Target[]): Promise<Latencies> => {
-    const paths = new Set(healthy.map(({ path }) => path))
+    const answering = new Set(others === hanging ? healthy : [...healthy, ...others])
     const targets = [...healthy, ...others].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    const once = async (seconds: number) => {
+      const sent = await feed(scene, targets, seconds)
+      return received(scene, answering, (sent * answering.size) / targets.length)
+    }
     // Connections are opened and code is compiled before anything is measured.
-    await feed(scene, targets, 2)
-    await settled(scene, paths)
-    const sent = await feed(scene, targets, seconds)
-    const receipts = await settled(scene, paths)
-    const wanted = (sent * healthy.length) / targets.length
-    if (receipts.length < wanted) throw new Error(`${receipts.length} of ${wanted} were received`)
-    return sorted(receipts)
+    await once(2)
+    const paths = new Set(healthy.map(({ path }) => path))
+    return sorted((await once(seconds)).flatMap(({ path, ms }) => (paths.has(path) ? [ms] : [])))
   }
   const allHealthy = await measured(restored)
   const someHang = await measured(hanging)
-  await worker.terminate()
+  // Those that hang would be waited for.
+  await worker.kill9()
   const ratio = percentile(someHang, 99) / percentile(allHealthy, 99)
   return { allHealthy, someHang, ratio, hanging: hanging.length, targets: TARGETS }
 }
@@ -58,19 +60,22 @@ async function feed(scene: Scene, targets: readonly Target[], seconds: number): 
   return Math.floor(from / targets.length) * targets.length
 }
 
-/** Latencies at these paths, when nothing more comes there. */
-async function settled(scene: Scene, paths: ReadonlySet<string>): Promise<Latencies> {
-  let before = -1
+/** As many receipts as there must be at those who answer. */
+async function received(
+  scene: Scene,
+  answering: ReadonlySet<Target>,
+  wanted: number,
+): Promise<Receipt[]> {
+  const paths = new Set([...answering].map(({ path }) => path))
+  const receipts: Receipt[] = []
   await until(
     async () => {
-      const { count } = await scene.receiver.count()
-      const isQuiet = count === before
-      before = count
-      return isQuiet
+      receipts.push(...(await scene.receiver.receipts()).filter(({ path }) => paths.has(path)))
+      return receipts.length >= wanted
     },
-    { deadlineMs: 60_000, everyMs: 1_500, what: 'the receiver to have rest' },
+    { deadlineMs: 60_000, what: `${wanted} receipts` },
   )
-  return (await scene.receiver.receipts()).filter(({ path }) => paths.has(path)).map(({ ms }) => ms)
+  return receipts
 }
 
 export async function run(seconds: number): Promise<string> {

@@ -5,7 +5,7 @@ import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { openProduct, type Product } from '../support/processes.ts'
 
 /** The figure is 1,000 keys: `npm run bench -- idempotency`. */
-const KEYS = 40
+const KEYS = 24
 
 /** Nobody listens there: what is made here needs PostgreSQL, Redis and Temporal alone. */
 const NOWHERE = {

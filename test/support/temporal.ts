@@ -6,13 +6,14 @@ import type {
 import type { Workflow, WorkflowResultType } from '@temporalio/common'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import { inject } from 'vitest'
+import { createLogger } from '../../clients/logger.ts'
 import { addSearchAttributes } from '../../clients/search-attributes.ts'
 import { searchAttributes } from '../../scripts/ensure-schedules.ts'
 import { temporalPlugin } from '../../telemetry.ts'
+import { workflowBundle } from '../../workers/workflow-bundle.ts'
 import { keepHistory } from './histories.ts'
 import { until } from './until.ts'
 
@@ -20,6 +21,7 @@ import { until } from './until.ts'
 const logger = new DefaultLogger(process.env['LOG_LEVEL'] === 'WARN' ? 'WARN' : 'ERROR')
 Runtime.install({ logger, telemetryOptions: { logging: { filter: logger.level, forward: {} } } })
 
+const log = createLogger({ level: 'warn', name: 'test' })
 const plugins = [await temporalPlugin()]
 
 /** A server whose clock jumps ahead while nobody works; call it once per file, `teardown()` it in `afterAll`. */
@@ -134,20 +136,29 @@ export const untilClosed = (handle: WorkflowHandle) =>
   })
 
 /** @throws when the workflows of the domain no longer do what the history says they did */
-export async function replay(
-  workflows: string,
-  history: unknown,
-  workflowId?: string,
-): Promise<void> {
+async function replay(workflows: string, history: unknown, workflowId: string): Promise<void> {
   const workflowBundle = await bundled(workflows)
   await Worker.runReplayHistory({ workflowBundle, plugins }, history, workflowId)
 }
 
-const bundles = new Map<string, ReturnType<typeof bundleWorkflowCode>>()
+/** Of each history, in their order, what keeps the workflows of the domain from doing it again. */
+export async function replayAll(
+  workflows: string,
+  histories: readonly { history: unknown }[],
+): Promise<(Error | undefined)[]> {
+  const errors = []
+  for await (const { error } of Worker.runReplayHistories(
+    { workflowBundle: await bundled(workflows), plugins },
+    histories.map(({ history }) => ({ history, workflowId: 'recorded' })),
+  ))
+    errors.push(error)
+  return errors
+}
 
-function bundled(domain: string): ReturnType<typeof bundleWorkflowCode> {
-  const workflowsPath = path.resolve(import.meta.dirname, `../../workflows/${domain}/index.ts`)
-  const bundle = bundles.get(domain) ?? bundleWorkflowCode({ workflowsPath, logger, plugins })
+const bundles = new Map<string, ReturnType<typeof workflowBundle>>()
+
+function bundled(domain: string): ReturnType<typeof workflowBundle> {
+  const bundle = bundles.get(domain) ?? workflowBundle(domain, plugins, log)
   bundles.set(domain, bundle)
   return bundle
 }

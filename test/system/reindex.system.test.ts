@@ -11,8 +11,8 @@ import { untilSearchable } from '../../bench/import-checks.ts'
 import { until } from '../support/until.ts'
 
 /** The size at which the benchmark `reindex` runs here: for its correctness, not its speed. */
-const GOODS = 6_000
-const RATES = { updatesPerSecond: 40, searchesPerSecond: 10 }
+const GOODS = 4_000
+const RATES = { updatesPerSecond: 40, searchesPerSecond: 10, warmingSearches: 200 }
 
 let filled: Filled
 
