@@ -89,7 +89,7 @@ export function openDelivery(shipmentId: string, followed?: FollowedBooking): De
   setHandler(cancelDelivery, () => granted(delivery, { what: 'cancel' }), {
     validator: () => refuseTooLate(delivery),
   })
-  setHandler<{ phase: DeliveryPhase }, [NewPoint], string>(
+  setHandler<{ phase: DeliveryPhase }, [NewPoint], typeof changePickupPoint>(
     changePickupPoint,
     (point) => granted(delivery, { what: 'new-point', point }),
     {
