@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import type { Client } from '@elastic/elasticsearch'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { gunzipSync } from 'node:zlib'
@@ -27,13 +26,16 @@ afterAll(async () => {
 const owner = database.owner.db
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const suggestions = { ...suggestionsIndex, alias: `${server.prefix}suggestions` }
-const { get } = storefrontApp({
-  storefront: database.storefront.db,
-  cache: cacheWithoutMemory(redis),
-  search: server.client,
-  index,
-  suggestions,
-})
+/** As a process that was just started. */
+const openApp = () =>
+  storefrontApp({
+    storefront: database.storefront.db,
+    cache: cacheWithoutMemory(redis),
+    search: server.client,
+    index,
+    suggestions,
+  })
+const { get } = openApp()
 const activities = createSuggestionsActivities({
   system: database.system.db,
   elasticsearch: server.client,
