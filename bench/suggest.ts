@@ -4,18 +4,14 @@ import { createSuggestionsActivities } from '../activities/storefront/suggestion
 import type { SuggestionCounts } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../domain/storefront/suggest-index.ts'
-import {
-  suggestRequest,
-  SUGGESTION_KINDS,
-  type SuggestQuestion,
-} from '../domain/storefront/suggest-query.ts'
-import { sampler, type Sampler } from '../test/support/sampler.ts'
-import type { SearchCatalogue } from '../test/support/search-catalogue.ts'
-import { atRate, percentile, sorted, spreadOf, type Latencies } from './latencies.ts'
+import { goodsRequest, type SuggestQuestion } from '../domain/storefront/suggested-goods.ts'
+import { answeredAtRate, atRate, percentile, spreadOf, type Latencies } from './latencies.ts'
 import { openSearchMarket, type SearchMarket } from './search-market.ts'
+import { openTyping, TYPED_QUERIES } from './typing.ts'
 
 const PER_SECOND = 20
-const SECONDS = 20
+const SECONDS = 15
+const SERVED_SECONDS = 40
 const ROUNDS = 2
 const QUERIES = 30_000
 
@@ -23,16 +19,35 @@ const QUERIES = 30_000
 const wholeWords = {
   ...suggestionsIndex,
   alias: 'whole-words',
+  settings: {
+    ...suggestionsIndex.settings,
+    analysis: {
+      char_filter: { yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] } },
+      analyzer: {
+        exact_text: {
+          type: 'custom',
+          char_filter: ['yo'],
+          tokenizer: 'standard',
+          filter: ['lowercase'],
+        },
+      },
+    },
+  },
   mappings: {
     ...suggestionsIndex.mappings,
     properties: {
       ...(suggestionsIndex.mappings['properties'] as object),
+      kind: { type: 'keyword' },
+      cities: { type: 'keyword' },
       text: { type: 'text', analyzer: 'exact_text' },
     },
   },
 }
 
-type Figures = Record<'ours' | 'peer' | 'goodsAlone' | 'served', Latencies>
+type Figures = Record<'asked' | 'peer' | 'goodsAlone' | 'served' | 'kept' | 'made', Latencies> & {
+  /** Of Elasticsearch, for what was served. */
+  questions: number
+}
 
 export async function run(size: number): Promise<string> {
   const market = await openSearchMarket(size)
@@ -63,61 +78,65 @@ function rebuild(
   return new MockActivityEnvironment().run(() => activities.rebuildSuggestions())
 }
 
-/** What people type, letter by letter from the second on: the kind with a word of the name, or a brand. */
-function typing(
-  { one, chance }: Sampler,
-  { kinds, brands, cities }: SearchCatalogue,
-  letters: number,
-): SuggestQuestion[] {
-  const typed: SuggestQuestion[] = []
-  while (typed.length < letters) {
-    const text = chance(0.3) ? one(brands) : `${one(kinds)} ${one(TRAITS)}`
-    const city = chance(0.8) ? one(cities) : undefined
-    for (let length = 2; length <= text.length; length++)
-      typed.push({ q: text.slice(0, length).toLowerCase(), city })
-  }
-  return typed.slice(0, letters)
-}
-
-const TRAITS = ['для дома', 'зимний', 'детский', 'лёгкий']
-
 async function race(market: SearchMarket): Promise<Figures> {
-  const { elasticsearch, url } = market
-  const draw = sampler(3)
-  const questions = () => typing(draw, market.catalogue, PER_SECOND * SECONDS)
-  const indices = { suggestions: suggestionsIndex.alias, goods: shopProductsIndex.alias }
+  const { elasticsearch } = market
+  const type = await openTyping(market.owner.db, market.catalogue.cities)
   const send = {
-    ours: (question: SuggestQuestion) =>
-      elasticsearch.msearch({ searches: suggestRequest(question, indices) }),
+    asked: (question: SuggestQuestion) =>
+      elasticsearch.search({ index: shopProductsIndex.alias, ...goodsRequest(question) }),
     peer: (question: SuggestQuestion) => elasticsearch.msearch({ searches: byPhrase(question) }),
     goodsAlone: (question: SuggestQuestion) =>
       elasticsearch.msearch({ searches: fromGoods(question) }),
-    async served({ q, city }: SuggestQuestion) {
-      const query = new URLSearchParams({ q, ...(city && { city }) })
-      const response = await fetch(new URL(`/v1/suggest?${query}`, url))
-      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
-      await response.json()
-    },
   }
-  const names = ['ours', 'peer', 'goodsAlone', 'served'] as const
-  const figures: Figures = { ours: [], peer: [], goodsAlone: [], served: [] }
-  for (const name of names) await atRate(PER_SECOND, questions(), send[name])
-  for (let round = 0; round < ROUNDS; round++)
-    for (const name of names)
-      figures[name].push(...(await atRate(PER_SECOND, questions(), send[name])))
-  return {
-    ours: sorted(figures.ours),
-    peer: sorted(figures.peer),
-    goodsAlone: sorted(figures.goodsAlone),
-    served: sorted(figures.served),
+  const figures: Figures = {
+    ...{ asked: [], peer: [], goodsAlone: [] },
+    ...{ served: [], kept: [], made: [], questions: 0 },
   }
+  for (let round = 0; round <= ROUNDS; round++) {
+    const isWarmUp = round === 0
+    for (const name of ['peer', 'asked', 'goodsAlone'] as const) {
+      const latencies = await atRate(PER_SECOND, type(PER_SECOND * SECONDS), send[name])
+      if (!isWarmUp) figures[name].push(...latencies)
+    }
+    const before = await countQuestions(elasticsearch)
+    const typed = type(PER_SECOND * SERVED_SECONDS)
+    const served = await answeredAtRate(PER_SECOND, typed, (question) => askApi(market, question))
+    if (isWarmUp) continue
+    figures.questions += (await countQuestions(elasticsearch)) - before
+    for (const { answer, ms } of served) {
+      figures.served.push(ms)
+      figures[answer].push(ms)
+    }
+  }
+  for (const latencies of Object.values(figures))
+    if (Array.isArray(latencies)) latencies.sort((a, b) => a - b)
+  return figures
+}
+
+/** Whether the answer was kept, or made for who asked. */
+async function askApi(
+  { url }: SearchMarket,
+  { q, city }: SuggestQuestion,
+): Promise<'kept' | 'made'> {
+  const query = new URLSearchParams({ q, ...(city && { city }) })
+  const response = await fetch(new URL(`/v1/suggest?${query}`, url))
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  await response.json()
+  return response.headers.get('Cache-Status')!.includes('hit') ? 'kept' : 'made'
+}
+
+/** How often Elasticsearch was asked for goods, until now. */
+async function countQuestions(elasticsearch: SearchMarket['elasticsearch']): Promise<number> {
+  const index = shopProductsIndex.alias
+  const { _all } = await elasticsearch.indices.stats({ index, metric: 'search' })
+  return _all.primaries!.search!.query_total!
 }
 
 /** The peer: the same four lists with the same filters, their words found by `match_phrase_prefix`. */
 const byPhrase = ({ q, city }: SuggestQuestion): object[] => {
   const here = city === undefined ? [] : [{ term: { cities: city } }]
   return [
-    ...SUGGESTION_KINDS.flatMap((kind) => [
+    ...['query', 'category', 'brand'].flatMap((kind) => [
       { index: wholeWords.alias },
       {
         size: 8,
@@ -168,22 +187,27 @@ const fromGoods = ({ q, city }: SuggestQuestion): object[] => [
 const phrase = (field: string, q: string) => ({ match_phrase_prefix: { [field]: q } })
 
 function table(
-  { ours, peer, goodsAlone, served }: Figures,
+  { asked, peer, goodsAlone, served, kept, made, questions }: Figures,
   { queries, brands, categories }: SuggestionCounts,
 ): string {
-  const ratio = (to: Latencies, of: number) =>
-    (percentile(ours, of) / percentile(to, of)).toFixed(2)
+  const ratio = (ours: Latencies, of: number) =>
+    (percentile(ours, of) / percentile(peer, of)).toFixed(2)
+  const share = (count: number) => `${((100 * count) / served.length).toFixed(1)} %`
   return [
-    '| at 20 requests/s | p50 / p95 / p99 / greatest, ms |',
+    '| at 20 letters/s | p50 / p95 / p99 / greatest, ms |',
     '|---|---:|',
-    `| begun words | ${spreadOf(ours)} |`,
-    `| \`match_phrase_prefix\` on the same two indices | ${spreadOf(peer)} |`,
-    `| \`match_phrase_prefix\` on goods, brands and categories counted from them | ${spreadOf(goodsAlone)} |`,
     `| \`GET /v1/suggest\`, through the API | ${spreadOf(served)} |`,
+    `| of these, ${share(kept.length)} that were kept | ${spreadOf(kept)} |`,
+    `| and ${share(made.length)} that were made for who asked | ${spreadOf(made)} |`,
+    `| goods asked of Elasticsearch for every letter | ${spreadOf(asked)} |`,
+    `| peer: \`match_phrase_prefix\` on the same two indices | ${spreadOf(peer)} |`,
+    `| \`match_phrase_prefix\` on goods, brands and categories counted from them | ${spreadOf(goodsAlone)} |`,
     '',
-    `Begun words take ${ratio(peer, 99)} of the time of \`match_phrase_prefix\` on the same indices at p99 ` +
-      `(${ratio(peer, 50)} at p50), ${ratio(goodsAlone, 99)} of that on goods alone. ` +
+    `\`GET /v1/suggest\` takes ${ratio(served, 50)} of the time of the peer at p50, ${ratio(served, 99)} at p99; what is made ` +
+      `for who asked ${ratio(made, 50)} and ${ratio(made, 99)}. Elasticsearch was asked for ${share(questions)} of the letters. ` +
+      `Buyers type ${TYPED_QUERIES} queries by Zipf's law, each to its end. ` +
       `Suggested are ${queries} queries, ${brands} brands, ${categories} categories and all goods; ` +
-      `${ROUNDS} rounds of ${SECONDS} s each, in turn on one node, latencies from when a request was due.`,
+      `${ROUNDS} rounds of ${SECONDS} s each, of ${SERVED_SECONDS} s through the API, in turn on one node, latencies from when a ` +
+      `letter was due.`,
   ].join('\n')
 }

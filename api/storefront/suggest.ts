@@ -3,20 +3,20 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { PageCache } from '../../clients/cache/page-cache.ts'
 import { highlight } from '../../domain/storefront/highlight.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
+import type { FoundDocument } from '../../domain/storefront/search-answer.ts'
+import type { SuggestQuestion } from '../../domain/storefront/suggested-goods.ts'
 import {
-  suggestAnswer,
-  suggestRequest,
-  type SuggestAnswer,
-  type SuggestQuestion,
-  type SuggestResponse,
-} from '../../domain/storefront/suggest-query.ts'
+  createSuggestionList,
+  type SuggestionList,
+} from '../../domain/storefront/suggestion-list.ts'
+import { typedText } from '../../domain/storefront/typed-text.ts'
 import { createRouter, json, problems } from '../openapi.ts'
-import { unavailable } from '../problem-of.ts'
-import { answerPage } from './answer-page.ts'
-import { loadedAs, NOT_MODIFIED } from './cached.ts'
-import { orUnavailable } from './elasticsearch-away.ts'
+import { answerMade } from './answer-made.ts'
+import { NOT_MODIFIED } from './cached.ts'
+import { rememberedGoods } from './remembered-goods.ts'
 import { City, type FindScope } from './scope.ts'
 import { ShopProduct, toFoundShopProduct } from './shapes.ts'
+import { suggestionsInMemory } from './suggestions-in-memory.ts'
 
 const Highlight = z
   .array(z.object({ text: z.string(), matched: z.boolean() }))
@@ -41,26 +41,27 @@ const Suggestions = z
   .openapi('Suggestions')
 type Suggestions = z.infer<typeof Suggestions>
 
-/** Whoever types has typed on. */
-const SUGGEST_TIMEOUT_MS = 1_000
-
 type Deps = {
   search: Elasticsearch
-  cache: PageCache
+  cache: Pick<PageCache, 'meter'>
   index: Pick<SearchIndex, 'alias'>
   suggestions: Pick<SearchIndex, 'alias'>
   findScope: FindScope
 }
 
-export const suggest = ({ search, cache, index, suggestions, findScope }: Deps) =>
-  createRouter().openapi(
+export function suggest({ search, cache, index, suggestions, findScope }: Deps) {
+  const findGoods = rememberedGoods(search, index.alias)
+  const readSuggestions = suggestionsInMemory(search, suggestions.alias)
+
+  return createRouter().openapi(
     createRoute({
       method: 'get',
       path: '/suggest',
       tags: ['Storefront'],
       summary: 'What somebody who types may mean',
       description:
-        'Each word of `q` may be unfinished. With a city: what has goods in stock there, and what is searched there first.',
+        'Each word of `q` may be unfinished. With a city: what has goods in stock there, and what is searched there first. ' +
+        'Goods that are gone are suggested for a minute at most, or for ten more while search is away.',
       request: {
         query: z.strictObject({
           q: z.string().max(100).openapi({ example: 'науш' }),
@@ -74,20 +75,27 @@ export const suggest = ({ search, cache, index, suggestions, findScope }: Deps) 
       },
     }),
     async (c) => {
-      const { q, city: asked } = c.req.valid('query')
+      const { q: typed, city: asked } = c.req.valid('query')
       const { city } = await findScope({ city: asked })
-      const indices = { suggestions: suggestions.alias, goods: index.alias }
-      const scope = `${city ?? '-'}:${q.slice(0, 2)}`
-      const page = await cache.read({ kind: 'suggestions', scope, page: q }, async () => {
-        const found = await ask(search, { q, city }, indices)
-        return loadedAs('suggestions', JSON.stringify(show(found, { q, city })))
-      })
-      return answerPage<Suggestions>(c, page, 'public, max-age=30')
+      const question = { q: typedText(typed), city }
+      const [{ goods, outcome }, list] = await Promise.all([
+        findGoods(question),
+        // Suggestions that cannot be read are none; without goods there is no answer.
+        readSuggestions().catch(() => createSuggestionList()),
+      ])
+      cache.meter.count('suggestions', { outcome })
+      const body: Suggestions = show({ goods, list }, question)
+      return answerMade(c, body, { outcome, cacheControl: 'public, max-age=5' })
     },
   )
+}
 
-function show(found: SuggestAnswer, { q, city }: SuggestQuestion): Suggestions {
+function show(
+  { goods, list }: { goods: readonly FoundDocument[]; list: SuggestionList },
+  { q, city }: SuggestQuestion,
+): Suggestions {
   const marked = (text: string) => highlight(text, q)
+  const found = list.begunBy(q, city)
   return {
     queries: found.query.map(({ text }) => ({ text, highlight: marked(text) })),
     categories: found.category.map(({ categoryId, text, parent }) => ({
@@ -97,29 +105,9 @@ function show(found: SuggestAnswer, { q, city }: SuggestQuestion): Suggestions {
       highlight: marked(text),
     })),
     brands: found.brand.map(({ text }) => ({ name: text, highlight: marked(text) })),
-    items: found.goods.map((good) => ({
+    items: goods.map((good) => ({
       ...toFoundShopProduct(good, city),
       highlight: marked(good.name),
     })),
-  }
-}
-
-/** @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no goods yet */
-async function ask(
-  search: Elasticsearch,
-  question: Parameters<typeof suggestRequest>[0],
-  indices: Parameters<typeof suggestRequest>[1],
-) {
-  try {
-    const response = await search.msearch(
-      { searches: suggestRequest(question, indices) },
-      { requestTimeout: SUGGEST_TIMEOUT_MS, maxRetries: 1, retryBackoff: () => 0 },
-    )
-    const { responses } = response as unknown as SuggestResponse
-    const goods = responses.at(-1)
-    if (goods?.status !== 200) throw unavailable(goods?.error)
-    return suggestAnswer({ responses })
-  } catch (error) {
-    throw orUnavailable(error)
   }
 }

@@ -39,7 +39,7 @@ export function createCacheMeter() {
   publish(counts)
   return {
     counts,
-    count(kind: string, page: CachedPage): CachedPage {
+    count<Page extends Pick<CachedPage, 'outcome'>>(kind: string, page: Page): Page {
       const reads = (counts.reads[kind] ??= {})
       reads[page.outcome] = (reads[page.outcome] ?? 0) + 1
       return page

@@ -39,11 +39,12 @@ export const CACHE_POLICIES = {
       'Dropped when the good changes; its variants are other goods, whose changes show after the soft time.',
   },
   suggestions: {
-    softMs: 30 * SECOND,
-    hardMs: 2 * MINUTE,
+    softMs: 50 * SECOND,
+    hardMs: 50 * SECOND,
     staleOnErrorMs: 10 * MINUTE,
     invalidated: 'no',
-    reason: 'Words are counted once a day, and the first letters are typed by everybody.',
+    reason:
+      'Goods that were found for some letters serve for those that follow, in memory alone; what is gone is not suggested for more than a minute.',
   },
   categories: {
     softMs: MINUTE,

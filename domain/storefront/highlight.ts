@@ -28,10 +28,14 @@ const WORD = /[\p{L}\p{N}_]+/gu
 const wordsOf = (text: string) => text.match(WORD) ?? []
 
 /** As long as the text itself, so that places in one are places in the other. */
-const plain = (text: string) =>
+function plain(text: string): string {
+  const lower = text.toLowerCase()
+  return (lower.length === text.length ? lower : letterByLetter(text)).replaceAll('ё', 'е')
+}
+
+const letterByLetter = (text: string) =>
   [...text]
     .map((letter) =>
       letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter,
     )
     .join('')
-    .replaceAll('ё', 'е')

@@ -13,25 +13,13 @@ export type Suggestion = {
   cities: string[]
 }
 
-const keyword = { type: 'keyword' }
 const kept = { type: 'keyword', index: false, doc_values: false }
 
+/** They are read as a whole, and looked up in memory. */
 const properties: Record<keyof Suggestion, object> = {
-  kind: keyword,
-  text: {
-    type: 'text',
-    analyzer: 'begun_text',
-    search_analyzer: 'exact_text',
-    index_options: 'docs',
-    norms: false,
-  },
-  categoryId: kept,
-  parent: kept,
+  ...{ kind: kept, text: kept, categoryId: kept, parent: kept, cities: kept },
   weight: { type: 'long' },
-  cities: keyword,
 }
-
-const letters = { char_filter: ['yo'], tokenizer: 'standard' }
 
 /** Small, and made anew as a whole: each making is an index of its own behind the alias. */
 export const suggestionsIndex: Omit<SearchIndex, 'version'> = {
@@ -39,19 +27,9 @@ export const suggestionsIndex: Omit<SearchIndex, 'version'> = {
   settings: {
     number_of_shards: 1,
     auto_expand_replicas: '0-1',
-    // Never written again once it is read; in the order of the answers, so that the best are found first.
+    // Never written again once it is read; in the order in which it is read.
     refresh_interval: '-1',
     sort: { field: 'weight', order: 'desc' },
-    analysis: {
-      char_filter: { yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] } },
-      filter: {
-        begun: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true },
-      },
-      analyzer: {
-        begun_text: { type: 'custom', ...letters, filter: ['lowercase', 'begun'] },
-        exact_text: { type: 'custom', ...letters, filter: ['lowercase'] },
-      },
-    },
   },
   mappings: { dynamic: 'strict', properties },
 }

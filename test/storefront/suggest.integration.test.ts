@@ -1,6 +1,9 @@
+import type { Client } from '@elastic/elasticsearch'
 import { MockActivityEnvironment } from '@temporalio/testing'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSuggestionsActivities } from '../../activities/storefront/suggestions.ts'
+import { suggestionsInMemory } from '../../api/storefront/suggestions-in-memory.ts'
 import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
@@ -8,6 +11,7 @@ import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { createCategory, createGood } from './goods.ts'
 import { projectToSearch, storefrontApp } from './storefront-app.ts'
 
@@ -22,13 +26,16 @@ afterAll(async () => {
 const owner = database.owner.db
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const suggestions = { ...suggestionsIndex, alias: `${server.prefix}suggestions` }
-const { get } = storefrontApp({
-  storefront: database.storefront.db,
-  cache: cacheWithoutMemory(redis),
-  search: server.client,
-  index,
-  suggestions,
-})
+/** As a process that was just started. */
+const openApp = () =>
+  storefrontApp({
+    storefront: database.storefront.db,
+    cache: cacheWithoutMemory(redis),
+    search: server.client,
+    index,
+    suggestions,
+  })
+const { get } = openApp()
 const activities = createSuggestionsActivities({
   system: database.system.db,
   elasticsearch: server.client,
@@ -68,9 +75,9 @@ await owner
   )
   .execute()
 
-const suggest = async (q: string, city?: string) => {
+const suggest = async (q: string, city?: string, from = get) => {
   const query = new URLSearchParams({ q, ...(city && { city }) })
-  const { status, body } = await get(`/suggest?${query}`)
+  const { status, body } = await from(`/suggest?${query}`)
   expect(status).toBe(200)
   const named = (things: { name?: string; text?: string }[]) =>
     things.map(({ name, text }) => name ?? text)
@@ -86,7 +93,7 @@ const suggest = async (q: string, city?: string) => {
 describe('before there are suggestions', () => {
   it('only goods are suggested', async () => {
     await projectToSearch(database.system.db, server.client, index)
-    expect(await suggest('наушники sony')).toMatchObject({
+    expect(await suggest('наушники sony', undefined, openApp().get)).toMatchObject({
       ...{ queries: [], categories: [], brands: [], items: ['Беспроводные наушники Sony'] },
     })
   })
@@ -152,9 +159,50 @@ describe('suggestions', () => {
     await Promise.all([rebuild(), suggest('н'), suggest('н')])
     await good(moscow, 'Наушники новые', { brand: 'Новинка' })
     await rebuild()
-    expect((await suggest('нов')).brands).toEqual(['Новинка'])
+    expect((await suggest('нов', undefined, openApp().get)).brands).toEqual(['Новинка'])
     const indices = await server.client.indices.get({ index: `${suggestions.alias}-*` })
     expect(Object.keys(indices)).toHaveLength(1)
+  })
+
+  it('are read again when others were made, and not before', async () => {
+    const search = Object.assign(Object.create(server.client) as Client, {
+      readings: 0,
+      openPointInTime(request: Parameters<Client['openPointInTime']>[0]) {
+        search.readings++
+        return server.client.openPointInTime(request)
+      },
+    })
+    const read = suggestionsInMemory(search, suggestions.alias, { lookEveryMs: 0 })
+    const brandsOf = async (q: string) => (await read()).begunBy(q).brand.map(({ text }) => text)
+    expect(await brandsOf('свеж')).toEqual([])
+    await good(moscow, 'Наушники свежие', { brand: 'Свежий' })
+    expect(await brandsOf('свеж')).toEqual([])
+    expect(search.readings).toBe(1)
+    await rebuild()
+    await until(async () => (await brandsOf('свеж')).includes('Свежий'), { what: 'the new ones' })
+    expect(search.readings).toBe(2)
+  })
+
+  it('are remembered for all who typed the same, in any letter case and with any spaces', async () => {
+    const { get } = openApp()
+    const statusOf = async (q: string, city?: string) => {
+      const query = new URLSearchParams({ q, ...(city && { city }) })
+      return (await get(`/suggest?${query}`)).headers.get('Cache-Status')
+    }
+    expect(await statusOf('наушники дет')).toBe('yarmarka; fwd=miss; stored')
+    expect(await statusOf(' НАУШНИКИ  Дет')).toBe('yarmarka; hit; detail=memory')
+    expect(await statusOf('наушники детс')).toBe('yarmarka; hit; detail=memory')
+    expect(await statusOf('наушники дет', 'msk')).toBe('yarmarka; fwd=miss; stored')
+  })
+
+  it('are said once to whoever has them, and smaller to whoever takes them so', async () => {
+    const path = `/suggest?${new URLSearchParams({ q: 'науш' })}`
+    const plain = await get(path)
+    const ETag = plain.headers.get('ETag')!
+    expect((await get(path, { 'If-None-Match': ETag })).status).toBe(304)
+    const { response } = await get(path, { 'Accept-Encoding': 'gzip' })
+    expect(response.headers.get('Content-Encoding')).toBe('gzip')
+    expect(JSON.parse(gunzipSync(await response.arrayBuffer()).toString())).toEqual(plain.body)
   })
 
   it.each(['🎧', '+-=&&||><!(){}[]^"~*?:\\/', '\u0000\u0001', ' ', '', 'ъыь'.repeat(33)])(
