@@ -7,6 +7,7 @@ import { violations } from './checks.ts'
 import { faultsOf } from './fault-scripts.ts'
 import { moveParcels } from './move-parcels.ts'
 import { callOff } from './call-off.ts'
+import { telephone } from './telephone.ts'
 import { openDeliveryScene, type DeliveryScene } from './scene.ts'
 
 const SEED = 8
@@ -49,6 +50,7 @@ export async function measureChaos(
   const ids: string[] = []
   const callings: Promise<string | undefined>[] = []
   const stopMoving = moveParcels(scene, random)
+  const goHome = telephone(scene)
   const starting = (async () => {
     for (let made = 0; made < shipments; made++) {
       const { shipmentId } = await scene.newShipment()
@@ -72,7 +74,7 @@ export async function measureChaos(
     },
     { deadlineMs: SETTLES_WITHIN_MS, everyMs: 2_000, what: 'all to be delivered' },
   ).catch((error: unknown) => console.error(`  ${String(error)}`))
-  await stopMoving()
+  await Promise.all([stopMoving(), goHome()])
   // Losers are watched for a while after.
   const settled = async () => {
     const open = await scene.temporal.client.workflow.count(
@@ -154,7 +156,7 @@ function table(figures: ChaosFigures): string {
   return [
     'Each shipment has its own seeded fault script at the simulator, for each of its first five attempts: a fifth is booked without anybody ' +
       'hearing of it, others are refused, break, hang, are decided late or never, can be cancelled by telephone only, live again after they were ' +
-      'cancelled; calls come twice and in disorder. Sellers cancel one in twenty. SLA times are seconds. Right is: one live booking in the ledgers of the carriers, the one that we know of, delivered, or none where the seller was promised that; no workflow left.',
+      'cancelled; calls come twice and in disorder. Sellers cancel one in twenty; operators telephone, and close their tasks. SLA times are seconds. Right is: one live booking in the ledgers of the carriers, the one that we know of, delivered, or none where the seller was promised that; no workflow left.',
     '',
     '| shipments | cancelled by sellers | kill -9 of the worker | restarts of Temporal | kill -9 of the carriers | lines in their ledgers | cancelled | of them live again | not right | seconds |',
     '|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
