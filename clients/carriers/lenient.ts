@@ -10,6 +10,8 @@ export const text = z
 export const word = text.refine((value) => value.length > 0)
 /** Codes come in any case: they are compared in one. */
 export const upper = word.transform((value) => value.toUpperCase())
+/** A UUID as everybody writes it: an id that differs in anything is another one. */
+export const uuid = z.guid().refine((value) => value === value.toLowerCase())
 /** A number, or text that is one. */
 export const quantity = z
   .union([z.number(), z.string().trim().min(1).transform(Number)])

@@ -10,6 +10,7 @@ import {
   several,
   text,
   upper,
+  uuid,
   word,
   yes,
 } from '../lenient.ts'
@@ -34,7 +35,7 @@ const request = z.object({
 })
 export type CdekRequest = z.infer<typeof request>
 
-const related = z.object({ type: word, uuid: word })
+const related = z.object({ type: word, uuid })
 
 const envelope = {
   requests: many(request),
@@ -47,7 +48,7 @@ const envelope = {
 }
 
 export const registration = z.object({
-  entity: z.object({ uuid: word }).nullish(),
+  entity: z.object({ uuid }).nullish(),
   ...envelope,
 })
 export type CdekRegistration = z.infer<typeof registration>
@@ -65,7 +66,7 @@ export type CdekStatus = z.infer<typeof status>
 export const orderInfo = z.object({
   entity: z
     .object({
-      uuid: word,
+      uuid,
       number: maybe(word),
       delivery_point: maybe(word),
       cdek_number: word.refine((value) => /^\d+$/.test(value)).nullish(),

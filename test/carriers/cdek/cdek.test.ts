@@ -168,6 +168,7 @@ describe('a token', () => {
   })
 })
 
+const SECOND = '5f0f3b52-0000-4000-8000-000000000002'
 describe('an order', () => {
   const bookWith = (status: number, body: object) => {
     server.on('POST', /orders$/, { status, body })
@@ -326,12 +327,12 @@ describe('an order', () => {
   it('that came twice under our number is the first of the two', async () => {
     const twice = 'error_validate_im_dep_number_has_already_had_integration'
     const second = order({
-      entity: { uuid: 'second', cdek_number: undefined },
+      entity: { uuid: SECOND, cdek_number: undefined },
       ...{ statuses: [{ code: 'INVALID' }] },
       requests: [{ state: 'INVALID', errors: [{ code: twice }] }],
     })
-    const key = { ...booking, carrierId: 'second' }
-    server.on('GET', /orders\/second$/, { body: second })
+    const key = { ...booking, carrierId: SECOND }
+    server.on('GET', new RegExp(`orders/${SECOND}$`), { body: second })
     server.on('GET', /orders$/, { body: order() })
     expect(await cdek.confirm(key, {})).toMatchObject({ outcome: 'booked', carrierId: uuid })
 
@@ -577,6 +578,7 @@ describe('points', () => {
   })
 })
 
+const FORM = '5f0f3b52-0000-4000-8000-000000000001'
 describe('a label', () => {
   const pdf = Buffer.from('%PDF-1.4 …')
 
@@ -594,14 +596,14 @@ describe('a label', () => {
   })
 
   it('that is there already is taken, and one that has gone is not', async () => {
-    const related = [{ type: 'waybill', uuid: 'form-1' }]
+    const related = [{ type: 'waybill', uuid: FORM }]
     server.on('GET', /orders\//, { body: order({ related }) })
-    server.on('GET', /print.*form-1$/, { body: documents.form('ACCEPTED', 'READY') })
+    server.on('GET', new RegExp(`print.*${FORM}$`), { body: documents.form('ACCEPTED', 'READY') })
     server.on('GET', /pdf$/, { body: pdf })
     expect(await cdek.label!(known, {})).toEqual({ outcome: 'ready', pdf })
     expect(server.at('POST', /print/)).toEqual([])
 
-    server.on('GET', /print.*form-1$/, { body: documents.form('READY', 'REMOVED') })
+    server.on('GET', new RegExp(`print.*${FORM}$`), { body: documents.form('READY', 'REMOVED') })
     server.on('POST', /print/, { status: 400, body: refused({ code: 'v2_entity_not_ready' }) })
     expect(await cdek.label!(known, {})).toEqual({ outcome: 'pending' })
   })
