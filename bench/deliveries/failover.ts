@@ -1,8 +1,6 @@
-import {
-  deliveryWorkflowId,
-  type CarrierId,
-  type DeliveryTerms,
-} from '../../contracts/logistics.ts'
+import { Redis } from 'ioredis'
+import { deliveryWorkflowId, type DeliveryTerms } from '../../contracts/logistics.ts'
+import { referenceOf } from '../../db/logistics/attempts.ts'
 import type { FaultOrder } from '../../simulator/faults.ts'
 import { until } from '../../test/support/until.ts'
 import { percentile, sorted, spreadOf, type Latencies } from '../latencies.ts'
@@ -50,15 +48,14 @@ async function measure(
   const { faults, mostMs } = cases[what] ?? { faults: [], mostMs: REFUSED_MOST_MS }
   const [tookMs, events]: [number[], number[]] = [[], []]
   for (let done = 0; done < count; done += AT_ONCE) {
-    const failing = (await rankingNow(scene)).slice(0, fallbacks)
+    await forget(scene)
     await Promise.all(
       Array.from({ length: Math.min(AT_ONCE, count - done) }, async () => {
         const { shipmentId } = await scene.newShipment()
-        // Whatever service of such a carrier is asked for.
-        const reference = shipmentId.replaceAll('-', '')
-        await scene.addFaults(
-          failing.flatMap((carrier) => faults.map((fault) => ({ ...fault, carrier, reference }))),
-        )
+        for (let number = 1; number <= fallbacks; number++)
+          await scene.addFaults(
+            faults.map((fault) => ({ ...fault, reference: referenceOf({ shipmentId, number }) })),
+          )
         await scene.deliver(shipmentId)
         const attempts = await booked(scene, shipmentId)
         const carriers = new Set(attempts.map(({ carrier }) => carrier))
@@ -77,19 +74,12 @@ async function measure(
   return { what, fallbacks, mostMs, tookMs: sorted(tookMs), events: sorted(events) }
 }
 
-/** In which order carriers are asked when nothing is known against any of them. */
-async function rankingNow(scene: DeliveryScene): Promise<CarrierId[]> {
-  const { db } = scene.owner
-  await db.deleteFrom('laneStat').execute()
-  const { shipmentId } = await scene.newShipment()
-  await scene.deliver(shipmentId)
-  await booked(scene, shipmentId)
-  const { ranked } = await db
-    .selectFrom('deliveryQuote')
-    .select('ranked')
-    .where('shipmentId', '=', shipmentId)
-    .executeTakeFirstOrThrow()
-  return [...new Set(ranked.map(({ carrier }) => carrier))]
+/** Nothing is known against any carrier, and no breaker is open. */
+async function forget({ owner, stack }: DeliveryScene): Promise<void> {
+  await owner.db.deleteFrom('laneStat').execute()
+  const redis = new Redis(stack.env['REDIS_URL']!)
+  await redis.flushall()
+  redis.disconnect()
 }
 
 /** When the carrier had decided; where it says so in its answer, when that was read. */
