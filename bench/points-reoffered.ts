@@ -9,6 +9,11 @@ import { pointsBySql, type PointQuestion } from '../test/support/points-by-sql.t
 /** Points instead are looked for so far away. */
 const NEAR_M = 20_000
 
+export type Closures = {
+  questions: readonly PointQuestion[]
+  wanted: number
+  close(id: string): { point: CarrierPoint; activities: PointsActivities }
+}
 export type Reoffered = { closed: number; offered: number; nearest: number }
 
 /**
@@ -17,11 +22,11 @@ export type Reoffered = { closed: number; offered: number; nearest: number }
  */
 export async function reoffer(
   db: Kysely<Database>,
-  questions: readonly PointQuestion[],
-  close: (id: string) => { point: CarrierPoint; activities: PointsActivities },
+  { questions, wanted, close }: Closures,
 ): Promise<Reoffered> {
   const figures: Reoffered = { closed: 0, offered: 0, nearest: 0 }
   for (const question of questions) {
+    if (figures.closed === wanted) break
     const [chosen] = await pointsBySql(db, { ...question, limit: 1 })
     if (chosen === undefined) continue
     const { point, activities } = close(chosen)
