@@ -166,7 +166,8 @@ function table(
   syncedMs: number,
 ) {
   const { closed, offered, nearest } = reoffered
-  const isMet = percentile(served, 95) < LIMIT_MS && wrong === 0 && closed === CLOSED && nearest === closed
+  const isMet =
+    percentile(served, 95) < LIMIT_MS && wrong === 0 && closed === CLOSED && nearest === closed
   return `${size} points of two carriers in four cities, read, applied and searchable in ${(syncedMs / 1_000).toFixed(1)} s. ${served.length} questions at ${PER_SECOND}/s for the nearest open points that take one or two parcels within 1 to 30 km, 10 to 100 to a page. Each answer is compared with a query in PostgreSQL that looks at every point.
 
 | way | p50 / p95 / p99 / greatest, ms | wrong answers |
