@@ -7,7 +7,7 @@ import {
   moveAttempt,
   type AttemptRow,
 } from '../../db/logistics/attempts.ts'
-import { ensureTask } from '../../db/logistics/tasks.ts'
+import { closeTasks, ensureTask } from '../../db/logistics/tasks.ts'
 import { heartbeating } from '../heartbeating.ts'
 import { keyOf } from './booking-key.ts'
 import type { AttemptKey } from './booking.ts'
@@ -104,7 +104,10 @@ export const createLosers = (deps: LogisticsDeps, contracts: Contracts) => {
         if (attempt.state === 'loose') return 'loose'
         const carrier = await contracts.get(attempt.accountId)
         try {
-          return await look(carrier, attempt)
+          const seen = await look(carrier, attempt)
+          const { actor: closedBy } = telling(settleLoser)
+          await closeTasks(system, attemptId, { resolution: seen, closedBy })
+          return seen
         } catch (error) {
           throw error instanceof CarrierError ? await notSettled(attempt) : error
         }

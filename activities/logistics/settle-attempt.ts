@@ -96,8 +96,8 @@ export const createSettling = (deps: LogisticsDeps, recorder: Recorder) => {
   ): Promise<Booking> {
     const from = ['cancelling'] as const
     if (answer.outcome === 'booked') {
-      const { carrierId: carrierRef, trackingNumber } = answer
-      return recorder.booked(attempt, { carrierRef, trackingNumber, from })
+      const { carrierId: carrierRef, trackingNumber, pointCode } = answer
+      return recorder.booked(attempt, { carrierRef, trackingNumber, pointCode, from })
     }
     if (carrierId === undefined) throw await notSettled(attempt)
     const trackingNumber = attempt.trackingNumber ?? carrierId

@@ -4,6 +4,7 @@ import type { Database } from '../database.ts'
 import { lockAttempt, moveAttempt, type AttemptRow } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
 import { addOutcome } from './lane-stats.ts'
+import { findPointPlace } from './pickup-points.ts'
 import { changeShipment, markTold, type ShipmentRow } from './shipments.ts'
 import { closeTasks } from './tasks.ts'
 
@@ -31,11 +32,12 @@ export async function recordBooked(
 ): Promise<{ failedOverMs?: number }> {
   const { shipment, attempt } = await lockAttempt(trx, attemptId)
   if (!from.includes(attempt.state)) return {}
+  const elsewhere = pointCode === undefined ? undefined : await pointOf(trx, attempt, pointCode)
   const booked = await trx
     .updateTable('bookingAttempt')
     .set({
       ...{ state: 'booked', carrierRef, trackingNumber, givenUpFor: null, settledAt: null },
-      ...(pointCode !== undefined && { pointCode }),
+      ...elsewhere,
       status: sql`coalesce(status, 'booked')`,
       statusAt: sql`coalesce(status_at, clock_timestamp())`,
       bookedAt: sql`coalesce(booked_at, clock_timestamp())`,
@@ -52,7 +54,7 @@ export async function recordBooked(
     ...{ phase: 'booked', liveAttemptId: attemptId, carrier, service, trackingNumber },
     ...{ status: 'booked', statusAt: booked.statusAt, bookedAt: booked.bookedAt },
     ...{ reason: null, rawCode: null, eta: null, storedUntil: null },
-    ...(pointCode !== undefined && { pointCode, pointCarrier: carrier }),
+    ...(elsewhere && { ...elsewhere, pointCarrier: carrier }),
   })
   // Its workflow learns of it by the answer to its step.
   await markTold(trx, live.id, live.version)
@@ -76,6 +78,12 @@ export async function recordBooked(
   const told = { trackingNumber, ...(pointCode !== undefined && { pointCode }) }
   await tellOfDelivery(trx, live, { type: 'delivery.booked', ...told }, telling)
   return before?.settledAt ? { failedOverMs: Date.now() - before.settledAt.getTime() } : {}
+}
+
+/** One that we have not read of yet is thought to be of the kind that was asked for. */
+async function pointOf(trx: Trx, { carrier, pointKind }: AttemptRow, pointCode: string) {
+  const known = await findPointPlace(trx, { carrier, code: pointCode })
+  return { pointCode, pointKind: known?.kind ?? pointKind }
 }
 
 export type Gone = {

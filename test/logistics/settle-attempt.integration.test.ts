@@ -9,6 +9,7 @@ import { openContracts } from '../../activities/logistics/contracts-with-carrier
 import { CarrierError } from '../../clients/carriers/carrier.ts'
 import { referenceOf } from '../../db/logistics/attempts.ts'
 import { resolveTask } from '../../db/logistics/human-tasks.ts'
+import { aPoint, keepPoint } from '../support/pickup-points.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts'
 import { deliveryScene, type Scene } from './scene.ts'
 
@@ -160,6 +161,41 @@ describe('a booking that only a person can cancel', () => {
   })
 })
 
+describe('a carrier that sends it to another point', () => {
+  it('is believed: there the buyer is told to go', async () => {
+    const { db } = database.owner
+    await keepPoint(db, aPoint('MSK66', { kind: 'locker' }))
+    await db
+      .updateTable('shipment')
+      .set({ pointCarrier: 'cdek', pointCode: 'MSK65', pointKind: 'pvz' })
+      .where('id', '=', shipmentId)
+      .execute()
+    const { carrier } = scene.carriers.cdek
+    const ask = carrier.book.bind(carrier)
+    carrier.book = async (request, call) => {
+      const answer = await ask(request, call)
+      return answer.outcome === 'booked' ? { ...answer, pointCode: 'MSK66' } : answer
+    }
+    const { attemptId } = await book()
+    const shipment = await db
+      .selectFrom('shipment')
+      .select(['orderId', 'pointCarrier', 'pointCode', 'pointKind'])
+      .where('id', '=', shipmentId)
+      .executeTakeFirstOrThrow()
+    expect(shipment).toMatchObject({
+      ...{ pointCarrier: 'cdek', pointCode: 'MSK66', pointKind: 'locker' },
+    })
+    expect(await attempt(attemptId)).toMatchObject({ pointCode: 'MSK66', pointKind: 'locker' })
+    const told = await db
+      .selectFrom('event')
+      .select('data')
+      .where('subject', '=', `order:${shipment.orderId}`)
+      .where('type', '=', 'delivery.booked')
+      .executeTakeFirstOrThrow()
+    expect(told.data).toMatchObject({ pointCode: 'MSK66' })
+  })
+})
+
 describe('a carrier that gives no account', () => {
   it('becomes a person’s, when it takes long', async () => {
     const { attemptId } = await book()
@@ -178,9 +214,14 @@ describe('a carrier that gives no account', () => {
     const { attemptId } = await book()
     await longAgo(attemptId)
     await settle(attemptId, 'keep')
-    scene.carriers.cdek.carrier.find = () => Promise.reject(away)
-    const look = run(activities.lookAtLoser, { attemptId }, 3_600_000)
-    await expect(look).rejects.toMatchObject({ type: 'Unsettled' })
+    const { carrier } = scene.carriers.cdek
+    const find = carrier.find.bind(carrier)
+    carrier.find = () => Promise.reject(away)
+    const look = () => run(activities.lookAtLoser, { attemptId }, 3_600_000)
+    await expect(look()).rejects.toMatchObject({ type: 'Unsettled' })
     expect(await tasks()).toMatchObject([{ kind: 'unsettled-booking', state: 'open' }])
+    carrier.find = find
+    expect(await look()).toBe('quiet')
+    expect(await tasks()).toMatchObject([{ kind: 'unsettled-booking', state: 'done' }])
   })
 })
