@@ -1,0 +1,79 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import type { LogisticsActivities } from '../../activities/logistics/index.ts'
+import { serveOrders } from '../../bench/cache/helper-process.ts'
+import { createLogger } from '../../clients/logger.ts'
+import { logisticsQueue, type DeliveryTerms } from '../../contracts/logistics.ts'
+import { temporalPlugin } from '../../telemetry.ts'
+import { workflowBundle } from '../../workers/workflow-bundle.ts'
+
+export type WorkerOrder =
+  | {
+      what: 'start'
+      address: string
+      readyAt: string
+      promise: { earliest: string; latest: string }
+      terms: DeliveryTerms
+    }
+  | { what: 'tell' }
+
+export type WorkerReport = {
+  /** The attempt that has booked, by shipment. */
+  attempts: Map<string, string>
+  /** What was raised, by shipment and in its order. */
+  raised: Map<string, string[]>
+  /** The most that this process had in memory at once. */
+  mostMemoryBytes: number
+}
+
+const attempts = new Map<string, string>()
+const raised = new Map<string, string[]>()
+
+/** The product's workflows as its worker runs them, over activities that return at once. */
+serveOrders(async (order: WorkerOrder): Promise<WorkerReport> => {
+  if (order.what === 'start') await start(order)
+  const mostMemoryBytes = process.resourceUsage().maxRSS * 1_024
+  return { attempts, raised, mostMemoryBytes }
+})
+
+async function start({
+  address,
+  readyAt,
+  promise,
+  terms,
+}: Extract<WorkerOrder, { what: 'start' }>): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') })
+  const activities: LogisticsActivities = {
+    checkNewPoint: async () => ({ outcome: 'ok' }),
+    planDelivery: async () => ({
+      ...{ outcome: 'planned', readyAt, promise, terms },
+      candidates: [{ rank: 1, carrier: 'cdek', service: 'courier' }],
+      labels: { sellerId: '7', orderId: '81', orderNumber: '261126-81', cityId: 'msk' },
+    }),
+    async bookAttempt({ shipmentId, attemptId }) {
+      attempts.set(shipmentId, attemptId)
+      return { outcome: 'booked', bookedAt: readyAt }
+    },
+    confirmBooking: async () => ({ outcome: 'booked', bookedAt: readyAt }),
+    settleAttempt: async ({ why }) => ({ outcome: 'gone', why, mayWake: true }),
+    lookAtLoser: async () => 'quiet',
+    keepLabel: async () => {},
+    async raiseSla({ shipmentId, kind, stage }) {
+      const what = kind === 'silent' ? `${kind} ${stage}` : kind
+      raised.set(shipmentId, [...(raised.get(shipmentId) ?? []), what])
+    },
+    askPerson: async () => {},
+    closeDelivery: async () => {},
+    changePoint: async () => {},
+  }
+  const plugin = await temporalPlugin()
+  const log = createLogger({ level: 'warn', name: 'open deliveries' })
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    taskQueue: logisticsQueue,
+    plugins: [plugin],
+    workflowBundle: await workflowBundle('logistics', [plugin], log),
+    activities,
+    maxConcurrentActivityTaskExecutions: 32,
+  })
+  void worker.run()
+}
