@@ -6,7 +6,7 @@ import { type HealthOptions, logSays, untilHealthy } from './healthy.ts'
 import { keepAlive, type Running } from './keep-alive.ts'
 import type { Child } from './part.ts'
 import { putFirst } from './precedence.ts'
-import { workerFlags } from './worker-flags.ts'
+import { workerEnvironment, workerFlags } from './worker-flags.ts'
 
 /** Running activities may take this long to finish or to hand back; then the process is killed. */
 const drainMs = 30_000
@@ -117,7 +117,7 @@ async function startWorker(
     logFile,
     process.execPath,
     [...workerFlags(domains), '--import', './telemetry.ts', 'workers/main.ts', ...domains],
-    { cwd: root, env },
+    { cwd: root, env: { ...env, ...workerEnvironment } },
   )
   const isReady = () => logSays(logFile, 'worker ready', before)
   return whenReady(child, isReady, { what: name, logFile, signal })

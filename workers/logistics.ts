@@ -8,7 +8,7 @@ import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { logisticsQueue } from '../contracts/logistics.ts'
 import { listPolledAccounts } from '../db/logistics/carrier-accounts.ts'
 import { openCarriers } from './open-carriers.ts'
-import type { CreateDomainWorker } from './worker.ts'
+import { CACHED_DELIVERIES, type CreateDomainWorker } from './worker.ts'
 
 export const createLogisticsWorker: CreateDomainWorker = (context) => {
   const { config, temporal, log } = context
@@ -34,6 +34,7 @@ export const createLogisticsWorker: CreateDomainWorker = (context) => {
         ...points,
       },
       maxConcurrentActivityTaskExecutions: 32,
+      maxCachedWorkflows: CACHED_DELIVERIES,
     },
     async startStanding() {
       for (const account of await listPolledAccounts(system))

@@ -9,7 +9,7 @@ import {
 } from '../../contracts/logistics.ts'
 import { DEFAULT_TERMS } from '../../domain/logistics/sla.ts'
 import { HOUR_MS } from '../../domain/logistics/zone.ts'
-import { workerFlags } from '../../stack/worker-flags.ts'
+import { workerEnvironment, workerFlags } from '../../stack/worker-flags.ts'
 import { until } from '../support/until.ts'
 import type { WorkerOrder, WorkerReport } from './open-deliveries-worker.ts'
 
@@ -39,7 +39,7 @@ export async function followMany(
   const { workflow } = server.client
   const worker = await startHelper<WorkerOrder, WorkerReport>(
     '../../test/logistics/open-deliveries-worker.ts',
-    { flags: workerFlags(['logistics']) },
+    { flags: workerFlags(['logistics']), env: workerEnvironment },
   )
   const workersReport = () => worker.ask({ what: 'tell' })
   try {
@@ -56,7 +56,7 @@ export async function followMany(
         const { attempts } = await workersReport()
         return attempts.size === count ? attempts : undefined
       },
-      { deadlineMs: 300_000, everyMs: 200, what: 'all to be booked' },
+      { deadlineMs: 900_000, everyMs: 200, what: 'all to be booked' },
     )
     const told = (
       version: number,

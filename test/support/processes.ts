@@ -6,7 +6,7 @@ import { endChild, openChildren } from '../../stack/children.ts'
 import { logSays, untilHealthy } from '../../stack/healthy.ts'
 import type { Child } from '../../stack/part.ts'
 import { openPorts } from '../../stack/ports.ts'
-import { workerFlags } from '../../stack/worker-flags.ts'
+import { workerEnvironment, workerFlags } from '../../stack/worker-flags.ts'
 
 export type ProductProcess = {
   pid: number
@@ -57,7 +57,10 @@ export async function openProduct(env: Record<string, string>): Promise<Product>
       ],
       {
         cwd: root,
-        env: { SECRETS_KEY, ...env, ...given },
+        env: {
+          ...(entry === 'workers' ? workerEnvironment : {}),
+          ...{ SECRETS_KEY, ...env, ...given },
+        },
         comesFirst: entry === 'api',
       },
     )
