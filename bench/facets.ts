@@ -10,7 +10,7 @@ import { randomFilters } from '../test/support/filter-sets.ts'
 import { sampler, type Sampler } from '../test/support/sampler.ts'
 import type { SearchCatalogue } from '../test/support/search-catalogue.ts'
 import { COLOUR, searchFacetByFacet } from './facet-by-facet.ts'
-import { atRate, percentile, sorted, spreadOf, type Latencies } from './latencies.ts'
+import { atRate, percentile, sorted, spreadOf, timed, type Latencies } from './latencies.ts'
 import { openSearchMarket, type SearchMarket } from './search-market.ts'
 
 const COMPARED = 60
@@ -18,6 +18,7 @@ const PER_SECOND = 20
 const WARM_UP_SECONDS = 15
 const SECONDS = 5
 const ROUNDS = 6
+const ASKED_ALONE = 600
 const FILTER_SETS = 500
 
 type Figures = {
@@ -26,6 +27,8 @@ type Figures = {
   together: Latencies
   inTurn: Latencies
   served: Latencies
+  /** One question after another, as soon as the last is answered. */
+  alone: { ours: Latencies; inTurn: Latencies }
   differing: number
 }
 
@@ -37,7 +40,8 @@ export async function run(size: number): Promise<string> {
       Array.from({ length: count }, () => threeOfSix(draw, market.catalogue))
     await compare(market, questions(COMPARED))
     const raced = await race(market, questions)
-    return table({ ...raced, differing: await countDiffering(market) })
+    const alone = await raceAlone(market, questions(ASKED_ALONE))
+    return table({ ...raced, alone, differing: await countDiffering(market) })
   } finally {
     await market.close()
   }
@@ -87,7 +91,7 @@ async function compare(
 async function race(
   market: SearchMarket,
   questions: (count: number) => SearchQuestion[],
-): Promise<Omit<Figures, 'differing'>> {
+): Promise<Omit<Figures, 'differing' | 'alone'>> {
   const { elasticsearch } = market
   const views = indexViews(elasticsearch, shopProductsIndex.alias)
   const send = {
@@ -115,6 +119,22 @@ async function race(
     inTurn: sorted(figures.inTurn),
     served: sorted(figures.served),
   }
+}
+
+/** Each question by both, who goes first in turn. */
+async function raceAlone(
+  { elasticsearch }: SearchMarket,
+  questions: readonly SearchQuestion[],
+): Promise<Figures['alone']> {
+  const views = indexViews(elasticsearch, shopProductsIndex.alias)
+  const [ours, inTurn]: [Latencies, Latencies] = [[], []]
+  const askOurs = async (question: SearchQuestion) =>
+    ours.push(await timed(() => findShopProducts({ search: elasticsearch, views }, question)))
+  const askPeer = async (question: SearchQuestion) =>
+    inTurn.push(await timed(() => searchFacetByFacet(elasticsearch, question, true)))
+  for (const [n, question] of questions.entries())
+    for (const ask of n % 2 === 0 ? [askOurs, askPeer] : [askPeer, askOurs]) await ask(question)
+  return { ours: sorted(ours), inTurn: sorted(inTurn) }
 }
 
 const compared = ({ total, facets }: SearchAnswer) => ({
@@ -159,20 +179,24 @@ async function countDiffering({ owner, elasticsearch, catalogue }: SearchMarket)
   return differing
 }
 
-function table({ ours, together, inTurn, served, differing }: Figures): string {
-  const ratio = (peer: Latencies) => (percentile(ours, 95) / percentile(peer, 95)).toFixed(2)
+function table({ ours, together, inTurn, served, alone, differing }: Figures): string {
+  const ratio = (peer: Latencies, us = ours) =>
+    (percentile(us, 95) / percentile(peer, 95)).toFixed(2)
   const rows = [
     ['six facets, three chosen, in one request', spreadOf(ours)],
     ['a request per facet and one for the goods, sent together', spreadOf(together)],
     ['the same, one after another', spreadOf(inTurn)],
     ['`GET /v1/search`, through the API', spreadOf(served)],
+    ['one question after another: in one request', spreadOf(alone.ours)],
+    ['and a request per facet, one after another', spreadOf(alone.inTurn)],
   ]
   return [
     `| at ${PER_SECOND} questions/s | p50 / p95 / p99 / greatest, ms |`,
     '|---|---:|',
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    `p95 is ${ratio(together)} of a request per facet sent together, ${ratio(inTurn)} of those sent one after another ` +
+    `p95 is ${ratio(together)} of a request per facet sent together, ${ratio(inTurn)} of those sent one after another; ` +
+      `where nothing is asked in between ${ratio(alone.inTurn, alone.ours)} ` +
       `(${ours.length} questions each, in turns of ${SECONDS} s on one node, latencies from when a question was due). Of ${FILTER_SETS} random filter sets, ` +
       `${FILTER_SETS - differing} have exactly the counts of PostgreSQL, in every facet.`,
   ].join('\n')
