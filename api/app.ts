@@ -11,6 +11,7 @@ import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
 import { pointLists, type PointListsDeps } from './admin/point-lists.ts'
 import { poison } from './admin/poison.ts'
+import { synonyms } from './admin/synonyms.ts'
 import { tasks } from './admin/tasks.ts'
 import { apiKeys, type ApiKeysDeps } from './api-keys.ts'
 import { authentication } from './auth.ts'
@@ -135,6 +136,7 @@ export function createApp(deps: ApiDeps) {
     .route('/track', track(deps))
     .route('/v1/pickup-points', pickupPoints({ ...deps, requires }))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
+    .route('/v1/admin/synonyms', synonyms({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/admin/cache', cache({ ...deps, requires }))

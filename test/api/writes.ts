@@ -73,6 +73,16 @@ async function categoryOf({ owner, shop }: Ground): Promise<string> {
   return categoryId
 }
 
+const newWords = () => ({ terms: [`раз${randomUUID()}`, `два${randomUUID()}`] })
+async function synonymIn({ owner }: Ground): Promise<string> {
+  const { id } = await owner
+    .insertInto('searchSynonym')
+    .values(newWords())
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
 async function parked({ owner, shop }: Ground): Promise<string> {
   await owner.transaction().execute((trx) =>
     parkDocuments(trx, [
@@ -244,6 +254,14 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
   'POST /v1/admin/tasks/{id}/resolve': async (ground) => ({
     path: `/v1/admin/tasks/${await newTask(ground)}/resolve`,
     body: { resolution: 'Отменено по телефону' },
+  }),
+  'POST /v1/admin/synonyms': () => ({ path: '/v1/admin/synonyms', body: newWords() }),
+  'PUT /v1/admin/synonyms/{id}': async (ground) => ({
+    path: `/v1/admin/synonyms/${await synonymIn(ground)}`,
+    body: newWords(),
+  }),
+  'DELETE /v1/admin/synonyms/{id}': async (ground) => ({
+    path: `/v1/admin/synonyms/${await synonymIn(ground)}`,
   }),
   'POST /v1/admin/reindexes': async (ground) => {
     await reindexIn(ground, 'none')
