@@ -35,6 +35,7 @@ import { pickupPoints, type PickupPointsDeps } from './logistics/pickup-points.t
 import { limitAddresses, type LimitAddressesOptions } from './limit-addresses.ts'
 import { limits } from './limits.ts'
 import { carrierAccounts, type CarrierAccountsDeps } from './logistics/carrier-accounts.ts'
+import { deliveryCities } from './logistics/delivery-cities.ts'
 import { deliveryCosts } from './logistics/delivery-costs.ts'
 import { deliveryChoice } from './logistics/delivery-choice.ts'
 import { deliveryQuotes, type DeliveryQuotesDeps } from './logistics/delivery-quotes.ts'
@@ -127,6 +128,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/sla-policies', slaPolicies({ ...deps, requires }))
     .route('/v1/delivery-costs', deliveryCosts({ ...deps, requires }))
     .route('/v1/delivery-choice', deliveryChoice({ ...deps, requires }))
+    .route('/v1/delivery-cities', deliveryCities({ ...deps, requires }))
     .route('/v1/warehouses', warehouses({ ...deps, requires }))
     .route('/v1/returns', returns({ ...deps, requires }))
     .route('/v1/checkouts', checkouts({ ...deps, requires }))

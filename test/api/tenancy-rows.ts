@@ -190,6 +190,8 @@ export const rows: Record<string, Row> = {
     path: () => '/v1/admin/carrier-accounts/cdek',
     body: () => ({ clientId: 'a', clientSecret: 'b' }),
   },
+  'GET /v1/delivery-cities': list,
+  'PUT /v1/delivery-cities': { ...list, body: () => ({ cities: ['spb'] }) },
   'GET /v1/warehouses': list,
   'GET /v1/warehouses/{id}/dispatch': named(
     ({ warehouseId }) => `/v1/warehouses/${warehouseId}/dispatch`,

@@ -200,6 +200,7 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
     path: '/v1/admin/delivery-choice',
     body: { weights: { time: 0.5 } },
   }),
+  'PUT /v1/delivery-cities': () => ({ path: '/v1/delivery-cities', body: { cities: ['spb'] } }),
   'PUT /v1/warehouses/{id}/dispatch': ({ shop: { warehouseId } }) => ({
     path: `/v1/warehouses/${warehouseId}/dispatch`,
     body: {

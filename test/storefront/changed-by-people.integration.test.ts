@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { authorised, testApp } from '../api/app.ts'
@@ -20,7 +20,7 @@ afterAll(async () => {
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
-const { owner, storefront, system } = database
+const { owner, seller, storefront, system } = database
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const shop = await createShop(owner.db)
 const category = await createCategory(owner.db, 'Печная утварь')
@@ -29,41 +29,58 @@ await projectToSearch(system.db, server.client, index)
 
 const STATED_MS = 10_000
 
-it('a change is used by every process within ten seconds, without a restart or a reindex', async () => {
-  const search = server.client
-  const processes = ['one', 'other'].map(() =>
-    storefrontApp({ storefront: storefront.db, cache: cacheWithoutMemory(redis), search, index }),
+const processes = ['one', 'other'].map(() =>
+  storefrontApp({
+    ...{ storefront: storefront.db, search: server.client, index },
+    cache: cacheWithoutMemory(redis),
+  }),
+)
+const found = (query: string) =>
+  Promise.all(
+    processes.map(async ({ get }) => (await get(`/search?${query}`)).body.total as number),
   )
-  const found = () =>
-    Promise.all(
-      processes.map(async ({ get }) => (await get('/search?q=ухватом')).body.total as number),
-    )
-  const { app } = testApp({ storefront: storefront.db, system: system.db })
-  const admin = await authorised(owner.db, null, ['admin'])
-  const change = async (method: string, path: string, body?: object) => {
-    const response = await app.request(path, {
-      method,
-      headers: { ...admin, 'Content-Type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    expect(response.status).toBeLessThan(300)
-    return response.headers.get('Location')!
-  }
+const { app } = testApp({ storefront: storefront.db, system: system.db, seller: seller.db })
+async function change(auth: object, method: string, path: string, body?: object) {
+  const response = await app.request(path, {
+    method,
+    headers: { ...auth, 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  expect(response.status).toBeLessThan(300)
+  return response.headers.get('Location')!
+}
 
-  expect(await found()).toEqual([0, 0])
-  const path = await change('POST', '/v1/admin/synonyms', { terms: ['ухват', 'рогач'] })
-  expect(await found()).toEqual([0, 0])
-  vi.advanceTimersByTime(STATED_MS)
-  expect(await found()).toEqual([1, 1])
+describe('within ten seconds every process uses, without a restart or a reindex,', () => {
+  it('synonyms that were made, replaced or let go', async () => {
+    const admin = await authorised(owner.db, null, ['admin'])
+    const q = 'q=ухватом'
+    expect(await found(q)).toEqual([0, 0])
+    const path = await change(admin, 'POST', '/v1/admin/synonyms', { terms: ['ухват', 'рогач'] })
+    expect(await found(q)).toEqual([0, 0])
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([1, 1])
 
-  await change('PUT', path, { terms: ['ухват', 'вилы'] })
-  vi.advanceTimersByTime(STATED_MS)
-  expect(await found()).toEqual([0, 0])
+    await change(admin, 'PUT', path, { terms: ['ухват', 'вилы'] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([0, 0])
 
-  await change('PUT', path, { terms: ['ухват', 'рогач'] })
-  vi.advanceTimersByTime(STATED_MS)
-  expect(await found()).toEqual([1, 1])
-  await change('DELETE', path)
-  vi.advanceTimersByTime(STATED_MS)
-  expect(await found()).toEqual([0, 0])
+    await change(admin, 'PUT', path, { terms: ['ухват', 'рогач'] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([1, 1])
+    await change(admin, 'DELETE', path)
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([0, 0])
+  })
+
+  it('cities that a seller delivers to', async () => {
+    const auth = await authorised(owner.db, shop.sellerId)
+    const query = 'q=рогач&city=spb&deliverable=true'
+    expect(await found(query)).toEqual([0, 0])
+    await change(auth, 'PUT', '/v1/delivery-cities', { cities: ['spb'] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(query)).toEqual([1, 1])
+    await change(auth, 'PUT', '/v1/delivery-cities', { cities: [] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(query)).toEqual([0, 0])
+  })
 })
