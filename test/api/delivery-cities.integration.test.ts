@@ -74,7 +74,7 @@ describe('the cities that a seller delivers to', () => {
   it('are one list or the other when two are put at once', async () => {
     const lists = [['kzn', 'spb'], ['ekb'], ['spb', 'ekb'], ['kzn']]
     for (let round = 0; round < 5; round++) {
-      const answers = await Promise.all(lists.map((cities) => put({ cities })))
+      const answers = await Promise.all(lists.map(async (cities) => put({ cities })))
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
       expect(lists.map((cities) => cities.toSorted())).toContainEqual(
         (await citiesOf(get())).toSorted(),
