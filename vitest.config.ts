@@ -37,7 +37,16 @@ export default defineConfig({
       project('replay', 2, shared),
       project('hostile', 3, { maxWorkers: 2 }),
       project('integration', 4, { ...stack, maxWorkers: 2 }),
-      project('system', 5, { ...stack, maxWorkers: 1, testTimeout: 120_000 }),
+      // Each of these has a whole marketplace of its own, and waits most of its time: for the heartbeat of one that was killed.
+      project('system', 5, {
+        ...{ ...stack, maxWorkers: 2, testTimeout: 120_000 },
+        include: ['test/system/*.system.test.ts'],
+      }),
+      project('system-alone', 6, {
+        ...{ ...stack, maxWorkers: 1, testTimeout: 120_000 },
+        include: ['test/**/*.system.test.ts'],
+        exclude: ['test/system/**'],
+      }),
     ],
   },
 })

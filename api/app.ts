@@ -11,6 +11,7 @@ import { drift } from './admin/drift.ts'
 import { reindexes, type ReindexesDeps } from './admin/reindexes.ts'
 import { pointLists, type PointListsDeps } from './admin/point-lists.ts'
 import { poison } from './admin/poison.ts'
+import { synonyms } from './admin/synonyms.ts'
 import { tasks } from './admin/tasks.ts'
 import { apiKeys, type ApiKeysDeps } from './api-keys.ts'
 import { authentication } from './auth.ts'
@@ -34,6 +35,7 @@ import { pickupPoints, type PickupPointsDeps } from './logistics/pickup-points.t
 import { limitAddresses, type LimitAddressesOptions } from './limit-addresses.ts'
 import { limits } from './limits.ts'
 import { carrierAccounts, type CarrierAccountsDeps } from './logistics/carrier-accounts.ts'
+import { deliveryCities } from './logistics/delivery-cities.ts'
 import { deliveryCosts } from './logistics/delivery-costs.ts'
 import { deliveryChoice } from './logistics/delivery-choice.ts'
 import { deliveryQuotes, type DeliveryQuotesDeps } from './logistics/delivery-quotes.ts'
@@ -126,6 +128,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/sla-policies', slaPolicies({ ...deps, requires }))
     .route('/v1/delivery-costs', deliveryCosts({ ...deps, requires }))
     .route('/v1/delivery-choice', deliveryChoice({ ...deps, requires }))
+    .route('/v1/delivery-cities', deliveryCities({ ...deps, requires }))
     .route('/v1/warehouses', warehouses({ ...deps, requires }))
     .route('/v1/returns', returns({ ...deps, requires }))
     .route('/v1/checkouts', checkouts({ ...deps, requires }))
@@ -135,6 +138,7 @@ export function createApp(deps: ApiDeps) {
     .route('/track', track(deps))
     .route('/v1/pickup-points', pickupPoints({ ...deps, requires }))
     .route('/v1/admin/searches', searches({ ...deps, requires }))
+    .route('/v1/admin/synonyms', synonyms({ ...deps, requires }))
     .route('/v1/admin/reindexes', reindexes({ ...deps, requires }))
     .route('/v1/admin/drift', drift({ ...deps, requires }))
     .route('/v1/admin/cache', cache({ ...deps, requires }))

@@ -34,8 +34,10 @@ export async function measureLargeFile(
   megabytes: number,
 ): Promise<LargeFileFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'yarmarka-large-'))
-  const worker = await market.product.startWorker('integrations')
-  const parsing = await market.product.startWorker('parsing')
+  const [worker, parsing] = await Promise.all([
+    market.product.startWorker('integrations'),
+    market.product.startWorker('parsing'),
+  ])
   try {
     const file = join(folder, 'feed.xml')
     const offers = Math.ceil((megabytes * 1024 ** 2) / BYTES_OF_AN_OFFER)

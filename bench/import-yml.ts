@@ -39,8 +39,10 @@ export type ImportRun = {
 /** Imports a generated feed undisturbed, again, and into another shop with the workers killed three times on the way. */
 export async function measureImport(market: Marketplace, offers: number): Promise<ImportRun> {
   const file = await buffer(Readable.from(generateYml({ offers })))
-  let worker = await market.product.startWorker('storefront', 'integrations')
-  let parsing = await market.product.startWorker('parsing')
+  let [worker, parsing] = await Promise.all([
+    market.product.startWorker('storefront', 'integrations'),
+    market.product.startWorker('parsing'),
+  ])
 
   const shop = await market.openShop()
   const importOnce = async (): Promise<ImportFigures> => {
@@ -87,8 +89,7 @@ export async function measureImport(market: Marketplace, offers: number): Promis
   const searchableAfterSeconds = await untilSearchable(market)
   const sameCatalogue =
     (await catalogueHash(market, shop.shopId)) === (await catalogueHash(market, other.shopId))
-  await worker.terminate()
-  await parsing.terminate()
+  await Promise.all([worker.terminate(), parsing.terminate()])
   return { first, again, writesAgain, disturbed, sameCatalogue, searchableAfterSeconds }
 }
 

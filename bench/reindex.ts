@@ -32,8 +32,6 @@ export type DriftFigures = {
 const PLANTED = 10
 /** A shop with a category, and a word for its goods, of its own each. */
 const GOODS_PER_WORD = 1_000
-/** The load goes on for so long before the reindex and after the swap. */
-const AROUND_MS = 2_000
 
 /** A marketplace with so many shop products in its search index, and its operator. */
 export async function openFilled(goods: number) {
@@ -60,12 +58,18 @@ export type Filled = Awaited<ReturnType<typeof openFilled>>
 /** A reindex under updates and searches, with its worker killed while it fills, and the way back under the same load. */
 export async function measureUnderLoad(
   { market, operator, workers }: Filled,
-  rates: LoadRates,
+  {
+    aroundMs,
+    ...rates
+  }: LoadRates & {
+    /** The load goes on for so long before the reindex and after the swap. */
+    aroundMs: number
+  },
 ): Promise<LoadFigures> {
   const goods = await readGoods(market)
   await warmUp(market, goods, rates.warmingSearches)
   const load = startSearchLoad(market, goods, rates)
-  await pause(AROUND_MS)
+  await pause(aroundMs)
   const seconds = stopwatch()
   const { id } = await operator.begin(60)
   await operator.until(
@@ -77,16 +81,16 @@ export async function measureUnderLoad(
   workers.storefront = await market.product.startWorker('storefront', 'integrations')
   const live = await operator.until(id, ({ state }) => state === 'live')
   const took = seconds()
-  await pause(AROUND_MS)
+  await pause(aroundMs)
   await load.stop()
   await untilSearchable(market)
   const { lost, extra } = await countDifferences(market, operator)
 
   const goingBack = startSearchLoad(market, await readGoods(market), rates)
-  await pause(AROUND_MS)
+  await pause(aroundMs)
   await operator.order(id, 'rollback')
   await operator.until(id, ({ state }) => state === 'rolled-back')
-  await pause(AROUND_MS)
+  await pause(aroundMs)
   await goingBack.stop()
   await untilSearchable(market)
   const afterwards = await countDifferences(market, operator)
@@ -120,6 +124,7 @@ export async function run(goods: number): Promise<string> {
     const drift = await measureDrift(filled)
     const underLoad = await measureUnderLoad(filled, {
       ...{ updatesPerSecond: 200, searchesPerSecond: 50, warmingSearches: 1_000 },
+      aroundMs: 2_000,
     })
     return describe(goods, underLoad, drift)
   } finally {

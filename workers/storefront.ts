@@ -4,6 +4,7 @@ import { createDriftActivities } from '../activities/storefront/drift.ts'
 import { createPopularityActivities } from '../activities/storefront/popularity.ts'
 import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
 import { createWarmUpActivities } from '../activities/storefront/warm-up.ts'
+import { watchSchema } from '../activities/storefront/watch-schema.ts'
 import { createInvalidator } from '../clients/cache/invalidator.ts'
 import { createPageCache } from '../clients/cache/page-cache.ts'
 import { createBulkWriter } from '../clients/elasticsearch/bulk-writer.ts'
@@ -53,6 +54,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     cache: createPageCache({ redis, maxBytes: 1, staleOnErrorMs: () => 0 }),
     log,
   }
+  let stopWatching = () => {}
   return {
     workflows: 'storefront',
     options: {
@@ -81,8 +83,10 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
         taskQueue: storefrontQueue,
         args: [{}],
       })
+      stopWatching = await watchSchema(deps)
     },
     async close() {
+      stopWatching()
       redis.disconnect()
       await Promise.all([elasticsearch.close(), system.close(), storefront.close()])
     },

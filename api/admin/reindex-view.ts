@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { reindexWorkflowId } from '../../contracts/storefront.ts'
 import type { Reindex as ReindexRow } from '../../db/storefront/reindexes.ts'
 import { etaSeconds, perSecond } from '../../domain/storefront/eta.ts'
-import { Instant } from '../openapi.ts'
+import { Instant, pageOf } from '../openapi.ts'
 
 const STATES = [
   'queued',
@@ -52,6 +52,22 @@ export const Reindex = z
   })
   .openapi('Reindex')
 export type Reindex = z.infer<typeof Reindex>
+
+export const ReindexPage = pageOf(Reindex)
+  .extend({
+    schemaVersion: z.object({
+      wanted: z.int().openapi({ description: 'What this process makes an index for', example: 2 }),
+      live: z.int().nullable().openapi({
+        description: 'What the index that is searched was made for; `null` before there is one',
+        example: 2,
+      }),
+    }),
+    reindexDue: z.boolean().openapi({
+      description: 'The live one is older. None begins by itself: choose the hour, then POST',
+      example: false,
+    }),
+  })
+  .openapi('ReindexPage')
 
 export function showReindex(row: ReindexRow): Reindex {
   const [done, total] = [Number(row.readCount), Number(row.totalCount)]

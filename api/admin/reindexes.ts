@@ -10,10 +10,12 @@ import {
   requestReindex,
   type Reindex as ReindexRow,
 } from '../../db/storefront/reindexes.ts'
+import { findLiveGeneration } from '../../db/storefront/search-generations.ts'
+import { isReindexDue, shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { audit } from '../audit.ts'
 import type { Requires } from '../auth.ts'
 import { toPage } from '../cursor.ts'
-import { createRouter, json, optionalJsonBody, PageQuery, pageOf, problems } from '../openapi.ts'
+import { createRouter, json, optionalJsonBody, PageQuery, problems } from '../openapi.ts'
 import { notFound, Problem } from '../problem.ts'
 import {
   conflict,
@@ -25,7 +27,7 @@ import {
   type ReindexOrder,
 } from './ask-reindex.ts'
 import { newestAfter, positionOf } from './newest.ts'
-import { Reindex, showReindex } from './reindex-view.ts'
+import { Reindex, ReindexPage, showReindex } from './reindex-view.ts'
 
 export type ReindexesDeps = AskReindexDeps & {
   /** Connected as the role `system`. */
@@ -122,16 +124,26 @@ export function reindexes(deps: ReindexesDeps) {
         method: 'get',
         path: '/',
         tags,
-        summary: 'Reindexes, the newest first',
+        summary: 'Reindexes, the newest first, and whether one is due',
         security,
         middleware: requires('admin'),
         request: { query: PageQuery },
-        responses: { 200: json(pageOf(Reindex), 'A page'), ...problems(400, 401, 403) },
+        responses: { 200: json(ReindexPage, 'A page'), ...problems(400, 401, 403) },
       }),
       async (c) => {
         const { limit, cursor } = c.req.valid('query')
-        const rows = await listReindexes(system, { after: newestAfter(cursor), limit: limit + 1 })
-        return c.json(toPage(rows, limit, showReindex, positionOf), 200)
+        const [rows, live] = await Promise.all([
+          listReindexes(system, { after: newestAfter(cursor), limit: limit + 1 }),
+          findLiveGeneration(system),
+        ])
+        return c.json(
+          {
+            ...toPage(rows, limit, showReindex, positionOf),
+            schemaVersion: { wanted: shopProductsIndex.version, live: live?.schemaVersion ?? null },
+            reindexDue: isReindexDue(shopProductsIndex, live?.schemaVersion),
+          },
+          200,
+        )
       },
     )
     .openapi(

@@ -19,7 +19,10 @@ export type HangFigures = {
 }
 
 /** The same endpoints, once while all answer at once and once while a fifth of all keeps silent. */
-export async function measureHang(scene: Scene, seconds: number): Promise<HangFigures> {
+export async function measureHang(
+  scene: Scene,
+  { seconds, warmUpSeconds }: { seconds: number; warmUpSeconds: number },
+): Promise<HangFigures> {
   const healthy: Target[] = []
   const hanging: Target[] = []
   const restored: Target[] = []
@@ -37,7 +40,7 @@ export async function measureHang(scene: Scene, seconds: number): Promise<HangFi
       return received(scene, answering, (sent * answering.size) / targets.length)
     }
     // Connections are opened and code is compiled before anything is measured.
-    await once(2)
+    await once(warmUpSeconds)
     const paths = new Set(healthy.map(({ path }) => path))
     return sorted((await once(seconds)).flatMap(({ path, ms }) => (paths.has(path) ? [ms] : [])))
   }
@@ -81,7 +84,9 @@ async function received(
 export async function run(seconds: number): Promise<string> {
   const scene = await openScene()
   try {
-    const { allHealthy, someHang, ratio, hanging, targets } = await measureHang(scene, seconds)
+    const { allHealthy, someHang, ratio, hanging, targets } = await measureHang(scene, {
+      ...{ seconds, warmUpSeconds: 2 },
+    })
     return [
       `${targets} endpoints, ${PER_SECOND} events/s; from event to receipt at those that are healthy in both runs, in ms.`,
       '',

@@ -18,6 +18,12 @@ export const indexName = (
   generationId: string,
 ) => `${alias}-${version}-${generationId}`
 
+/** Whether what is searched was made for an older schema; before anything is searched it is made for this one. */
+export const isReindexDue = (
+  { version }: Pick<SearchIndex, 'version'>,
+  liveVersion: number | undefined,
+): boolean => liveVersion !== undefined && liveVersion < version
+
 const keyword = { type: 'keyword' }
 const kept = { type: 'keyword', index: false, doc_values: false }
 /** Codes are asked for in any letter case, with or without what stands between their parts. */

@@ -6,6 +6,8 @@ import {
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reindexWorkflowId, type ReindexState } from '../../contracts/storefront.ts'
+import { registerGeneration, reserveGenerationId } from '../../db/storefront/search-generations.ts'
+import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { ALL_SCOPES, authorised, testApp } from './app.ts'
@@ -13,9 +15,10 @@ import { ALL_SCOPES, authorised, testApp } from './app.ts'
 const database = await freshDatabase()
 afterAll(() => database.drop())
 const owner = database.owner.db
+const system = database.system.db
 const { app, workflows } = testApp({
   storefront: database.storefront.db,
-  system: database.system.db,
+  system,
 })
 
 /** What the workflow answers, and what it was told. */
@@ -155,6 +158,31 @@ describe('GET /v1/admin/reindexes', () => {
     const second = await get(`?limit=2&cursor=${first.body.nextCursor}`)
     expect([...first.body.items, ...second.body.items].map(({ id }) => id)).toEqual(ids)
     expect(second.body.nextCursor).toBeNull()
+  })
+
+  it('says what schema is searched, and that a reindex is due when it is older', async () => {
+    const { version: wanted } = shopProductsIndex
+    expect((await get()).body).toMatchObject({
+      ...{ schemaVersion: { wanted, live: null }, reindexDue: false },
+    })
+    const id = await reserveGenerationId(system)
+    const generation = {
+      id,
+      indexName: `goods-${id}`,
+      schemaVersion: wanted,
+      state: 'live',
+    } as const
+    await registerGeneration(system, generation)
+    for (const [live, reindexDue] of [
+      [wanted - 1, true],
+      [wanted, false],
+      // Another process is newer.
+      [wanted + 1, false],
+    ] as const) {
+      await owner.updateTable('searchGeneration').set({ schemaVersion: live }).execute()
+      expect((await get()).body).toMatchObject({ schemaVersion: { wanted, live }, reindexDue })
+    }
+    await owner.deleteFrom('searchGeneration').execute()
   })
 
   it('is 400 for a cursor that we have not made', async () => {

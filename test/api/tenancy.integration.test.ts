@@ -105,7 +105,7 @@ const TABLES = [
   ...['import', 'import_source', 'category_mapping', 'feed', 'feed_publication'],
   ...['sales_order', 'order_line', 'stock_reservation', 'stock', 'order_return', 'return_line'],
   ...['webhook_endpoint', 'webhook_message', 'audit_entry', 'event'],
-  ...['warehouse_dispatch'],
+  ...['warehouse_dispatch', 'delivery_city'],
 ]
 
 /** All that PostgreSQL holds of the owner's things, but for when keys were used. */

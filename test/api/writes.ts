@@ -73,6 +73,16 @@ async function categoryOf({ owner, shop }: Ground): Promise<string> {
   return categoryId
 }
 
+const newWords = () => ({ terms: [`раз${randomUUID()}`, `два${randomUUID()}`] })
+async function synonymIn({ owner }: Ground): Promise<string> {
+  const { id } = await owner
+    .insertInto('searchSynonym')
+    .values(newWords())
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
 async function parked({ owner, shop }: Ground): Promise<string> {
   await owner.transaction().execute((trx) =>
     parkDocuments(trx, [
@@ -190,6 +200,7 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
     path: '/v1/admin/delivery-choice',
     body: { weights: { time: 0.5 } },
   }),
+  'PUT /v1/delivery-cities': () => ({ path: '/v1/delivery-cities', body: { cities: ['spb'] } }),
   'PUT /v1/warehouses/{id}/dispatch': ({ shop: { warehouseId } }) => ({
     path: `/v1/warehouses/${warehouseId}/dispatch`,
     body: {
@@ -244,6 +255,14 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
   'POST /v1/admin/tasks/{id}/resolve': async (ground) => ({
     path: `/v1/admin/tasks/${await newTask(ground)}/resolve`,
     body: { resolution: 'Отменено по телефону' },
+  }),
+  'POST /v1/admin/synonyms': () => ({ path: '/v1/admin/synonyms', body: newWords() }),
+  'PUT /v1/admin/synonyms/{id}': async (ground) => ({
+    path: `/v1/admin/synonyms/${await synonymIn(ground)}`,
+    body: newWords(),
+  }),
+  'DELETE /v1/admin/synonyms/{id}': async (ground) => ({
+    path: `/v1/admin/synonyms/${await synonymIn(ground)}`,
   }),
   'POST /v1/admin/reindexes': async (ground) => {
     await reindexIn(ground, 'none')

@@ -35,19 +35,35 @@ const terms = {
 }
 
 let database: TestDatabase
-let server: Awaited<ReturnType<typeof freshNamespace>>
 beforeAll(async () => {
-  ;[database, server] = await Promise.all([freshDatabase(), freshNamespace()])
+  database = await freshDatabase()
 })
-afterAll(() => Promise.all([database.drop(), server.teardown()]))
+afterAll(() => database.drop())
 
 type Wrong = (activities: LogisticsActivities, scene: Scene) => Partial<LogisticsActivities>
 
-/** Delivers so many shipments by carriers that treat each attempt as they are told to, and gives what is known of each in the end. */
+/**
+ * Delivers so many shipments by carriers that treat each attempt as they are told to, and gives what is known of each in the
+ * end. In a namespace of its own, so that others may be at work at the same time.
+ */
 async function deliverAll(
   count: number,
   script: (number: number) => Partial<Behaviour>,
   wrong: Wrong = () => ({}),
+) {
+  const server = await freshNamespace()
+  try {
+    return await deliverIn(server, count, script, wrong)
+  } finally {
+    await server.teardown()
+  }
+}
+
+async function deliverIn(
+  server: Awaited<ReturnType<typeof freshNamespace>>,
+  count: number,
+  script: (number: number) => Partial<Behaviour>,
+  wrong: Wrong,
 ) {
   const scene = await deliveryScene(database)
   await database.owner.db
@@ -285,7 +301,8 @@ describe('the checker', () => {
   })
 })
 
-describe('a workflow that is wrong', () => {
+// They mostly wait: all at the same time.
+describe.concurrent('a workflow that is wrong', () => {
   const mutants: [string, Partial<Behaviour>, Wrong][] = [
     [
       'takes a timeout for a refusal',

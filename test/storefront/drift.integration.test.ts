@@ -148,7 +148,9 @@ describe('a drift cycle', () => {
     const before = await liveIndex()
     await search.reindex()
     await elasticsearch.delete({ index: before, id: ids[3]! })
+    const stop = search.startProjections('search')
     expect(await search.checkDrift()).toMatchObject({ drifted: 1, repaired: 1 })
+    await stop()
     await search.project()
     expect(await search.searched(before)).toEqual(await search.expected())
 
@@ -204,7 +206,7 @@ describe('a cached page', () => {
       .set({ priceMinor: 2 })
       .where('id', '=', ids[1]!)
       .execute()
-    const stop = search.startProjections('cache')
+    const stop = search.startProjections('search', 'cache')
     const { cycle } = await search.checkDrift()
     await stop()
     expect(cycle).toMatchObject({ stalePageCount: 0 })

@@ -7,6 +7,11 @@ const first = [
   'integrations/import-catalog.workflow.test.ts',
   'storefront/reindexing.integration.test.ts',
   'storefront/drift.integration.test.ts',
+  'system/life.system.test.ts',
+  'system/imports.system.test.ts',
+  'system/reindex.system.test.ts',
+  'system/webhooks.system.test.ts',
+  'system/sync.system.test.ts',
 ]
 
 /** As usual, but files that take long begin before the others of their kind. */

@@ -1,7 +1,7 @@
 import type { Clause } from '../selections.ts'
 import { lookingAlike } from './letters.ts'
 import { unitsOf, type Synonyms, type Unit } from './synonyms.ts'
-import { hasDigit, isStopWord, joined, readWords } from './words.ts'
+import { hasDigit, joined, readWords, tellingWords } from './words.ts'
 
 /** Of three units two, of four three, of five four; of more four in five. */
 const MOST_OF_THEM = '2<-1 5<80%'
@@ -21,7 +21,7 @@ export const textClauses = (q: string | undefined, synonyms?: Synonyms): TextCla
  */
 export function matching(q: string, synonyms = NO_SYNONYMS): Clause {
   const words = readWords(q)
-  const units = unitsOf(words.filter(isTelling), synonyms)
+  const units = unitsOf(tellingWords(q), synonyms)
   if (units.length === 0) return { match_none: {} }
   return {
     bool: {
@@ -46,7 +46,7 @@ export function matching(q: string, synonyms = NO_SYNONYMS): Clause {
  */
 export function preferring(q: string, synonyms = NO_SYNONYMS): Clause[] {
   const words = readWords(q)
-  const units = unitsOf(words.filter(isTelling), synonyms)
+  const units = unitsOf(tellingWords(q), synonyms)
   if (units.length === 0) return []
   const query = words.join(' ')
   const inHead = units.map((unit) => anyOf(unit, inField('name.head')))
@@ -70,7 +70,7 @@ const anyOf = ({ words, alternatives }: Unit, leaf: Leaf): Clause => ({
   dis_max: {
     queries: [
       every(words, leaf, 1),
-      ...alternatives.map((alternative) => every(readWords(alternative), leaf, 0.7)),
+      ...alternatives.map((alternative) => every(tellingWords(alternative), leaf, 0.7)),
     ],
   },
 })
@@ -99,5 +99,3 @@ const anywhere: Leaf = (typed, boost) => {
 const inField =
   (field: string): Leaf =>
   (word, boost) => ({ match_phrase: { [field]: { query: word, boost } } })
-
-const isTelling = (word: string) => !isStopWord(word)

@@ -1,5 +1,5 @@
 import { stem } from './stem.ts'
-import { readWords } from './words.ts'
+import { tellingWords } from './words.ts'
 
 /**
  * Terms of one or more words, in any of their forms. Without `means` they mean each other; with it, who asks for one of
@@ -10,24 +10,32 @@ export type SynonymGroup = { terms: readonly string[]; means: readonly string[] 
 /** What else finds what a term asks for, by the stems of its words. */
 export type Synonyms = ReadonlyMap<string, readonly string[]>
 
-const MOST_ALTERNATIVES = 5
-const LONGEST_TERM = 4
+/** What is asked for beside a term; more is not looked at. */
+export const MOST_ALTERNATIVES = 5
+/** In words that are asked for; a longer term is not recognised. */
+export const LONGEST_TERM = 4
+
+/** What two terms have in common that are one to the search: the stems of their words. */
+export const termKey = (term: string): string => keyOf(tellingWords(term))
+
+const keyOf = (words: readonly string[]) => words.map(stem).join(' ')
+
+/** What else is asked for with a term of the group. */
+export const meantBy = ({ terms, means }: SynonymGroup, term: string): readonly string[] =>
+  means.length > 0 ? means : terms.filter((other) => other !== term)
 
 export function indexSynonyms(groups: readonly SynonymGroup[]): Synonyms {
   const index = new Map<string, string[]>()
-  for (const { terms, means } of groups)
-    for (const term of terms) {
-      const key = keyOf(readWords(term))
-      const others = means.length > 0 ? means : terms.filter((other) => other !== term)
-      index.set(
-        key,
-        [...new Set([...(index.get(key) ?? []), ...others])].slice(0, MOST_ALTERNATIVES),
-      )
+  for (const group of groups)
+    for (const term of group.terms) {
+      const key = termKey(term)
+      if (key === '') continue
+      const others = meantBy(group, term).filter((other) => termKey(other) !== '')
+      const meant = new Set([...(index.get(key) ?? []), ...others])
+      index.set(key, [...meant].slice(0, MOST_ALTERNATIVES))
     }
   return index
 }
-
-const keyOf = (words: readonly string[]) => words.map(stem).join(' ')
 
 /** A part of a query that is found as one: what was typed, and what means the same. */
 export type Unit = { words: readonly string[]; alternatives: readonly string[] }

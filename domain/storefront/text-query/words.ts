@@ -21,6 +21,10 @@ export const readWords = (q: string): string[] =>
 /** Words that say nothing of a good. */
 export const isStopWord = (word: string) => STOP_WORDS.has(word)
 
+/** The words that are asked for: {@link readWords} without those that say nothing. */
+export const tellingWords = (q: string): string[] =>
+  readWords(q).filter((word) => !isStopWord(word))
+
 const STOP_WORDS = new Set(
   (
     'и а но или не в во на с со к ко у о об от до из за под над при по без для ' +

@@ -34,6 +34,16 @@ describe('synonyms', () => {
     expect(alternatives('шина')).toEqual([['шина']])
   })
 
+  it('are found whatever stop words they have, and none is made of stop words alone', () => {
+    const seat = indexSynonyms([
+      { terms: ['автокресло', 'детское кресло в машину', 'для !'], means: [] },
+    ])
+    expect(unitsOf(['детского', 'кресла', 'машину'], seat)).toEqual([
+      { words: ['детского', 'кресла', 'машину'], alternatives: ['автокресло'] },
+    ])
+    expect(unitsOf(['автокресло'], seat)[0]?.alternatives).toEqual(['детское кресло в машину'])
+  })
+
   it('are so many at most', () => {
     const terms = Array.from({ length: 100 }, (_, i) => `слово${i}`)
     const many = indexSynonyms([{ terms, means: [] }])

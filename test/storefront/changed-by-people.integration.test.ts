@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { connectRedis } from '../../clients/redis.ts'
+import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import { authorised, testApp } from '../api/app.ts'
+import { freshElasticsearch } from '../support/elasticsearch.ts'
+import { createShop } from '../support/marketplace.ts'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { createCategory, createGood } from './goods.ts'
+import { projectToSearch, storefrontApp } from './storefront-app.ts'
+
+const database = await freshDatabase()
+const server = await freshElasticsearch()
+const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
+afterAll(async () => {
+  redis.disconnect()
+  await Promise.all([server.close(), database.drop()])
+})
+/** The clock by which answers are remembered. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+const { owner, seller, storefront, system } = database
+const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
+const shop = await createShop(owner.db)
+const category = await createCategory(owner.db, 'Печная утварь')
+await createGood(owner.db, shop, { category, name: 'Рогач кованый', units: 1 })
+await projectToSearch(system.db, server.client, index)
+
+const STATED_MS = 10_000
+
+const processes = ['one', 'other'].map(() =>
+  storefrontApp({
+    ...{ storefront: storefront.db, search: server.client, index },
+    cache: cacheWithoutMemory(redis),
+  }),
+)
+const found = (query: string) =>
+  Promise.all(
+    processes.map(async ({ get }) => (await get(`/search?${query}`)).body.total as number),
+  )
+const { app } = testApp({ storefront: storefront.db, system: system.db, seller: seller.db })
+async function change(auth: object, method: string, path: string, body?: object) {
+  const response = await app.request(path, {
+    method,
+    headers: { ...auth, 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  expect(response.status).toBeLessThan(300)
+  return response.headers.get('Location')!
+}
+
+describe('within ten seconds every process uses, without a restart or a reindex,', () => {
+  it('synonyms that were made, replaced or let go', async () => {
+    const admin = await authorised(owner.db, null, ['admin'])
+    const q = 'q=ухватом'
+    expect(await found(q)).toEqual([0, 0])
+    const path = await change(admin, 'POST', '/v1/admin/synonyms', { terms: ['ухват', 'рогач'] })
+    expect(await found(q)).toEqual([0, 0])
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([1, 1])
+
+    await change(admin, 'PUT', path, { terms: ['ухват', 'вилы'] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([0, 0])
+
+    await change(admin, 'PUT', path, { terms: ['ухват', 'рогач'] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([1, 1])
+    await change(admin, 'DELETE', path)
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(q)).toEqual([0, 0])
+  })
+
+  it('cities that a seller delivers to', async () => {
+    const auth = await authorised(owner.db, shop.sellerId)
+    const query = 'q=рогач&city=spb&deliverable=true'
+    expect(await found(query)).toEqual([0, 0])
+    await change(auth, 'PUT', '/v1/delivery-cities', { cities: ['spb'] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(query)).toEqual([1, 1])
+    await change(auth, 'PUT', '/v1/delivery-cities', { cities: [] })
+    vi.advanceTimersByTime(STATED_MS)
+    expect(await found(query)).toEqual([0, 0])
+  })
+})
