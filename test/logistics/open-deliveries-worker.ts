@@ -2,11 +2,9 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { readFile } from 'node:fs/promises'
 import type { LogisticsActivities } from '../../activities/logistics/index.ts'
 import { serveOrders } from '../../bench/cache/helper-process.ts'
-import { createLogger } from '../../clients/logger.ts'
 import { logisticsQueue, type DeliveryTerms } from '../../contracts/logistics.ts'
-import { temporalPlugin } from '../../telemetry.ts'
 import { CACHED_DELIVERIES } from '../../workers/worker.ts'
-import { workflowBundle } from '../../workers/workflow-bundle.ts'
+import { logisticsBundle } from './logistics-bundle.ts'
 
 export type WorkerOrder =
   | {
@@ -66,13 +64,10 @@ async function start({
     closeDelivery: async () => {},
     changePoint: async () => {},
   }
-  const plugin = await temporalPlugin()
-  const log = createLogger({ level: 'warn', name: 'open deliveries' })
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address }),
     taskQueue: logisticsQueue,
-    plugins: [plugin],
-    workflowBundle: await workflowBundle('logistics', [plugin], log),
+    ...(await logisticsBundle()),
     activities,
     maxConcurrentActivityTaskExecutions: 32,
     maxCachedWorkflows: CACHED_DELIVERIES,

@@ -11,6 +11,7 @@ import { DEFAULT_TERMS } from '../../domain/logistics/sla.ts'
 import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import { workerEnvironment, workerFlags } from '../../stack/worker-flags.ts'
 import { until } from '../support/until.ts'
+import { logisticsBundle } from './logistics-bundle.ts'
 import type { WorkerOrder, WorkerReport } from './open-deliveries-worker.ts'
 
 const PROMISE_HOURS = 96
@@ -37,6 +38,8 @@ export async function followMany(
   const at = (hours: number) => new Date(beganAt + hours * HOUR_MS).toISOString()
   const ids = Array.from({ length: count }, (_, index) => `shipment-${index}`)
   const { workflow } = server.client
+  // On the disk from here, as in an image: who bundles needs another hundred MB for a moment.
+  await logisticsBundle()
   const worker = await startHelper<WorkerOrder, WorkerReport>(
     '../../test/logistics/open-deliveries-worker.ts',
     { flags: workerFlags(['logistics']), env: workerEnvironment },
