@@ -238,12 +238,12 @@ export type DeliveryState = {
 }
 export const deliveryState = defineQuery<DeliveryState>('deliveryState')
 
-/** What deliveries are found by in the Temporal UI: `Carrier="cdek" and DeliveryPhase="booked"`. */
+/** What deliveries are found by in the Temporal UI: `Carrier="cdek" and PromiseAt<"2026-12-01T00:00:00Z"`. */
 export const deliverySearchAttributes = {
   seller: { name: 'SellerId', type: 'KEYWORD' },
   order: { name: 'OrderId', type: 'KEYWORD' },
   carrier: { name: 'Carrier', type: 'KEYWORD' },
   city: { name: 'CityId', type: 'KEYWORD' },
   state: { name: 'DeliveryState', type: 'KEYWORD' },
-  promiseAt: { name: 'PromiseAt', type: 'KEYWORD' },
+  promiseAt: { name: 'PromiseAt', type: 'DATETIME' },
 } as const
