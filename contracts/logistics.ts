@@ -109,6 +109,19 @@ export type DeliveryTerms = {
   roundsMs: readonly number[]
   /** How long an end may still be taken back. */
   afterEndMs: number
+  /** What is due when it is late, lost, or comes back by its carrier's fault. */
+  compensation: CompensationTerms
+}
+
+/** Per cent of the price of the delivery, unless said otherwise. */
+export type CompensationTerms = {
+  perDayLatePercent: number
+  /** However late. */
+  mostLatePercent: number
+  /** Lost, or returned by its carrier's fault. */
+  failedPercent: number
+  /** Of the declared value, beside that, when it is lost. */
+  lostDeclaredPercent: number
 }
 
 /** Why an attempt was given up. */

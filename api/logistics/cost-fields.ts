@@ -8,8 +8,9 @@ const Money = z.object({ amount: z.int(), currency: z.string().openapi({ example
 const CostEntry = z.object({
   attemptId: z.string(),
   carrier: CarrierField,
-  kind: z.enum(['delivery', 'loser', 'cancellation']).openapi({
-    description: 'Of the booking that lived, of one that was given up, or of giving it up',
+  kind: z.enum(['delivery', 'loser', 'cancellation', 'claim']).openapi({
+    description:
+      'Of the booking that lived, of one that was given up, of giving it up; or what its carrier owes for being late, or for a parcel that was lost: below nothing',
     example: 'delivery',
   }),
   expected: Money,

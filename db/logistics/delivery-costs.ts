@@ -1,4 +1,5 @@
 import { sql, type Kysely, type SqlBool } from 'kysely'
+import type { Money } from '../../domain/logistics/parcel.ts'
 import type { Database } from '../database.ts'
 import type { DeliveryPosition } from './deliveries.ts'
 
@@ -77,6 +78,21 @@ const listEntries = async (db: Kysely<Database>, shipmentIds: readonly string[])
         .where('costEntry.shipmentId', 'in', shipmentIds)
         .orderBy('costEntry.id')
         .execute()
+
+/** What carriers owe for a delivery and have not settled yet. */
+export async function findClaim(
+  db: Kysely<Database>,
+  shipmentId: string,
+): Promise<Money | undefined> {
+  const row = await db
+    .selectFrom('costEntry')
+    .select(['currency', sql<string>`-expected_minor`.as('amount')])
+    .where('shipmentId', '=', shipmentId)
+    .where('kind', '=', 'claim')
+    .where('settledAt', 'is', null)
+    .executeTakeFirst()
+  return row && { amount: Number(row.amount), currency: row.currency }
+}
 
 const isOlderThan = ({ createdAtMicros, id }: DeliveryPosition) => {
   const at = sql`'epoch'::timestamptz + ${createdAtMicros}::bigint * interval '1 microsecond'`

@@ -39,7 +39,8 @@ describe('what deliveries are found by', () => {
       })
     const found = async (query: string) => {
       const ids = []
-      for await (const { workflowId } of server.client.workflow.list({ query })) ids.push(workflowId)
+      for await (const { workflowId } of server.client.workflow.list({ query }))
+        ids.push(workflowId)
       return ids.sort()
     }
     await until(async () => (await found('PromiseAt > "2026-11-01T00:00:00Z"')).length === 2)
