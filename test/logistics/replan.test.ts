@@ -82,7 +82,8 @@ describe('another day than was promised', () => {
 
   it('is as far ahead as is left of a courier’s hours', () => {
     const transit = {
-      ...{ unit: 'instant', earliest: '2026-11-30T15:00:00Z' },
+      unit: 'instant',
+      earliest: '2026-11-30T15:00:00Z',
       latest: '2026-11-30T19:00:00Z',
     } as const
     const leftMs = at('2026-11-30T13:00:00Z')
