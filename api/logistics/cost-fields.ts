@@ -17,7 +17,7 @@ const CostEntry = z.object({
   actual: Money.optional().openapi({ description: 'Once the carrier has told it' }),
   settledAt: Instant.optional(),
 })
-const DeliveryCost = z
+export const DeliveryCost = z
   .object({
     deliveryId: z.string(),
     orderId: z.string().openapi({ example: '1017' }),
@@ -53,7 +53,9 @@ export const CostsPage = pageOf(DeliveryCost)
 
 const money = (minor: string, currency: string) => ({ amount: Number(minor), currency })
 
-export const showCosts = (row: DeliveryCosts): z.infer<typeof DeliveryCost> => ({
+export const showCosts = (
+  row: Omit<DeliveryCosts, 'createdAtMicros'>,
+): z.infer<typeof DeliveryCost> => ({
   ...{ deliveryId: row.id, orderId: row.orderId, sellerId: row.sellerId },
   entries: row.entries.map((entry) => ({
     ...{ attemptId: entry.attemptId, carrier: entry.carrier, kind: entry.kind },
