@@ -328,8 +328,19 @@ describe('what is due', () => {
       await expect(
         other.updateTable('compensation').set({ daysLate: 1 }).execute(),
       ).rejects.toThrow(/permission denied/)
-    const [row] = await db.selectFrom('compensation').selectAll().execute()
-    const { id: _, ...again } = row!
+    const again = await db
+      .selectFrom('compensation')
+      .select([
+        'shipmentId',
+        'attemptId',
+        'sellerId',
+        'reason',
+        'number',
+        'amountMinor',
+        'currency',
+      ])
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
     await expect(db.insertInto('compensation').values(again).execute()).rejects.toThrow(/unique/)
   })
 })
