@@ -5,6 +5,7 @@ import { auditLog } from './admin/audit-log.ts'
 import { cache, type CacheDeps } from './admin/cache.ts'
 import { marketplaceAccounts } from './admin/carrier-accounts.ts'
 import { allCosts } from './admin/delivery-costs.ts'
+import { carrierClaims } from './admin/carrier-claims.ts'
 import { marketplaceChoice } from './admin/delivery-choice.ts'
 import { searches } from './admin/searches.ts'
 import { drift } from './admin/drift.ts'
@@ -147,6 +148,7 @@ export function createApp(deps: ApiDeps) {
     .route('/v1/admin/tasks', tasks({ ...deps, requires }))
     .route('/v1/admin/carrier-accounts', marketplaceAccounts({ ...deps, requires }))
     .route('/v1/admin/delivery-costs', allCosts({ ...deps, requires }))
+    .route('/v1/admin/delivery-costs', carrierClaims({ ...deps, requires }))
     .route('/v1/admin/delivery-choice', marketplaceChoice({ ...deps, requires }))
     .route('/v1/admin/poison', poison({ ...deps, requires }))
   refuseUnguarded(served)

@@ -109,6 +109,19 @@ export type DeliveryTerms = {
   roundsMs: readonly number[]
   /** How long an end may still be taken back. */
   afterEndMs: number
+  /** What is due when it is late, lost, or comes back by its carrier's fault. */
+  compensation: CompensationTerms
+}
+
+/** Per cent of the price of the delivery, unless said otherwise. */
+export type CompensationTerms = {
+  perDayLatePercent: number
+  /** However late. */
+  mostLatePercent: number
+  /** Lost, or returned by its carrier's fault. */
+  failedPercent: number
+  /** Of the declared value, beside that, when it is lost. */
+  lostDeclaredPercent: number
 }
 
 /** Why an attempt was given up. */
@@ -238,12 +251,12 @@ export type DeliveryState = {
 }
 export const deliveryState = defineQuery<DeliveryState>('deliveryState')
 
-/** What deliveries are found by in the Temporal UI: `Carrier="cdek" and DeliveryPhase="booked"`. */
+/** What deliveries are found by in the Temporal UI: `Carrier="cdek" and PromiseAt<"2026-12-01T00:00:00Z"`. */
 export const deliverySearchAttributes = {
   seller: { name: 'SellerId', type: 'KEYWORD' },
   order: { name: 'OrderId', type: 'KEYWORD' },
   carrier: { name: 'Carrier', type: 'KEYWORD' },
   city: { name: 'CityId', type: 'KEYWORD' },
   state: { name: 'DeliveryState', type: 'KEYWORD' },
-  promiseAt: { name: 'PromiseAt', type: 'KEYWORD' },
+  promiseAt: { name: 'PromiseAt', type: 'DATETIME' },
 } as const

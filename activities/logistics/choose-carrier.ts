@@ -2,17 +2,17 @@ import { cancellationSignal } from '@temporalio/activity'
 import { CarrierError, type CarrierQuote } from '../../clients/carriers/carrier.ts'
 import type { CarrierId, GivenUpFor } from '../../contracts/logistics.ts'
 import type { Quotable } from '../../db/logistics/consignment.ts'
-import { listRecords, type ServiceRecord } from '../../db/logistics/lane-stats.ts'
+import { listRecords } from '../../db/logistics/lane-stats.ts'
 import { findCalendars, findChoicePolicy, type Calendars } from '../../db/logistics/rules.ts'
 import { leftOutBy } from '../../domain/logistics/hard-limits.ts'
-import { pickupAtMs, promiseOf, readyAtMs } from '../../domain/logistics/promise.ts'
+import { destinationOf, pickupAtMs, promiseOf, readyAtMs } from '../../domain/logistics/promise.ts'
 import {
   rank,
   type Candidate,
   type LeftOut,
   type RankedCandidate,
 } from '../../domain/logistics/rank.ts'
-import { NO_RECORD, reliabilityOf, sumOf } from '../../domain/logistics/reliability.ts'
+import { reliabilityAmong, type ServiceRecord } from '../../domain/logistics/reliability.ts'
 import type { Weights } from '../../domain/logistics/weights.ts'
 import { HOUR_MS, MINUTE_MS } from '../../domain/logistics/zone.ts'
 import type { Contract, Contracts } from './contracts-with-carriers.ts'
@@ -182,24 +182,14 @@ function reliablyPromised(
   calendars: Calendars,
   records: readonly ServiceRecord[],
 ) {
-  const ofCarrier = records.filter((record) => record.carrier === carrier)
-  const own = ofCarrier.filter((record) => record.service === service)
-  const reliability = reliabilityOf({
-    carrier: sumOf(ofCarrier.map(({ all }) => all)),
-    service: sumOf(own.map(({ all }) => all)),
-    lane: own.find((record) => record.mode === mode)?.lane ?? NO_RECORD,
-  })
+  const reliability = reliabilityAmong(records, { carrier, service, mode })
   const promised = promiseOf({
     readyMs: shipment.readyAt.getTime(),
     warehouse: { zone: from.timeZone, calendar: calendars.of(from.workingDays) },
     carrier: calendars.carrier(carrier, service),
     working: calendars.working,
     transit,
-    destination: {
-      zone: to.timeZone,
-      // A point that tells no hours at all is open whenever others are.
-      ...(point && point.hours.length > 0 && mode.endsWith('point') && { opening: point }),
-    },
+    destination: destinationOf(to.timeZone, mode.endsWith('point') ? point : undefined),
     bufferMs: reliability.delayP90Hours * HOUR_MS,
   })
   return { promised, reliability }

@@ -3,6 +3,8 @@ import { sql, type Transaction } from 'kysely'
 import type { DeliveryPhase, HumanTaskKind, NewPoint, SlaKind } from '../../contracts/logistics.ts'
 import type { Database } from '../../db/database.ts'
 import { tellOfDelivery, type DeliveryEvent } from '../../db/logistics/delivery-events.ts'
+import { findClaim } from '../../db/logistics/delivery-costs.ts'
+import { replanDelivery } from '../../db/logistics/replan-delivery.ts'
 import { changeShipment, lockShipment, type ShipmentRow } from '../../db/logistics/shipments.ts'
 import { ensureTask } from '../../db/logistics/tasks.ts'
 import { heartbeating } from '../heartbeating.ts'
@@ -30,7 +32,7 @@ export const createEscalations = ({ system }: LogisticsDeps) => {
     )
 
   return {
-    /** Something was not done in time: an alert, an event and a metric, once. */
+    /** Something was not done in time: an alert, an event and a metric, once. What is late on its way is planned anew. */
     raiseSla: ({ kind, stage, dueAt, ...key }: SlaMiss): Promise<void> =>
       deciding(key, async (trx, shipment) => {
         const made = await trx
@@ -43,19 +45,24 @@ export const createEscalations = ({ system }: LogisticsDeps) => {
           .executeTakeFirst()
         if (!made) return
         meters.slaMisses.add(1, { kind, carrier: shipment.carrier ?? 'none' })
-        if (kind === 'late' || kind === 'late-predicted')
-          await trx
-            .updateTable('shipment')
-            .set(kind === 'late' ? { lateAt: dueAt } : { latePredictedAt: sql`now()` })
-            .where('id', '=', shipment.id)
-            .execute()
         await tellOfDelivery(trx, shipment, eventOf(shipment, { kind, dueAt }), telling())
+        if (kind !== 'late' && kind !== 'late-predicted') return
+        await trx
+          .updateTable('shipment')
+          .set(kind === 'late' ? { lateAt: dueAt } : { latePredictedAt: sql`now()` })
+          .where('id', '=', shipment.id)
+          .execute()
+        if (await replanDelivery(trx, shipment, { why: kind }, telling()))
+          meters.replans.add(1, { carrier: shipment.carrier ?? 'none', why: kind })
       }),
 
     /** Only a person can help now. Before the hand-over the shipment waits for that. */
     askPerson: ({ kind, offer, ...key }: PersonAsked): Promise<void> =>
       deciding(key, async (trx, shipment) => {
-        await ensureTask(trx, shipment, { kind, details: offer ? { offer } : {} }, telling())
+        // Whoever has to claim it finds how much.
+        const claim = kind === 'not-delivered' ? await findClaim(trx, shipment.id) : undefined
+        const details = { ...(offer && { offer }), ...(claim && { claim }) }
+        await ensureTask(trx, shipment, { kind, details }, telling())
         if (kind === 'no-carrier' || kind === 'point-unavailable')
           await changeShipment(trx, shipment.id, { phase: 'waiting' })
       }),

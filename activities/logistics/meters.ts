@@ -22,6 +22,13 @@ export const wokenLosers = meter.createCounter('logistics.woken_losers', {
 export const deliveryProblems = meter.createCounter('logistics.delivery_problems', {
   description: 'What carriers could not deliver as planned, by reason',
 })
+export const replans = meter.createCounter('logistics.replans', {
+  description: 'Buyers who were told another day than was promised, by why',
+})
+export const compensations = meter.createCounter('logistics.compensations', {
+  description:
+    'What became due for late, lost and returned parcels, and its corrections, by reason',
+})
 export const pollFailures = meter.createCounter('logistics.poll_failures', {
   description: 'Answers about bookings that could not be kept',
 })

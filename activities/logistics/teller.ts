@@ -34,6 +34,10 @@ export const createTeller = ({ system, workflows, log }: LogisticsDeps) => {
     meters.unknownCodes.add(applied.unknownCodes.length, { carrier: attempt.carrier })
     for (const reason of applied.problems)
       meters.deliveryProblems.add(1, { carrier: attempt.carrier, reason })
+    if (applied.replanned)
+      meters.replans.add(1, { carrier: attempt.carrier, why: applied.replanned })
+    for (const reason of applied.compensated)
+      meters.compensations.add(1, { carrier: attempt.carrier, reason })
     if (applied.change) await tell(attempt.shipmentId)
     if (applied.hasWoken) await wakeLoser(attempt)
     return applied

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { deliveryWorkflowId } from '../../contracts/logistics.ts'
 import type { DeliveryRow } from '../../db/logistics/deliveries.ts'
+import { COMPENSATION_REASONS } from '../../domain/logistics/compensation.ts'
+import { isAwaited, REPLAN_REASONS } from '../../domain/logistics/replan.ts'
 import { TRACKING_STATUSES } from '../../domain/logistics/tracking-status.ts'
 import { CarrierField } from '../logistics/point-view.ts'
 import { Instant } from '../openapi.ts'
@@ -42,6 +44,16 @@ export const Delivery = z
       .optional()
       .openapi({ description: 'As the buyer was told; it does not move' }),
     eta: Instant.optional().openapi({ description: 'As the carrier expects it now' }),
+    replanned: z
+      .object({
+        expectedBy: Instant,
+        why: z.enum(REPLAN_REASONS).openapi({ example: 'late' }),
+        at: Instant,
+      })
+      .optional()
+      .openapi({
+        description: 'What the buyer is told instead of the promise, while it is awaited',
+      }),
     storedUntil: Instant.optional().openapi({ description: 'How long the pickup point keeps it' }),
     late: z.boolean(),
     isLive: z.boolean().openapi({
@@ -86,6 +98,19 @@ export const Delivery = z
         place: z.string().optional().openapi({ example: 'Москва' }),
       }),
     ),
+    compensations: z
+      .array(
+        z.object({
+          id: z.string().openapi({ example: '12' }),
+          reason: z.enum(COMPENSATION_REASONS).openapi({ example: 'late' }),
+          amount: z
+            .object({ amount: z.int(), currency: z.string().openapi({ example: 'RUB' }) })
+            .openapi({ description: 'Below nothing where it corrects those before' }),
+          daysLate: z.int().optional().openapi({ example: 2 }),
+          at: Instant,
+        }),
+      )
+      .openapi({ description: 'What is due for it by its SLA policy; nothing is paid here' }),
     hasLabel: z.boolean().openapi({ description: 'Whether `…/label` has it' }),
     trackUrl: z.string().openapi({
       description: 'For the buyer: whoever has the address sees where it is',
@@ -115,6 +140,7 @@ export function showDelivery(row: DeliveryRow, trackUrl: string): Delivery {
         promise: { earliest: promiseEarliest.toISOString(), latest: promiseLatest.toISOString() },
       }),
     ...instants({ eta: row.eta, storedUntil: row.storedUntil }),
+    ...replannedOf(row),
     late: row.isLate,
     isLive: false,
     failovers: row.failovers,
@@ -131,10 +157,22 @@ export function showDelivery(row: DeliveryRow, trackUrl: string): Delivery {
       ...reasonOf(reason),
       ...(place !== null && { place }),
     })),
+    compensations: row.compensations.map((entry) => ({
+      ...{ id: entry.id, reason: entry.reason, at: entry.createdAt.toISOString() },
+      amount: { amount: Number(entry.amountMinor), currency: entry.currency },
+      ...(entry.daysLate !== null && { daysLate: entry.daysLate }),
+    })),
     hasLabel: row.attempts.some(({ id, labelKey }) => id === liveAttemptId && labelKey !== null),
     trackUrl,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  }
+}
+
+function replannedOf({ status, expectedBy, replannedAt, replannedWhy: why }: DeliveryRow) {
+  if (!expectedBy || !replannedAt || !why || !status || !isAwaited(status)) return {}
+  return {
+    replanned: { expectedBy: expectedBy.toISOString(), why, at: replannedAt.toISOString() },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client'
 import { deliveryState, deliveryWorkflowId, type DeliveryState } from '../../contracts/logistics.ts'
+import { isAwaited } from '../../domain/logistics/replan.ts'
 import type { Delivery } from './delivery-view.ts'
 
 export type LiveStateDeps = { workflows: Pick<WorkflowClient, 'getHandle' | 'withDeadline'> }
@@ -20,7 +21,11 @@ export async function asItIsNow(
     const now = await workflows.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
       workflows.getHandle(deliveryWorkflowId(delivery.id)).query(deliveryState),
     )
-    return { ...delivery, ...shown(now), late: delivery.late || now.isLate, isLive: true }
+    const { replanned, ...kept } = delivery
+    return {
+      ...{ ...kept, ...shown(now), late: delivery.late || now.isLate, isLive: true },
+      ...(replanned && now.status && isAwaited(now.status) && { replanned }),
+    }
   } catch {
     return delivery
   }

@@ -8,15 +8,16 @@ const Money = z.object({ amount: z.int(), currency: z.string().openapi({ example
 const CostEntry = z.object({
   attemptId: z.string(),
   carrier: CarrierField,
-  kind: z.enum(['delivery', 'loser', 'cancellation']).openapi({
-    description: 'Of the booking that lived, of one that was given up, or of giving it up',
+  kind: z.enum(['delivery', 'loser', 'cancellation', 'claim']).openapi({
+    description:
+      'Of the booking that lived, of one that was given up, of giving it up; or what its carrier owes for being late, or for a parcel that was lost: below nothing',
     example: 'delivery',
   }),
   expected: Money,
   actual: Money.optional().openapi({ description: 'Once the carrier has told it' }),
   settledAt: Instant.optional(),
 })
-const DeliveryCost = z
+export const DeliveryCost = z
   .object({
     deliveryId: z.string(),
     orderId: z.string().openapi({ example: '1017' }),
@@ -52,7 +53,9 @@ export const CostsPage = pageOf(DeliveryCost)
 
 const money = (minor: string, currency: string) => ({ amount: Number(minor), currency })
 
-export const showCosts = (row: DeliveryCosts): z.infer<typeof DeliveryCost> => ({
+export const showCosts = (
+  row: Omit<DeliveryCosts, 'createdAtMicros'>,
+): z.infer<typeof DeliveryCost> => ({
   ...{ deliveryId: row.id, orderId: row.orderId, sellerId: row.sellerId },
   entries: row.entries.map((entry) => ({
     ...{ attemptId: entry.attemptId, carrier: entry.carrier, kind: entry.kind },

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
 import { findOwnSlaPolicy, putOwnSlaPolicy } from '../../db/logistics/sla-policies.ts'
 import { asSeller } from '../../db/tenancy.ts'
+import type { OwnTerms } from '../../domain/logistics/sla.ts'
 import { HOUR_MS, MINUTE_MS } from '../../domain/logistics/zone.ts'
 import type { Requires } from '../auth.ts'
 import { createRouter, Instant, json, jsonBody, problems } from '../openapi.ts'
@@ -19,6 +20,8 @@ const params = z.object({
     .openapi({ example: 'cdek:136', param: { name: 'tariff', in: 'path' } }),
 })
 const minutes = z.int().min(1).max(1_440).optional().openapi({ example: 10 })
+const percent = (description: string) =>
+  z.int().min(0).max(100).optional().openapi({ description, example: 10 })
 const hours = z.int().min(1).max(720).optional().openapi({ example: 48 })
 
 const NewSlaPolicy = z
@@ -38,6 +41,17 @@ const NewSlaPolicy = z
       })
       .optional(),
     storageWarningHours: hours,
+    compensation: z
+      .strictObject({
+        perDayLatePercent: percent('Of the price of the delivery, for each day that it is late'),
+        mostLatePercent: percent('Of the price of the delivery, however late'),
+        failedPercent: percent(
+          'Of the price of the delivery, when it is lost or returned by its carrier’s fault',
+        ),
+        lostDeclaredPercent: percent('Of the declared value, when it is lost'),
+      })
+      .optional()
+      .openapi({ description: 'What is due; by the law where nothing else is said' }),
   })
   .openapi('NewSlaPolicy')
 // An extension would be `allOf` a schema that allows no more than its own fields.
@@ -100,7 +114,8 @@ type Row = NonNullable<Awaited<ReturnType<typeof findOwnSlaPolicy>>>
 
 const keptAs = (tariff: string) => (tariff === 'all' ? '' : tariff)
 
-const termsOf = ({ silenceHours, ...told }: Told) => ({
+const termsOf = ({ silenceHours, compensation, ...told }: Told): OwnTerms => ({
+  ...(compensation && { compensation: Object.fromEntries(Object.entries(compensation)) }),
   ...(told.confirmMinutes && { confirmMs: told.confirmMinutes * MINUTE_MS }),
   ...(told.bookingMinutes && { bookingMs: told.bookingMinutes * MINUTE_MS }),
   ...(told.handOverHours && { handOverMs: told.handOverHours * HOUR_MS }),
@@ -114,6 +129,7 @@ const termsOf = ({ silenceHours, ...told }: Told) => ({
 
 const show = (tariff: string, { version, terms, createdAt }: Row): z.infer<typeof SlaPolicy> => ({
   ...{ tariff, version, createdAt: createdAt.toISOString() },
+  ...(terms.compensation && { compensation: terms.compensation }),
   ...(terms.confirmMs && { confirmMinutes: terms.confirmMs / MINUTE_MS }),
   ...(terms.bookingMs && { bookingMinutes: terms.bookingMs / MINUTE_MS }),
   ...(terms.handOverMs && { handOverHours: terms.handOverMs / HOUR_MS }),

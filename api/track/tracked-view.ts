@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { TrackedShipment } from '../../db/logistics/tracked.ts'
 import { STATUS_WORDS, tellBuyer } from '../../domain/logistics/buyer-words.ts'
 import { describeHours } from '../../domain/logistics/describe-hours.ts'
+import { isAwaited } from '../../domain/logistics/replan.ts'
 import type { Language } from '../language.ts'
 import { Instant } from '../openapi.ts'
 import { CarrierField, PointKindField } from '../logistics/point-view.ts'
@@ -25,6 +26,9 @@ export const TrackedDelivery = z
       })
       .optional(),
     eta: Instant.optional(),
+    expectedBy: Instant.optional().openapi({
+      description: 'When it is expected instead of the promise',
+    }),
     late: z.boolean(),
     lateness: z
       .string()
@@ -66,7 +70,7 @@ export function showTracked(
   language: Language,
 ): TrackedDelivery {
   const { promise, ...told } = tellBuyer(shipment, now, language)
-  const { carrier, trackingNumber, eta, endedAt, status, phase } = shipment
+  const { carrier, trackingNumber, eta, expectedBy, endedAt, status, phase } = shipment
   return {
     state: status ?? phase,
     headline: told.headline,
@@ -84,6 +88,9 @@ export function showTracked(
       },
     }),
     ...(eta !== null && endedAt === null && { eta: iso(eta) }),
+    ...(expectedBy !== null &&
+      status !== null &&
+      isAwaited(status) && { expectedBy: iso(expectedBy) }),
     late: told.isLate,
     ...(told.lateness !== undefined && { lateness: told.lateness }),
     ...pointOf(shipment, language),

@@ -177,6 +177,8 @@ export type Tracking = {
   eta?: string
   /** How long a point keeps it. */
   storedUntil?: string
+  /** The point that it is brought to, where its carrier says so. */
+  pointCode?: string
   /** What it costs in the end, where it is told. */
   finalPrice?: Money
 }

@@ -11,6 +11,7 @@ import type { Money } from '../../domain/logistics/parcel.ts'
 import { moveOrder } from '../orders/move-order.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { followUp, type FollowedUp } from './follow-up.ts'
 import { learn } from './learn.ts'
 import { changeShipment, type ShipmentRow } from './shipments.ts'
 import { ensureTask } from './tasks.ts'
@@ -32,10 +33,12 @@ export type ToldTracking = {
   }[]
   eta?: string
   storedUntil?: string
+  /** Where its carrier brings it. */
+  pointCode?: string
   finalPrice?: { amount: number; currency: string }
 }
 
-export type Applied = {
+export type Applied = FollowedUp & {
   /** Something was told that was not known. */
   isNews: boolean
   /** What the shipment's workflow must hear; nothing while it is told of a loser. */
@@ -64,7 +67,10 @@ export async function applyTracking(
   const { attempt, isChanged, leftAt } = await projectAttempt(trx, locked, told)
   if (told.finalPrice) await settleCost(trx, attempt, told.finalPrice)
   const unknownCodes = fresh.filter((event) => event.isUnknownCode).map(({ rawCode }) => rawCode)
-  const applied = { isNews: fresh.length > 0 || isChanged, unknownCodes, attempt, problems: [] }
+  const applied: Applied = {
+    ...{ isNews: fresh.length > 0 || isChanged, unknownCodes, attempt },
+    ...{ problems: [], compensated: [], hasWoken: false },
+  }
 
   const { shipment } = locked
   const isLive = shipment.liveAttemptId === attemptId && attempt.state === 'booked'
@@ -73,9 +79,16 @@ export async function applyTracking(
   // What came while it was pending, or being cancelled, has not moved the shipment yet.
   const isBehind =
     shipment.status !== attempt.status || (leftAt !== undefined && shipment.handedOverAt === null)
-  if (!isChanged && !isBehind) return { ...applied, problems, hasWoken: false }
-  const moved = await moveShipment(trx, shipment, { attempt, leftAt }, telling)
-  return { ...applied, problems, hasWoken: false, change: changeOf(moved) }
+  const moved =
+    isChanged || isBehind
+      ? await moveShipment(trx, shipment, { attempt, leftAt }, telling)
+      : undefined
+  const news = { before: shipment, after: moved ?? shipment, attempt, told, fresh }
+  return {
+    ...{ ...applied, problems },
+    ...(await followUp(trx, news, telling)),
+    ...(moved && { change: changeOf(moved) }),
+  }
 }
 
 /** It will not arrive as it was planned, and its carrier has it: a person decides. @returns the reasons */
@@ -239,6 +252,7 @@ const settleCost = (trx: Trx, { id }: AttemptRow, { amount, currency }: Money) =
     .updateTable('costEntry')
     .set({ actualMinor: amount, settledAt: sql`now()` })
     .where('attemptId', '=', id)
+    .where('kind', '<>', 'claim')
     .where('currency', '=', currency)
     .where(sql<boolean>`actual_minor is distinct from ${amount}`)
     .execute()

@@ -1,15 +1,17 @@
 import { sql, type Kysely, type SqlBool } from 'kysely'
 import type { CarrierId, DeliveryPhase, TrackingStatus } from '../../contracts/logistics.ts'
 import type { Database } from '../database.ts'
+import { listCompensations, type CompensationRow } from './compensations.ts'
 import type { ShipmentRow } from './shipments.ts'
 
 export type DeliveryState = DeliveryPhase | TrackingStatus
 
-/** A shipment with every try to have it booked and all that was told of them, the oldest first. */
+/** A shipment with every try to have it booked, all that was told of them and all that became due, the oldest first. */
 export type DeliveryRow = ShipmentRow & {
   isLate: boolean
   attempts: AttemptRow[]
   timeline: TimelineRow[]
+  compensations: CompensationRow[]
 }
 type AttemptRow = Awaited<ReturnType<typeof listAttempts>>[number]
 type TimelineRow = Awaited<ReturnType<typeof listTimeline>>[number]
@@ -88,11 +90,13 @@ async function withLog<Row extends { id: string }>(trx: Kysely<Database>, rows: 
   const [attempts, events] =
     ids.length === 0 ? [[], []] : [await listAttempts(trx, ids), await listTimeline(trx, ids)]
   const attemptsOf = Map.groupBy(attempts, ({ shipmentId }) => shipmentId)
+  const compensations = Map.groupBy(await listCompensations(trx, ids), (one) => one.shipmentId)
   const eventsOf = Map.groupBy(events, ({ shipmentId }) => shipmentId)
   return rows.map((row) => ({
     ...row,
     attempts: attemptsOf.get(row.id) ?? [],
     timeline: eventsOf.get(row.id) ?? [],
+    compensations: compensations.get(row.id) ?? [],
   }))
 }
 

@@ -1,6 +1,9 @@
-import { sql, type Kysely, type SqlBool } from 'kysely'
+import { sql, type Kysely, type SqlBool, type Transaction } from 'kysely'
+import type { Money } from '../../domain/logistics/parcel.ts'
+import { appendAudit, type Actor } from '../audit.ts'
 import type { Database } from '../database.ts'
 import type { DeliveryPosition } from './deliveries.ts'
+import { lockShipment } from './shipments.ts'
 
 export type CostFilter = {
   /** Only those of which something is not settled yet, or all of which is. */
@@ -77,6 +80,53 @@ const listEntries = async (db: Kysely<Database>, shipmentIds: readonly string[])
         .where('costEntry.shipmentId', 'in', shipmentIds)
         .orderBy('costEntry.id')
         .execute()
+
+/** What carriers owe for a delivery and have not settled yet. */
+export async function findClaim(
+  db: Kysely<Database>,
+  shipmentId: string,
+): Promise<Money | undefined> {
+  const row = await db
+    .selectFrom('costEntry')
+    .select(['currency', sql<string>`-expected_minor`.as('amount')])
+    .where('shipmentId', '=', shipmentId)
+    .where('kind', '=', 'claim')
+    .where('settledAt', 'is', null)
+    .executeTakeFirst()
+  return row && { amount: Number(row.amount), currency: row.currency }
+}
+
+export type SettledClaim = {
+  shipmentId: string
+  /** What its carrier has paid. */
+  paidMinor: number
+  actor: Actor
+}
+
+/**
+ * What came of a claim on a carrier, in the claim's own currency; said again, what was said last counts.
+ * @returns every entry of the delivery; `undefined` when nothing is claimed for it
+ */
+export async function settleClaim(
+  trx: Transaction<Database>,
+  { shipmentId, paidMinor, actor }: SettledClaim,
+): Promise<Omit<DeliveryCosts, 'createdAtMicros'> | undefined> {
+  const shipment = await lockShipment(trx, shipmentId)
+  const settled = await trx
+    .updateTable('costEntry')
+    .set({ actualMinor: 0 - paidMinor, settledAt: sql`now()` })
+    .where('shipmentId', '=', shipmentId)
+    .where('kind', '=', 'claim')
+    .returning(['attemptId', 'currency'])
+    .executeTakeFirst()
+  if (!shipment || !settled) return undefined
+  const { orderId, sellerId } = shipment
+  await appendAudit(trx, {
+    ...{ sellerId, actor, action: 'delivery.claim_settled', subject: `order:${orderId}` },
+    data: { deliveryId: shipmentId, ...settled, paidMinor },
+  })
+  return { id: shipmentId, orderId, sellerId, entries: await listEntries(trx, [shipmentId]) }
+}
 
 const isOlderThan = ({ createdAtMicros, id }: DeliveryPosition) => {
   const at = sql`'epoch'::timestamptz + ${createdAtMicros}::bigint * interval '1 microsecond'`

@@ -1,5 +1,8 @@
 import type { Transaction } from 'kysely'
 import type { CarrierId, GivenUpFor, HumanTaskKind } from '../../contracts/logistics.ts'
+import type { CompensationReason } from '../../domain/logistics/compensation.ts'
+import type { Money } from '../../domain/logistics/parcel.ts'
+import type { ReplanReason } from '../../domain/logistics/replan.ts'
 import { appendAudit, type Actor } from '../audit.ts'
 import type { Database } from '../database.ts'
 import { appendEvent } from '../events.ts'
@@ -14,6 +17,26 @@ export type DeliveryEvent =
   | { type: 'delivery.overdue'; what: 'booking' | 'hand-over' | 'news'; dueAt: string }
   | { type: 'delivery.late_predicted'; promisedAt: string; expectedAt: string }
   | { type: 'delivery.late'; promisedAt: string }
+  | {
+      type: 'delivery.replanned'
+      promisedAt: string
+      expectedAt: string
+      why: ReplanReason
+      /** In our words, where its carrier gave one. */
+      reason?: string
+      /** Where it goes now, when that is why. */
+      pointCode?: string
+    }
+  | {
+      type: 'delivery.compensated'
+      compensationId: string
+      reason: CompensationReason
+      /** Less than nothing where it takes back what was due before. */
+      amount: Money
+      /** What is due for this reason after all. */
+      balance: Money
+      daysLate?: number
+    }
   | { type: 'delivery.storage_expiring'; storedUntil: string }
   | { type: 'delivery.needs_human'; task: HumanTaskKind }
 

@@ -8,6 +8,7 @@ import {
   withOutcome,
   type LaneRecord,
   type Outcome,
+  type ServiceRecord,
 } from '../../domain/logistics/reliability.ts'
 import type { Database } from '../database.ts'
 
@@ -48,14 +49,6 @@ function ofLane(db: Kysely<Database>, lane: Lane) {
   return query
 }
 const entriesOf = (lane: Lane) => Object.entries(lane) as [keyof Lane, string][]
-
-export type ServiceRecord = {
-  carrier: CarrierId
-  service: string
-  mode: string
-  lane: LaneRecord
-  all: LaneRecord
-}
 
 /** What is known now of every service, on one lane and everywhere. */
 export async function listRecords(

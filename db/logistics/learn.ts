@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely'
-import type { Promised } from '../../domain/logistics/promise.ts'
 import type { Outcome } from '../../domain/logistics/reliability.ts'
 import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import type { Database } from '../database.ts'
+import { findArrival, findPromised } from './arrival.ts'
 import type { AttemptRow } from './attempts.ts'
 import { addOutcome } from './lane-stats.ts'
 import { laneOf } from './record-booking.ts'
@@ -26,7 +26,6 @@ export async function learn(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow
   )
 }
 
-/** Against what was frozen of the service that carried it: the buyer may have been promised another one's time. */
 async function outcomeOf(trx: Trx, { status }: ShipmentRow, attempt: AttemptRow): Promise<Outcome> {
   const promised = await findPromised(trx, attempt)
   const arrivedAt = await findArrival(trx, attempt, status === 'delivered')
@@ -37,43 +36,4 @@ async function outcomeOf(trx: Trx, { status }: ShipmentRow, attempt: AttemptRow)
     isOnTime: at <= Date.parse(promised.latest),
     delayHours: (at - Date.parse(promised.advertisedLatest)) / HOUR_MS,
   }
-}
-
-/** At a point it has arrived when it waits there: when the buyer comes, or whether, is not its carrier's doing. */
-async function findArrival(
-  trx: Trx,
-  { id, mode, statusAt }: AttemptRow,
-  isDelivered: boolean,
-): Promise<Date | null> {
-  const ready = mode.endsWith('point')
-    ? await trx
-        .selectFrom('trackingEvent')
-        .select('occurredAt')
-        .where('attemptId', '=', id)
-        .where('status', '=', 'ready-for-pickup')
-        .where('revokedAt', 'is', null)
-        .orderBy('occurredAt')
-        .limit(1)
-        .executeTakeFirst()
-    : undefined
-  return ready?.occurredAt ?? (isDelivered ? statusAt : null)
-}
-
-async function findPromised(
-  trx: Trx,
-  { id, shipmentId, carrier, service, mode }: AttemptRow,
-): Promise<Promised | undefined> {
-  const plans = await trx
-    .selectFrom('deliveryQuote')
-    .select('ranked')
-    .where('shipmentId', '=', shipmentId)
-    .where('createdAt', '<=', ({ selectFrom }) =>
-      selectFrom('bookingAttempt as booked').select('booked.createdAt').where('booked.id', '=', id),
-    )
-    .orderBy('round', 'desc')
-    .execute()
-  return plans
-    .flatMap(({ ranked }) => ranked)
-    .find((one) => one.carrier === carrier && one.service === service && one.mode === mode)
-    ?.promised
 }

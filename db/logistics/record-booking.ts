@@ -81,7 +81,7 @@ export async function recordBooked(
 }
 
 /** One that we have not read of yet is thought to be of the kind that was asked for. */
-async function pointOf(trx: Trx, { carrier, pointKind }: AttemptRow, pointCode: string) {
+export async function pointOf(trx: Trx, { carrier, pointKind }: AttemptRow, pointCode: string) {
   const known = await findPointPlace(trx, { carrier, code: pointCode })
   return { pointCode, pointKind: known?.kind ?? pointKind }
 }

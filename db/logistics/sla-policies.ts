@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
-import type { SlaTerms } from '../../domain/logistics/sla.ts'
+import type { OwnTerms } from '../../domain/logistics/sla.ts'
 import { appendAudit, type Actor } from '../audit.ts'
 import type { Database } from '../database.ts'
 
@@ -46,6 +46,6 @@ export async function putOwnSlaPolicy(
 export type NewSlaPolicy = {
   sellerId: string
   tariff: string
-  terms: Partial<SlaTerms>
+  terms: OwnTerms
   actor: Actor
 }

@@ -9,10 +9,12 @@ import type {
   SlaKind,
   TrackingStatus,
 } from '../../contracts/logistics.ts'
+import type { CompensationReason } from '../../domain/logistics/compensation.ts'
 import type { Parcel } from '../../domain/logistics/parcel.ts'
 import type { Promised } from '../../domain/logistics/promise.ts'
 import type { LeftOut, RankedCandidate } from '../../domain/logistics/rank.ts'
-import type { FrozenTerms, SlaTerms } from '../../domain/logistics/sla.ts'
+import type { ReplanReason } from '../../domain/logistics/replan.ts'
+import type { FrozenTerms, OwnTerms } from '../../domain/logistics/sla.ts'
 import type { Weights } from '../../domain/logistics/weights.ts'
 
 type Id = string
@@ -77,6 +79,10 @@ export type LogisticsTables = {
     promiseLatest: OptionalInstant
     promise: OptionalJson<Promised>
     eta: OptionalInstant
+    /** What the buyer is told instead of the promise, since when, and why. */
+    expectedBy: OptionalInstant
+    replannedAt: OptionalInstant
+    replannedWhy: ReplanReason | null
     storedUntil: OptionalInstant
     sla: OptionalJson<FrozenTerms>
     slaVersion: number | null
@@ -166,12 +172,26 @@ export type LogisticsTables = {
     shipmentId: string
     attemptId: string
     sellerId: Id
-    kind: 'delivery' | 'loser' | 'cancellation'
+    kind: 'delivery' | 'loser' | 'cancellation' | 'claim'
     expectedMinor: Amount
     actualMinor: OptionalAmount
     currency: string
     createdAt: Instant
     settledAt: OptionalInstant
+  }
+  /** What is due for a delivery: append-only, corrected by further entries. */
+  compensation: {
+    id: GeneratedAlways<Id>
+    shipmentId: string
+    attemptId: string
+    sellerId: Id
+    reason: CompensationReason
+    /** 1 is what became due; those after it correct it. */
+    number: number
+    amountMinor: Amount
+    currency: string
+    daysLate: number | null
+    createdAt: Instant
   }
   /** Append-only; what the carrier took back is marked. */
   trackingEvent: {
@@ -231,7 +251,7 @@ export type LogisticsTables = {
     /** `cdek`, `cdek:136`, or empty for all. */
     tariff: Generated<string>
     version: number
-    terms: JSONColumnType<SlaTerms>
+    terms: JSONColumnType<OwnTerms>
     createdAt: Instant
   }
   choicePolicy: {

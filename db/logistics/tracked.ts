@@ -17,6 +17,7 @@ export type TrackedShipment = {
   promiseEarliest: string | null
   promiseLatest: string | null
   eta: string | null
+  expectedBy: string | null
   storedUntil: string | null
   createdAt: string
   bookedAt: string | null

@@ -1,4 +1,5 @@
 import type { DeliveryPhase, TrackingStatus } from '../../contracts/logistics.ts'
+import { isAwaited } from './replan.ts'
 
 export type Language = 'ru' | 'en'
 type Words = Record<Language, string>
@@ -10,6 +11,8 @@ export type Told = {
   promiseEarliest: string | null
   promiseLatest: string | null
   eta: string | null
+  /** What was told instead of the promise. */
+  expectedBy: string | null
   endedAt: string | null
   timeZone: string
 }
@@ -100,7 +103,10 @@ export function tellBuyer(told: Told, now: Date, language: Language) {
     tone,
     isLate,
     ...(promise !== undefined && { promise }),
-    ...(lateness !== undefined && !ENDS.includes(key) && { lateness }),
+    // What waits at its point, or goes back, is not on its way late.
+    ...(lateness !== undefined &&
+      !ENDS.includes(key) &&
+      key !== 'ready-for-pickup' && { lateness }),
   }
 }
 
@@ -121,10 +127,11 @@ function promiseOf(
 }
 
 function latenessOf(
-  { promiseLatest, eta, endedAt, phase, timeZone }: Told,
+  told: Told,
   now: Date,
   language: Language,
 ): { isLate: boolean; lateness?: string } {
+  const { promiseLatest, endedAt, phase, timeZone } = told
   if (!promiseLatest) return { isLate: false }
   const latest = Date.parse(promiseLatest)
   const dates = days(timeZone, language)
@@ -134,16 +141,22 @@ function latenessOf(
     if (phase !== 'delivered' || !isLate) return { isLate }
     return { isLate, lateness: say(LATE_THEN, language, { by }) }
   }
-  const expected = eta === null ? undefined : Date.parse(eta)
+  const expected = expectedOf(told, now)
+  const on = expected === undefined ? '' : dates.format(expected)
   if (now.getTime() > latest) {
-    const isKnown = expected !== undefined && expected > now.getTime()
-    const on = isKnown ? dates.format(expected) : ''
-    return { isLate: true, lateness: say(isKnown ? LATE_UNTIL : LATE_NOW, language, { by, on }) }
+    const words = expected === undefined ? LATE_NOW : LATE_UNTIL
+    return { isLate: true, lateness: say(words, language, { by, on }) }
   }
   if (expected !== undefined && expected > latest)
-    return { isLate: true, lateness: say(LATE_SOON, language, { by, on: dates.format(expected) }) }
+    return { isLate: true, lateness: say(LATE_SOON, language, { by, on }) }
   return { isLate: false }
 }
+
+/** A day that has passed is nobody's expectation any more. */
+const expectedOf = ({ expectedBy, eta, status }: Told, now: Date): number | undefined =>
+  [status !== null && isAwaited(status) ? expectedBy : null, eta]
+    .map((at) => (at === null ? -Infinity : Date.parse(at)))
+    .find((at) => at > now.getTime())
 
 const LATE_THEN: Words = {
   ru: 'Позже, чем обещали: ждали до {by}.',
@@ -158,8 +171,8 @@ const LATE_NOW: Words = {
   en: 'Late: promised by {by}. We are asking the carrier.',
 }
 const LATE_SOON: Words = {
-  ru: 'Скорее всего опоздает: обещали до {by}, перевозчик ждёт {on}.',
-  en: 'It will probably be late: promised by {by}, the carrier expects {on}.',
+  ru: 'Скорее всего опоздает: обещали до {by}, теперь ждём {on}.',
+  en: 'It will probably be late: promised by {by}, now expected on {on}.',
 }
 
 const say = (words: Words, language: Language, values: Record<string, string>): string =>

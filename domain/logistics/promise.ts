@@ -54,6 +54,20 @@ export type Promised = {
   version: string
 }
 
+/** A point that tells no hours at all is open whenever others are. */
+export const destinationOf = (
+  zone: string,
+  point: Opening | undefined,
+): PromiseInput['destination'] => ({
+  zone,
+  ...(point && point.hours.length > 0 && { opening: point }),
+})
+
+/** What is still ahead of a parcel that its carrier has. */
+export type Way = Pick<PromiseInput, 'working' | 'transit' | 'destination' | 'bufferMs'> & {
+  carrier: Pick<PromiseInput['carrier'], 'transit' | 'delivery'>
+}
+
 const EARLIEST_CLOCK = '09:00'
 const LATEST_CLOCK = '22:00'
 
@@ -61,7 +75,7 @@ const LATEST_CLOCK = '22:00'
 export function promiseOf(input: PromiseInput): Promised {
   const { readyMs } = input
   const shipsOn = shipDay(input)
-  const { earliestMs, latestMs, advertisedMs } = span(shipsOn, input)
+  const { earliestMs, latestMs, advertisedMs } = arrivalFrom(shipsOn, input)
   return {
     earliest: iso(earliestMs),
     latest: iso(latestMs),
@@ -104,8 +118,9 @@ function shipDay({ readyMs, warehouse, carrier }: Pickup): string {
   return firstWorked(from, carrier.pickup, warehouse.calendar)
 }
 
-function span(shipsOn: string, input: PromiseInput) {
-  const { transit, destination, bufferMs } = input
+/** When it arrives that is on its way from a day on; `advertisedMs`: by its carrier's own word. */
+export function arrivalFrom(day: string, way: Way) {
+  const { transit, destination, bufferMs } = way
   if (transit.unit === 'instant') {
     const latestMs = Date.parse(transit.latest)
     return {
@@ -114,9 +129,9 @@ function span(shipsOn: string, input: PromiseInput) {
       advertisedMs: latestMs,
     }
   }
-  const firstDay = arrival(shipsOn, transit.min, input)
-  const lastDay = arrival(shipsOn, transit.max, input)
-  const bufferedDay = receivable(addDays(lastDay, Math.ceil(bufferMs / DAY_MS)), input)
+  const firstDay = arrival(day, transit.min, way)
+  const lastDay = arrival(day, transit.max, way)
+  const bufferedDay = receivable(addDays(lastDay, Math.ceil(bufferMs / DAY_MS)), way)
   const at = (date: string, minutes: number) => instantOf({ date, minutes }, destination.zone)
   const hours = (date: string) => hoursOf(destination, date)
   return {
@@ -137,17 +152,16 @@ function hoursOf({ opening }: PromiseInput['destination'], date: string): Minute
   }
 }
 
-function arrival(shipsOn: string, days: number, input: PromiseInput): string {
-  const { carrier, transit, working } = input
-  if (transit.unit === 'working-days')
-    return receivable(afterWorkedDays(shipsOn, days, working), input)
-  return receivable(firstWorked(addDays(shipsOn, days), carrier.transit), input)
+function arrival(day: string, days: number, way: Way): string {
+  const { carrier, transit, working } = way
+  if (transit.unit === 'working-days') return receivable(afterWorkedDays(day, days, working), way)
+  return receivable(firstWorked(addDays(day, days), carrier.transit), way)
 }
 
 /** Longer than any point is closed of which its carrier still says that it is open. */
 const MOST_DAYS = 60
 
-function receivable(date: string, { carrier, destination: { opening } }: PromiseInput): string {
+function receivable(date: string, { carrier, destination: { opening } }: Way): string {
   const first = firstWorked(date, carrier.delivery)
   if (!opening) return first
   let day = first

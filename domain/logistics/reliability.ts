@@ -1,3 +1,4 @@
+import type { CarrierId } from '../../contracts/logistics.ts'
 import { DAY_MS } from './zone.ts'
 
 /** Sums of what happened on a lane, of which a delivery counts half as much after {@link HALF_LIFE_DAYS}. */
@@ -109,4 +110,27 @@ export function reliabilityOf(records: {
     delayP90Hours: Math.max(0, mean + Z90 * deviation),
     evidence: records.lane.deliveries,
   }
+}
+
+/** What is known of a service: on the lane in question, and everywhere. */
+export type ServiceRecord = {
+  carrier: CarrierId
+  service: string
+  mode: string
+  lane: LaneRecord
+  all: LaneRecord
+}
+
+/** Of one service, out of the records of all of them. */
+export function reliabilityAmong(
+  records: readonly ServiceRecord[],
+  { carrier, service, mode }: Pick<ServiceRecord, 'carrier' | 'service' | 'mode'>,
+): Reliability {
+  const ofCarrier = records.filter((record) => record.carrier === carrier)
+  const own = ofCarrier.filter((record) => record.service === service)
+  return reliabilityOf({
+    carrier: sumOf(ofCarrier.map(({ all }) => all)),
+    service: sumOf(own.map(({ all }) => all)),
+    lane: own.find((record) => record.mode === mode)?.lane ?? NO_RECORD,
+  })
 }

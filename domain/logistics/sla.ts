@@ -1,4 +1,10 @@
-import type { DeliveryTerms, SlaKind, TrackingStatus } from '../../contracts/logistics.ts'
+import type {
+  CompensationTerms,
+  DeliveryTerms,
+  SlaKind,
+  TrackingStatus,
+} from '../../contracts/logistics.ts'
+import { DEFAULT_COMPENSATION } from './compensation.ts'
 import { isEnd } from './tracking-status.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './zone.ts'
 
@@ -16,10 +22,16 @@ export const termsOfTariff = (
   service: string,
 ): SlaTerms | undefined => byTariff[`${carrier}:${service}`] ?? byTariff[carrier]
 
-/** What `own` does not tell is as it was, silences one by one. */
-export const mergeTerms = (terms: SlaTerms, own: Partial<SlaTerms> = {}): SlaTerms => ({
+/** As a policy tells them: what it does not is as it was. */
+export type OwnTerms = Partial<Omit<SlaTerms, 'compensation'>> & {
+  compensation?: Partial<CompensationTerms>
+}
+
+/** What `own` does not tell is as it was, silences and compensation one by one. */
+export const mergeTerms = (terms: SlaTerms, own: OwnTerms = {}): SlaTerms => ({
   ...{ ...terms, ...own },
   silenceMs: { ...terms.silenceMs, ...own.silenceMs },
+  compensation: { ...terms.compensation, ...own.compensation },
 })
 
 export const DEFAULT_TERMS: SlaTerms = {
@@ -41,6 +53,7 @@ export const DEFAULT_TERMS: SlaTerms = {
   watchMs: [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 3 * HOUR_MS, DAY_MS, 3 * DAY_MS],
   roundsMs: [MINUTE_MS, 10 * MINUTE_MS, HOUR_MS],
   afterEndMs: 2 * DAY_MS,
+  compensation: DEFAULT_COMPENSATION,
 }
 
 /** What is known when timers are set; instants in milliseconds. */

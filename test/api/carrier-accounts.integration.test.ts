@@ -4,7 +4,8 @@ import { cdekSettings } from '../../clients/carriers/cdek/settings.ts'
 import { dpdSettings } from '../../clients/carriers/dpd/settings.ts'
 import { uberSettings } from '../../clients/carriers/uber/settings.ts'
 import type { CarrierId } from '../../contracts/logistics.ts'
-import { findChoicePolicy } from '../../db/logistics/rules.ts'
+import { findChoicePolicy, findSlaPolicies } from '../../db/logistics/rules.ts'
+import { DEFAULT_COMPENSATION } from '../../domain/logistics/compensation.ts'
 import { DEFAULT_WEIGHTS } from '../../domain/logistics/weights.ts'
 import { createSecretBox } from '../../clients/secret-box.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
@@ -220,6 +221,20 @@ describe('an SLA policy', () => {
     expect(await second.json()).toMatchObject(shown)
     expect(await (await policy('GET', 'cdek:136')).json()).toMatchObject(shown)
     expect(await (await policy('PUT', 'all', told)).json()).toMatchObject({ version: 1 })
+  })
+
+  it('says what is due, and what it does not say is the law’s', async () => {
+    const compensation = { perDayLatePercent: 3, lostDeclaredPercent: 0 }
+    expect(await (await policy('PUT', 'dpd:PCL', { compensation })).json()).toMatchObject({
+      compensation,
+    })
+    expect(await (await policy('GET', 'dpd:PCL')).json()).toMatchObject({ compensation })
+    const { terms } = await findSlaPolicies(database.system.db, shop.sellerId)
+    expect(terms.byTariff!['dpd:PCL']!.compensation).toEqual({
+      ...{ ...DEFAULT_COMPENSATION, ...compensation },
+    })
+    for (const wrong of [{ perDayLatePercent: 101 }, { perDayLatePercent: -1 }, { gift: 1 }])
+      expect((await policy('PUT', 'all', { compensation: wrong })).status).toBe(400)
   })
 
   it('is 404 where there is none, 400 for what is no tariff and no time', async () => {

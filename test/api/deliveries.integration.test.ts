@@ -146,6 +146,57 @@ describe('GET /v1/deliveries/{id}', () => {
     expect(await (await get(shipmentId)).json()).toMatchObject({ isLive: false, late: false })
   })
 
+  it('says what the buyer is told instead of the promise, while it is awaited', async () => {
+    const { shipmentId } = made['overdue']!
+    const at = inDays(-1)
+    const replan = (status: 'in-transit' | 'ready-for-pickup') =>
+      owner
+        .updateTable('shipment')
+        .set({ status, expectedBy: inDays(2), replannedAt: at, replannedWhy: 'late' })
+        .where('id', '=', shipmentId)
+        .execute()
+    const before = await (await get(shipmentId)).json()
+    expect(before).not.toHaveProperty('replanned')
+    await replan('in-transit')
+    expect(await (await get(shipmentId)).json()).toMatchObject({
+      replanned: { expectedBy: expect.any(String), why: 'late', at },
+    })
+    const there = { phase: 'handed-over', status: 'ready-for-pickup', failovers: 0, isLate: true }
+    workflows.answers.set(`delivery:${shipmentId}`, there)
+    expect(await (await get(shipmentId)).json()).not.toHaveProperty('replanned')
+    workflows.answers.clear()
+    await replan('ready-for-pickup')
+    expect(await (await get(shipmentId)).json()).not.toHaveProperty('replanned')
+    await owner
+      .updateTable('shipment')
+      .set({ status: 'in-transit', expectedBy: null, replannedAt: null, replannedWhy: null })
+      .where('id', '=', shipmentId)
+      .execute()
+  })
+
+  it('says what is due for it, with what corrects that', async () => {
+    const { shipmentId, attemptId } = made['delivered']!
+    const entry = (number: number, amountMinor: number, daysLate: number | null) =>
+      owner
+        .insertInto('compensation')
+        .values({
+          ...{ shipmentId, attemptId, sellerId: shop.sellerId, reason: 'late', currency: 'RUB' },
+          ...{ number, amountMinor, daysLate },
+        })
+        .execute()
+    await entry(1, 8_100, 2)
+    await entry(2, -4_050, null)
+    const shown = (await (await get(shipmentId)).json()) as Delivery
+    expect(shown.compensations).toMatchObject([
+      { reason: 'late', amount: { amount: 8_100, currency: 'RUB' }, daysLate: 2 },
+      { reason: 'late', amount: { amount: -4_050, currency: 'RUB' } },
+    ])
+    expect(shown.compensations[1]).not.toHaveProperty('daysLate')
+    expect(
+      ((await (await get(made['moving']!.shipmentId)).json()) as Delivery).compensations,
+    ).toEqual([])
+  })
+
   it('leads to the buyer’s page', async () => {
     const { trackUrl } = (await (await get(made['moving']!.shipmentId)).json()) as Delivery
     const page = await app.request(new URL(trackUrl).pathname)

@@ -99,6 +99,41 @@ describe('what deliveries cost', () => {
     expect(ids(await read('?to=2020-01-01T00:00:00Z'))).toEqual([])
   })
 
+  it('is less by what a carrier owes, as soon as an operator says what it has paid', async () => {
+    const { shipmentId, attemptId } = made[0]!
+    await database.owner.db
+      .insertInto('costEntry')
+      .values({
+        ...{ shipmentId, attemptId, sellerId: shop.sellerId, kind: 'claim' },
+        ...{ expectedMinor: -5_400, currency: 'KZT' },
+      })
+      .execute()
+    expect(ids(await read('?settled=false'))).toContain(shipmentId)
+    const settle = (id: string, body: object = { paid: 4_000 }, by = admin) =>
+      app.request(`/v1/admin/delivery-costs/${id}/claim`, {
+        method: 'PUT',
+        headers: { ...by, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    expect((await settle(made[1]!.shipmentId)).status).toBe(404)
+    expect((await settle('1')).status).toBe(404)
+    expect((await settle(shipmentId, { paid: -1 })).status).toBe(400)
+    expect((await settle(shipmentId, undefined, auth)).status).toBe(403)
+    const response = await settle(shipmentId)
+    expect(response.status).toBe(200)
+    const claimed = { expected: money(-5_400, 'KZT'), actual: money(-4_000, 'KZT') }
+    expect(await response.json()).toMatchObject({
+      deliveryId: shipmentId,
+      entries: [{ kind: 'delivery' }, { kind: 'claim', ...claimed }],
+    })
+    expect(ids(await read('?settled=false'))).not.toContain(shipmentId)
+    expect((await read()).totals[0]).toEqual({
+      ...{ expected: money(4_600, 'KZT'), actual: money(5_000, 'KZT') },
+      ...{ difference: money(400, 'KZT'), unsettled: 0 },
+    })
+    await database.owner.db.deleteFrom('costEntry').where('kind', '=', 'claim').execute()
+  })
+
   it('is nothing for another seller, and everybody’s for operators', async () => {
     expect(await read('', theirs)).toEqual({ items: [], nextCursor: null, totals: [] })
     expect(ids(await read('', admin, '/v1/admin/delivery-costs'))).toHaveLength(3)

@@ -180,6 +180,11 @@ export const rows: Record<string, Row> = {
   },
   'GET /v1/delivery-costs': list,
   'GET /v1/admin/delivery-costs': marketplace,
+  'PUT /v1/admin/delivery-costs/{id}/claim': {
+    ...marketplace,
+    path: ({ deliveryId }) => `/v1/admin/delivery-costs/${deliveryId}/claim`,
+    body: () => ({ paid: 1 }),
+  },
   'GET /v1/delivery-choice': named(() => '/v1/delivery-choice'),
   'PUT /v1/delivery-choice': { ...list, body: () => ({ weights: { price: 2 } }) },
   'GET /v1/admin/delivery-choice': marketplace,

@@ -119,6 +119,30 @@ describe('GET /track/{token}', () => {
     })
   })
 
+  it('says the day that replaces the promise, and not one that has passed', async () => {
+    const late = { promiseEarliest: '2025-11-20T06:00:00Z', promiseLatest: '2025-11-21T18:00:00Z' }
+    const lateness = async (shipment: object) => {
+      const { shipmentId } = await createDelivery(owner, shop, {
+        shipment: { ...late, ...shipment },
+      })
+      const token = tokens.tokenOf(shipmentId)
+      const page = await (await track(token, browser)).text()
+      const view = (await (await track(token, asJson)).json()) as { lateness?: string }
+      if (view.lateness) expect(page.replaceAll('\u00a0', ' ')).toContain(view.lateness)
+      return view
+    }
+    expect(await lateness({ expectedBy: '2126-12-03T19:00:00Z' })).toMatchObject({
+      expectedBy: '2126-12-03T19:00:00.000Z',
+      lateness: 'Опаздывает: обещали до 21 ноября, теперь ждём 3 декабря.',
+    })
+    expect(await lateness({ expectedBy: '2025-11-24T19:00:00Z' })).toMatchObject({
+      lateness: 'Опаздывает: обещали до 21 ноября. Уже разбираемся с перевозчиком.',
+    })
+    const there = await lateness({ expectedBy: '2126-12-03T19:00:00Z', status: 'ready-for-pickup' })
+    expect(there).not.toHaveProperty('expectedBy')
+    expect(there).not.toHaveProperty('lateness')
+  })
+
   it('is 404, a page or a problem, for what leads nowhere', async () => {
     const { shipmentId } = await createDelivery(owner, shop)
     const token = tokens.tokenOf(shipmentId)

@@ -53,6 +53,17 @@ async function newTask({ owner, shop }: Ground): Promise<string> {
     .executeTakeFirstOrThrow()
   return id
 }
+async function newClaim({ owner, shop }: Ground): Promise<string> {
+  const { shipmentId, attemptId } = await createDelivery(owner, shop)
+  await owner
+    .insertInto('costEntry')
+    .values({
+      ...{ shipmentId, attemptId, sellerId: shop.sellerId, kind: 'claim' },
+      ...{ expectedMinor: -9_000, currency: 'RUB' },
+    })
+    .execute()
+  return shipmentId
+}
 const newEndpoint = ({ ask }: Ground) => ask('POST', '/v1/webhook-endpoints', { url })
 const since = () => new Date(Date.now() - 3_600_000).toISOString()
 
@@ -263,6 +274,10 @@ export const writes: Record<string, (ground: Ground) => Promise<Write> | Write> 
   }),
   'DELETE /v1/admin/synonyms/{id}': async (ground) => ({
     path: `/v1/admin/synonyms/${await synonymIn(ground)}`,
+  }),
+  'PUT /v1/admin/delivery-costs/{id}/claim': async (ground) => ({
+    path: `/v1/admin/delivery-costs/${await newClaim(ground)}/claim`,
+    body: { paid: 9_000 },
   }),
   'POST /v1/admin/reindexes': async (ground) => {
     await reindexIn(ground, 'none')

@@ -3,7 +3,7 @@ import { stepOf, tellBuyer, type Told } from '../../domain/logistics/buyer-words
 import { TRACKING_STATUSES } from '../../domain/logistics/tracking-status.ts'
 
 const told = (more: Partial<Told> = {}): Told => ({
-  ...{ phase: 'handed-over', status: 'in-transit', eta: null, endedAt: null },
+  ...{ phase: 'handed-over', status: 'in-transit', eta: null, expectedBy: null, endedAt: null },
   ...{ promiseEarliest: '2026-11-28T06:00:00Z', promiseLatest: '2026-11-30T18:00:00Z' },
   timeZone: 'Europe/Moscow',
   ...more,
@@ -71,7 +71,7 @@ describe('lateness', () => {
       { eta: '2026-12-02T10:00:00Z' },
       now,
       true,
-      'Скорее всего опоздает: обещали до 30 ноября, перевозчик ждёт 2 декабря.',
+      'Скорее всего опоздает: обещали до 30 ноября, теперь ждём 2 декабря.',
     ],
     [
       'late',

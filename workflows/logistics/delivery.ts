@@ -126,7 +126,7 @@ export function label({ sellerId, orderId, orderNumber, cityId }: Labels, promis
     { key: attributes.seller, value: sellerId },
     { key: attributes.order, value: orderId },
     { key: attributes.city, value: cityId },
-    { key: attributes.promiseAt, value: promiseAt },
+    { key: attributes.promiseAt, value: new Date(promiseAt) },
   ])
   upsertMemo({ order: orderNumber, city: cityId, promise: promiseAt })
 }

@@ -27,6 +27,7 @@ export async function track(
   return {
     events,
     ...(order.planned_delivery_date ? { eta: order.planned_delivery_date } : {}),
+    ...(order.delivery_point ? { pointCode: order.delivery_point } : {}),
     ...(order.keep_free_until ? { storedUntil: order.keep_free_until } : {}),
     ...(order.delivery_detail
       ? { finalPrice: { amount: minorOf(order.delivery_detail.total_sum), currency } }

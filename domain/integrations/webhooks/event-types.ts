@@ -159,6 +159,58 @@ export const EVENT_TYPES: readonly EventType[] = [
     example: { ...deliveryExample, state: 'in-transit', promisedAt: '2026-11-30T19:00:00.000Z' },
   },
   {
+    type: 'delivery.replanned',
+    description:
+      'The buyer is told another day, or another point: its carrier has it and it will not come as promised',
+    schema: object(
+      {
+        ...{ ...delivery, state: DeliveryState },
+        promisedAt: text('The end of the promise, which does not move'),
+        expectedAt: text('ISO 8601'),
+        why: oneOf('late-predicted', 'late', 'delivery-problem', 'other-point'),
+      },
+      {
+        reason: text('What its carrier says is wrong'),
+        pointCode: text('Where it goes now'),
+      },
+    ),
+    example: {
+      ...{ ...deliveryExample, state: 'exception' },
+      promisedAt: '2026-11-30T19:00:00.000Z',
+      expectedAt: '2026-12-02T19:00:00.000Z',
+      ...{ why: 'delivery-problem', reason: 'locker-full' },
+    },
+  },
+  {
+    type: 'delivery.compensated',
+    description:
+      'Something is due for a delivery that was late, lost, or returned by its carrier’s fault; or is not due any more. Nothing is paid yet',
+    schema: object(
+      {
+        ...{ ...delivery, state: DeliveryState },
+        compensationId: text('Pay each once'),
+        reason: oneOf('late', 'lost', 'returned'),
+        amount: object({
+          amount: {
+            type: 'integer',
+            description: 'In minor units; below nothing where it takes back what was due before',
+          },
+          currency: text('ISO 4217'),
+        }),
+        balance: Money,
+      },
+      { daysLate: { type: 'integer', description: 'Days after the promise' } },
+    ),
+    example: {
+      ...{ ...deliveryExample, state: 'delivered', compensationId: '12', reason: 'late' },
+      ...{
+        amount: { amount: 5_400, currency: 'RUB' },
+        balance: { amount: 5_400, currency: 'RUB' },
+      },
+      daysLate: 2,
+    },
+  },
+  {
     type: 'delivery.storage_expiring',
     description: 'The pickup point will soon send it back',
     schema: object({ ...delivery, state: DeliveryState, storedUntil: text('ISO 8601') }),

@@ -472,6 +472,7 @@ describe('tracking', () => {
       entity: {
         planned_delivery_date: '2026-01-19',
         keep_free_until: '2026-01-27T21:00:00+0000',
+        delivery_point: 'MSK65',
         delivery_problem: [{ code: '37', create_date: '2026-01-19T12:00:00+0000' }],
         delivery_detail: { delivery_sum: 500, total_sum: 612.35 },
       },
@@ -480,7 +481,7 @@ describe('tracking', () => {
     const { events, ...rest } = await cdek.track(known, {})
     expect(rest).toEqual({
       ...{ eta: '2026-01-19T20:59:59.000Z', storedUntil: '2026-01-27T21:00:00.000Z' },
-      finalPrice: { amount: 61_235, currency: 'RUB' },
+      ...{ finalPrice: { amount: 61_235, currency: 'RUB' }, pointCode: 'MSK65' },
     })
     expect(events).toMatchObject([
       { status: 'booked', rawCode: 'CREATED', place: 'Москва' },

@@ -1,0 +1,170 @@
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import {
+  COMPENSATION_REASONS,
+  compensationOf,
+  type CompensationReason,
+  type Owed,
+} from '../../domain/logistics/compensation.ts'
+import { DEFAULT_TERMS, mergeTerms, termsOfTariff } from '../../domain/logistics/sla.ts'
+import { isEnd } from '../../domain/logistics/tracking-status.ts'
+import type { Database } from '../database.ts'
+import { findArrival, findPromised } from './arrival.ts'
+import type { AttemptRow } from './attempts.ts'
+import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import type { ShipmentRow } from './shipments.ts'
+
+type Trx = Transaction<Database>
+export type CompensationRow = Selectable<Database['compensation']>
+
+/** Every entry of some shipments, the oldest first. */
+export const listCompensations = async (
+  db: Kysely<Database>,
+  shipmentIds: readonly string[],
+): Promise<CompensationRow[]> =>
+  shipmentIds.length === 0
+    ? []
+    : db
+        .selectFrom('compensation')
+        .selectAll()
+        .where('shipmentId', 'in', shipmentIds)
+        .orderBy('id')
+        .execute()
+
+/**
+ * What is due for a delivery as it stands after its carrier has ended it, or has taken its end back: each reason is brought to what
+ * is due for it by one entry, and is told. Nothing is paid here. Repeated it writes nothing. Under the shipment's lock.
+ * @returns the reasons of which something was written
+ */
+export async function settleCompensation(
+  trx: Trx,
+  { before, after, attempt }: { before: ShipmentRow; after: ShipmentRow; attempt: AttemptRow },
+  telling: Telling,
+): Promise<CompensationReason[]> {
+  if (!after.handedOverAt || !(hasEnded(after) || hasEnded(before))) return []
+  const owed = await owedFor(trx, after, attempt)
+  const entries = await listCompensations(trx, [after.id])
+  const settled: CompensationReason[] = []
+  for (const reason of COMPENSATION_REASONS) {
+    const of = entries.filter((entry) => entry.reason === reason)
+    const balance = of.reduce((sum, { amountMinor }) => sum + Number(amountMinor), 0)
+    const due = owed?.reason === reason ? owed.amountMinor : 0
+    if (due === balance) continue
+    const entry = { reason, number: of.length + 1, amountMinor: due - balance }
+    await write(trx, { shipment: after, attempt, due, entry, daysLate: owed?.daysLate }, telling)
+    settled.push(reason)
+  }
+  if (settled.length > 0) await claim(trx, attempt, owed?.claimMinor ?? 0)
+  return settled
+}
+
+const hasEnded = ({ status }: ShipmentRow) => status !== null && isEnd(status)
+
+async function owedFor(
+  trx: Trx,
+  shipment: ShipmentRow,
+  attempt: AttemptRow,
+): Promise<Owed | undefined> {
+  const { status, sla, promiseLatest, cityId } = shipment
+  if (status === null || !isEnd(status)) return undefined
+  const { carrier, service } = attempt
+  const { timeZone: zone } = await trx
+    .selectFrom('city')
+    .select('timeZone')
+    .where('id', '=', cityId)
+    .executeTakeFirstOrThrow()
+  const said = (await findPromised(trx, attempt))?.advertisedLatest
+  const { compensation } = mergeTerms(
+    DEFAULT_TERMS,
+    sla ? (termsOfTariff(sla, carrier, service) ?? sla) : {},
+  )
+  return compensationOf(
+    {
+      ...{ status, zone, reasons: await reasonsOfReturn(trx, attempt) },
+      arrivedMs: (await findArrival(trx, attempt, status === 'delivered'))?.getTime(),
+      promiseLatestMs: promiseLatest?.getTime(),
+      saidLatestMs: said === undefined ? undefined : Date.parse(said),
+      priceMinor: Number(attempt.priceMinor),
+      // What is declared in other money than is paid for the way cannot be added to it.
+      declaredMinor: shipment.currency === attempt.currency ? Number(shipment.declaredMinor) : 0,
+    },
+    compensation,
+  )
+}
+
+async function reasonsOfReturn(trx: Trx, { id }: AttemptRow): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('trackingEvent')
+    .select('reason')
+    .where('attemptId', '=', id)
+    .where('status', 'in', ['returning', 'returned'])
+    .where('revokedAt', 'is', null)
+    .execute()
+  return rows.flatMap(({ reason }) => reason ?? [])
+}
+
+type Entry = {
+  shipment: ShipmentRow
+  attempt: AttemptRow
+  entry: { reason: CompensationReason; number: number; amountMinor: number }
+  due: number
+  daysLate: number | undefined
+}
+
+async function write(
+  trx: Trx,
+  { shipment, attempt, entry, due, daysLate }: Entry,
+  telling: Telling,
+): Promise<void> {
+  const { currency } = attempt
+  const { reason, amountMinor } = entry
+  const days = reason === 'late' && due > 0 && daysLate !== undefined ? { daysLate } : {}
+  const { id: compensationId } = await trx
+    .insertInto('compensation')
+    .values({
+      ...{ shipmentId: shipment.id, attemptId: attempt.id, sellerId: shipment.sellerId },
+      ...{ ...entry, currency, ...days },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const amount = { amount: amountMinor, currency }
+  const balance = { amount: due, currency }
+  await tellOfDelivery(
+    trx,
+    shipment,
+    { type: 'delivery.compensated', compensationId, reason, amount, balance, ...days },
+    telling,
+  )
+}
+
+/** What its carrier owes stands among the costs, below nothing, until it is settled; what turned out not to be owed is. */
+async function claim(
+  trx: Trx,
+  { id: attemptId, shipmentId, sellerId, currency }: AttemptRow,
+  claimMinor: number,
+): Promise<void> {
+  const expectedMinor = 0 - claimMinor
+  if (claimMinor > 0)
+    await trx
+      .insertInto('costEntry')
+      .values({ shipmentId, attemptId, sellerId, kind: 'claim', expectedMinor, currency })
+      .onConflict((conflict) =>
+        conflict.columns(['attemptId', 'kind']).doUpdateSet({
+          expectedMinor,
+          // One that was waived is open again.
+          actualMinor: sql`case when cost_entry.expected_minor <> 0 then cost_entry.actual_minor end`,
+          settledAt: sql`case when cost_entry.expected_minor <> 0 then cost_entry.settled_at end`,
+        }),
+      )
+      .execute()
+  else
+    await trx
+      .updateTable('costEntry')
+      .set({
+        expectedMinor,
+        actualMinor: sql`coalesce(actual_minor, 0)`,
+        settledAt: sql`coalesce(settled_at, now())`,
+      })
+      .where('attemptId', '=', attemptId)
+      .where('kind', '=', 'claim')
+      .execute()
+}

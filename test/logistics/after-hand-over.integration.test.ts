@@ -1,0 +1,346 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { TrackingStatus } from '../../contracts/logistics.ts'
+import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
+import { findDelivery } from '../../db/logistics/deliveries.ts'
+import { asSeller } from '../../db/tenancy.ts'
+import { aPoint } from '../support/pickup-points.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { oneShipment, run } from './one-shipment.ts'
+
+const database = await freshDatabase()
+const one = oneShipment(database)
+const { plan, book, happen, poll, entry, shipment } = one
+const { db } = database.owner
+const DAY_MS = 86_400_000
+const ARRIVES_MINUTE = 2
+const ARRIVES_MS = ARRIVES_MINUTE * 60_000
+
+beforeEach(async () => {
+  await one.begin()
+  await db.deleteFrom('slaPolicy').execute()
+})
+afterAll(() => database.drop())
+
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
+const onItsWay = async () => {
+  await plan()
+  const { attemptId } = await book()
+  await happen('cdek', 'in-transit', 1)
+  return attemptId
+}
+/** The buyer was promised it until so many days from now, and its carrier has said so. */
+const promisedIn = async (days: number) => {
+  // At the time of day at which it will be delivered, so that no midnight lies between.
+  const latest = new Date(inDays(days).getTime() + ARRIVES_MS)
+  await db
+    .updateTable('shipment')
+    .set({ promiseEarliest: inDays(days - 1), promiseLatest: latest })
+    .where('id', '=', one.shipmentId)
+    .execute()
+  const { ranked } = await db
+    .selectFrom('deliveryQuote')
+    .select('ranked')
+    .where('shipmentId', '=', one.shipmentId)
+    .executeTakeFirstOrThrow()
+  const said = ranked.map((candidate) => ({
+    ...candidate,
+    promised: { ...candidate.promised, advertisedLatest: latest.toISOString() },
+  }))
+  await db
+    .updateTable('deliveryQuote')
+    .set({ ranked: JSON.stringify(said) })
+    .where('shipmentId', '=', one.shipmentId)
+    .execute()
+}
+const raise = (kind: 'late' | 'late-predicted') =>
+  run(one.activities.raiseSla, {
+    ...{ shipmentId: one.shipmentId, kind, stage: '', dueAt: new Date().toISOString() },
+  })
+const told = async (type: 'replanned' | 'compensated') =>
+  (await one.events()).filter((event) => event.type === `delivery.${type}`).map(({ data }) => data)
+const expects = (eta: Date) => {
+  one.scene.carriers.cdek.carrier.track = async () => ({
+    events: entry()!.log,
+    eta: eta.toISOString(),
+  })
+}
+const trouble = (reason: string, status: TrackingStatus = 'exception'): TrackingEvent => ({
+  ...{ status, reason, rawCode: reason, key: `${reason} ${Date.now()}`, needsPlan: true },
+  occurredAt: new Date(Date.now() + 120_000).toISOString(),
+})
+const entries = () =>
+  db
+    .selectFrom('compensation')
+    .select(['reason', 'number', 'amountMinor', 'daysLate'])
+    .where('shipmentId', '=', one.shipmentId)
+    .orderBy('id')
+    .execute()
+const claim = () =>
+  db
+    .selectFrom('costEntry')
+    .select(['expectedMinor', 'actualMinor', 'settledAt'])
+    .where('shipmentId', '=', one.shipmentId)
+    .where('kind', '=', 'claim')
+    .executeTakeFirst()
+
+describe('the buyer is told another day', () => {
+  it('when the promise is missed: ahead, once, and the promise stays as it was', async () => {
+    await onItsWay()
+    await promisedIn(-1)
+    const { promiseLatest } = await shipment()
+    await raise('late')
+    await raise('late')
+    const [replanned, ...more] = await told('replanned')
+    expect(more).toEqual([])
+    expect(replanned).toMatchObject({ why: 'late', promisedAt: promiseLatest!.toISOString() })
+    const { expectedBy, replannedWhy, promiseLatest: then } = await shipment()
+    expect(expectedBy!.toISOString()).toBe(replanned!['expectedAt'])
+    expect(expectedBy!.getTime()).toBeGreaterThan(Date.now())
+    expect([replannedWhy, then]).toEqual(['late', promiseLatest])
+    expect((await one.types()).slice(-2)).toEqual(['late', 'replanned'])
+  })
+
+  it('by its carrier’s own word, and again only when that is another day', async () => {
+    await onItsWay()
+    await promisedIn(2)
+    const eta = inDays(5)
+    expects(eta)
+    await poll('cdek')
+    await raise('late-predicted')
+    expect(await told('replanned')).toMatchObject([
+      { why: 'late-predicted', expectedAt: eta.toISOString() },
+    ])
+    await poll('cdek')
+    expect(await told('replanned')).toHaveLength(1)
+    const later = inDays(7)
+    expects(later)
+    await poll('cdek')
+    expect(await told('replanned')).toMatchObject([{}, { expectedAt: later.toISOString() }])
+  })
+
+  it('when there is trouble after which it comes too late, with what its carrier says', async () => {
+    await onItsWay()
+    await promisedIn(0.5)
+    entry()!.log.push(trouble('locker-full'))
+    await poll('cdek')
+    expect(await told('replanned')).toMatchObject([
+      { why: 'delivery-problem', reason: 'locker-full' },
+    ])
+    expect(await one.tasks()).toEqual([{ kind: 'delivery-problem', state: 'open' }])
+    await poll('cdek')
+    expect(await told('replanned')).toHaveLength(1)
+  })
+
+  it('not for trouble after which it still comes as promised', async () => {
+    await onItsWay()
+    await promisedIn(30)
+    entry()!.log.push(trouble('nobody-there', 'attempt-failed'))
+    await poll('cdek')
+    expect(await told('replanned')).toEqual([])
+    expect((await shipment()).expectedBy).toBeNull()
+  })
+
+  it('and the point, when its carrier brings it to another one', async () => {
+    const { hours, exceptions, limits, payment, ...point } = aPoint('MSK99')
+    await db
+      .insertInto('pickupPoint')
+      .values({
+        ...{ ...point, cityId: 'msk', kind: 'locker' },
+        ...{ hours: JSON.stringify(hours), exceptions: JSON.stringify(exceptions) },
+        ...{ limits: JSON.stringify(limits), payment: JSON.stringify(payment) },
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    await onItsWay()
+    await promisedIn(30)
+    one.scene.carriers.cdek.carrier.track = async () => ({
+      ...{ events: entry()!.log, pointCode: 'MSK99' },
+    })
+    await poll('cdek')
+    await poll('cdek')
+    const { promiseLatest, ...now } = await shipment()
+    expect(now).toMatchObject({
+      ...{ pointCarrier: 'cdek', pointCode: 'MSK99', pointKind: 'locker', expectedBy: null },
+    })
+    expect(await told('replanned')).toMatchObject([
+      { why: 'other-point', pointCode: 'MSK99', expectedAt: promiseLatest!.toISOString() },
+    ])
+  })
+
+  it('nothing before its carrier has it, nor when it waits at its point', async () => {
+    await plan()
+    await book()
+    await promisedIn(-1)
+    await raise('late')
+    expect(await told('replanned')).toEqual([])
+    await happen('cdek', 'ready-for-pickup', 1)
+    expect(await told('replanned')).toEqual([])
+    expect((await shipment()).phase).toBe('handed-over')
+  })
+
+  it('as soon as its carrier has what was late already', async () => {
+    await plan()
+    await book()
+    await promisedIn(-1)
+    await raise('late')
+    await happen('cdek', 'accepted', 1)
+    expect(await told('replanned')).toMatchObject([{ why: 'late' }])
+  })
+})
+
+describe('what is due', () => {
+  it('is recorded, told and claimed once when it comes late', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    await poll('cdek')
+    expect(await entries()).toEqual([
+      { reason: 'late', number: 1, amountMinor: '5400', daysLate: 2 },
+    ])
+    const money = (amount: number) => ({ amount, currency: 'RUB' })
+    expect(await told('compensated')).toMatchObject([
+      { reason: 'late', daysLate: 2, amount: money(5_400), balance: money(5_400) },
+    ])
+    expect(await claim()).toEqual({ expectedMinor: '-5400', actualMinor: null, settledAt: null })
+    const audited = await db
+      .selectFrom('auditEntry')
+      .select('action')
+      .where('subject', '=', `order:${one.orderId}`)
+      .where('action', '=', 'delivery.compensated')
+      .execute()
+    expect(audited).toHaveLength(1)
+  })
+
+  it('is nothing in time', async () => {
+    await onItsWay()
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    expect(await claim()).toBeUndefined()
+  })
+
+  it('is by the terms that it was planned with', async () => {
+    const { sellerId } = one.scene.shop
+    const policy = (version: number, compensation: object, tariff = '') =>
+      db
+        .insertInto('slaPolicy')
+        .values({ sellerId, version, tariff, terms: JSON.stringify({ compensation }) })
+        .execute()
+    await policy(1, { mostLatePercent: 50 })
+    await policy(1, { perDayLatePercent: 20 }, 'cdek:courier')
+    await onItsWay()
+    await policy(2, { perDayLatePercent: 90 }, 'cdek:courier')
+    await promisedIn(-2)
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toMatchObject([{ amountMinor: '12000' }])
+    await db.deleteFrom('compensation').execute()
+    await db.updateTable('trackingEvent').set({ revokedAt: null }).execute()
+    await promisedIn(-9)
+    entry()!.log.push({
+      ...{ status: 'delivered', rawCode: 'AGAIN', key: 'again' },
+      occurredAt: new Date(Date.now() + 240_000).toISOString(),
+    })
+    await poll('cdek')
+    expect(await entries()).toMatchObject([{ amountMinor: '15000' }])
+  })
+
+  it('for what was lost is its price and what was declared, and is corrected when it is found', async () => {
+    await onItsWay()
+    await promisedIn(-1)
+    const { declaredMinor } = await shipment()
+    const whole = 30_000 + Number(declaredMinor)
+    await happen('cdek', 'lost', ARRIVES_MINUTE)
+    expect(await entries()).toMatchObject([{ reason: 'lost', amountMinor: String(whole) }])
+    expect(await claim()).toMatchObject({ expectedMinor: String(-whole), settledAt: null })
+    await run(one.activities.askPerson, { shipmentId: one.shipmentId, kind: 'not-delivered' })
+    const { details } = await db
+      .selectFrom('humanTask')
+      .select('details')
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
+    expect(details).toEqual({ claim: { amount: whole, currency: 'RUB' } })
+
+    const { log } = entry()!
+    log[log.length - 1] = { ...log.at(-1)!, isRevoked: true }
+    await poll('cdek')
+    expect(await entries()).toMatchObject([
+      { amountMinor: String(whole) },
+      { reason: 'lost', number: 2, amountMinor: String(-whole) },
+    ])
+    expect(await claim()).toMatchObject({ expectedMinor: '0', actualMinor: '0' })
+
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect((await entries()).at(-1)).toMatchObject({ reason: 'late', number: 1, daysLate: 1 })
+    expect(await claim()).toMatchObject({
+      ...{ expectedMinor: '-2700', actualMinor: null, settledAt: null },
+    })
+    expect((await told('compensated')).map(({ balance }) => (balance as never)['amount'])).toEqual([
+      ...[whole, 0, 2_700],
+    ])
+  })
+
+  it('for what comes back is by whose fault that is', async () => {
+    const goesBack = async (reason: string) => {
+      await onItsWay()
+      entry()!.log.push(trouble(reason, 'returning'))
+      await happen('cdek', 'returned', 5)
+      return entries()
+    }
+    expect(await goesBack('refused-changed-mind')).toEqual([])
+    await one.begin()
+    expect(await goesBack('damaged-in-transit')).toMatchObject([
+      { reason: 'returned', amountMinor: '30000' },
+    ])
+  })
+
+  it('stays a claim when its carrier says what the delivery cost', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    one.scene.carriers.cdek.carrier.track = async () => ({
+      ...{ events: entry()!.log, finalPrice: { amount: 31_000, currency: 'RUB' } },
+    })
+    await poll('cdek')
+    const costs = await db
+      .selectFrom('costEntry')
+      .select(['kind', 'actualMinor'])
+      .where('shipmentId', '=', one.shipmentId)
+      .orderBy('id')
+      .execute()
+    expect(costs).toEqual([
+      { kind: 'delivery', actualMinor: '31000' },
+      { kind: 'claim', actualMinor: null },
+    ])
+  })
+
+  it('is seen by its seller alone, and changed by nobody', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    const { sellerId } = one.scene.shop
+    const seen = (of: string) =>
+      asSeller(database.seller.db, of, async (trx) => [
+        ...(await trx.selectFrom('compensation').select('id').execute()),
+        ...((await findDelivery(trx, one.shipmentId))?.compensations ?? []),
+      ])
+    expect(await seen(sellerId)).toHaveLength(2)
+    expect(await seen(String(Number(sellerId) + 1))).toEqual([])
+    for (const other of [database.system.db, database.seller.db])
+      await expect(
+        other.updateTable('compensation').set({ daysLate: 1 }).execute(),
+      ).rejects.toThrow(/permission denied/)
+    const again = await db
+      .selectFrom('compensation')
+      .select([
+        'shipmentId',
+        'attemptId',
+        'sellerId',
+        'reason',
+        'number',
+        'amountMinor',
+        'currency',
+      ])
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
+    await expect(db.insertInto('compensation').values(again).execute()).rejects.toThrow(/unique/)
+  })
+})

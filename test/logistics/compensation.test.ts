@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compensationOf,
+  DEFAULT_COMPENSATION,
+  type Ended,
+} from '../../domain/logistics/compensation.ts'
+import { DEFAULT_TERMS, mergeTerms } from '../../domain/logistics/sla.ts'
+import { TRACKING_STATUSES } from '../../domain/logistics/tracking-status.ts'
+
+const at = (instant: string) => Date.parse(instant)
+const ended = (more: Partial<Ended> = {}): Ended => ({
+  ...{ status: 'delivered', zone: 'Europe/Moscow', reasons: [] },
+  ...{ priceMinor: 30_000, declaredMinor: 129_900 },
+  arrivedMs: at('2026-12-02T09:00:00Z'),
+  promiseLatestMs: at('2026-11-30T19:00:00Z'),
+  saidLatestMs: at('2026-11-29T19:00:00Z'),
+  ...more,
+})
+const due = (more: Partial<Ended> = {}, terms = DEFAULT_COMPENSATION) =>
+  compensationOf(ended(more), terms)
+
+describe('what is due for a delivery', () => {
+  it('that was late is by its days and the price, and its carrier owes it by its own word', () => {
+    expect(due()).toEqual({ reason: 'late', daysLate: 2, amountMinor: 5_400, claimMinor: 8_100 })
+  })
+
+  it('is not its carrier’s debt where that was not late by its own word', () => {
+    expect(due({ saidLatestMs: at('2026-12-03T19:00:00Z') })).toMatchObject({
+      ...{ amountMinor: 5_400, claimMinor: 0 },
+    })
+  })
+
+  it('is never more than its most, and rounds half a kopeck up', () => {
+    expect(due({ arrivedMs: at('2027-02-01T09:00:00Z') })?.amountMinor).toBe(30_000)
+    const terms = { ...DEFAULT_COMPENSATION, perDayLatePercent: 1, mostLatePercent: 1 }
+    expect(due({ priceMinor: 150 }, terms)?.amountMinor).toBe(2)
+  })
+
+  it('counts days on the clock of the destination: the last hours of a day are of that day', () => {
+    const lateAtNight = { arrivedMs: at('2026-11-30T20:59:00Z') }
+    expect(due(lateAtNight)).toBeUndefined()
+    expect(due({ ...lateAtNight, zone: 'Asia/Novosibirsk' })).toBeUndefined()
+    expect(due({ arrivedMs: at('2026-11-30T21:01:00Z') })?.daysLate).toBe(1)
+  })
+
+  it('is nothing in time, without a promise, or where nobody knows when it came', () => {
+    expect(due({ arrivedMs: at('2026-11-29T09:00:00Z') })).toBeUndefined()
+    expect(due({ promiseLatestMs: undefined })).toBeUndefined()
+    expect(due({ arrivedMs: undefined })).toBeUndefined()
+    expect(due({}, { ...DEFAULT_COMPENSATION, perDayLatePercent: 0 })).toBeUndefined()
+  })
+
+  it('that was lost is its price and what was declared', () => {
+    expect(due({ status: 'lost' })).toEqual({
+      ...{ reason: 'lost', amountMinor: 159_900, claimMinor: 159_900 },
+    })
+    const terms = { ...DEFAULT_COMPENSATION, lostDeclaredPercent: 0 }
+    expect(due({ status: 'lost' }, terms)?.amountMinor).toBe(30_000)
+  })
+
+  it.each([
+    [['damaged-in-transit'], 30_000],
+    [['no-contact', 'refused-too-late'], 30_000],
+    [['refused-changed-mind'], undefined],
+    [[], undefined],
+  ])('that came back with %j is by whose fault that is', (reasons, amountMinor) => {
+    expect(due({ status: 'returned', reasons })?.amountMinor).toBe(amountMinor)
+  })
+
+  it('is nothing while it has not ended', () => {
+    const ends = ['delivered', 'lost', 'returned']
+    for (const status of TRACKING_STATUSES.filter((one) => !ends.includes(one)))
+      expect(due({ status }), status).toBeUndefined()
+  })
+})
+
+it('what a policy does not say of compensation is as it was', () => {
+  const terms = mergeTerms(DEFAULT_TERMS, { compensation: { perDayLatePercent: 3 } })
+  expect(terms.compensation).toEqual({ ...DEFAULT_COMPENSATION, perDayLatePercent: 3 })
+})
