@@ -52,6 +52,8 @@ export async function followMany(
       workflow.start<DeliverOrder>(deliverOrder, {
         ...{ workflowId: deliveryWorkflowId(shipmentId), taskQueue: logisticsQueue },
         args: [{ shipmentId }],
+        // All timers are due at once: whoever is served last has waited for all others.
+        workflowTaskTimeout: '5 minutes',
       }),
     )
     const attempts = await until(
