@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { sql } from 'kysely'
+import { Pool } from 'undici'
 import { createSuggestionsActivities } from '../activities/storefront/suggestions.ts'
 import type { SuggestionCounts } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
@@ -80,6 +81,8 @@ function rebuild(
 
 async function race(market: SearchMarket): Promise<Figures> {
   const { elasticsearch } = market
+  // As the client of Elasticsearch does: `fetch` alone takes longer than the API.
+  const api = new Pool(new URL(market.url).origin)
   const type = await openTyping(market.owner.db, market.catalogue.cities)
   const send = {
     asked: (question: SuggestQuestion) =>
@@ -100,7 +103,7 @@ async function race(market: SearchMarket): Promise<Figures> {
     }
     const before = await countQuestions(elasticsearch)
     const typed = type(PER_SECOND * SERVED_SECONDS)
-    const served = await answeredAtRate(PER_SECOND, typed, (question) => askApi(market, question))
+    const served = await answeredAtRate(PER_SECOND, typed, (question) => askApi(api, question))
     if (isWarmUp) continue
     figures.questions += (await countQuestions(elasticsearch)) - before
     for (const { answer, ms } of served) {
@@ -108,21 +111,20 @@ async function race(market: SearchMarket): Promise<Figures> {
       figures[answer].push(ms)
     }
   }
+  await api.close()
   for (const latencies of Object.values(figures))
     if (Array.isArray(latencies)) latencies.sort((a, b) => a - b)
   return figures
 }
 
 /** Whether the answer was kept, or made for who asked. */
-async function askApi(
-  { url }: SearchMarket,
-  { q, city }: SuggestQuestion,
-): Promise<'kept' | 'made'> {
+async function askApi(api: Pool, { q, city }: SuggestQuestion): Promise<'kept' | 'made'> {
   const query = new URLSearchParams({ q, ...(city && { city }) })
-  const response = await fetch(new URL(`/v1/suggest?${query}`, url))
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
-  await response.json()
-  return response.headers.get('Cache-Status')!.includes('hit') ? 'kept' : 'made'
+  const path = `/v1/suggest?${query}`
+  const { statusCode, headers, body } = await api.request({ path, method: 'GET' })
+  if (statusCode !== 200) throw new Error(`${statusCode} ${await body.text()}`)
+  await body.json()
+  return String(headers['cache-status']).includes('hit') ? 'kept' : 'made'
 }
 
 /** How often Elasticsearch was asked for goods, until now. */

@@ -4,7 +4,7 @@ import {
   type BundlerPlugin,
   type WorkflowBundle,
 } from '@temporalio/worker'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../clients/logger.ts'
@@ -31,28 +31,31 @@ export async function workflowBundle(
     workflowsPath: join(root, 'workflows', domain, 'index.ts'),
     plugins,
     logger: temporalLogger(log),
-    webpackConfigHook: merged,
+    webpackConfigHook: pruned,
   })
   // A read-only image has its bundles from its build (scripts/bundle-workflows.ts), or makes them at every start.
   await keep(file, bundle.code).catch((error: unknown) => log.warn({ error }, 'bundle not kept'))
   return bundle
 }
 
-/** Every workflow evaluates its modules anew: merged, and without what nobody imports, they take a sixth of the code. */
-const merged = (config: Configuration): Configuration => ({
+/**
+ * Every workflow evaluates its modules anew: what nobody imports is left out, most of OpenTelemetry's. Modules stay apart: where
+ * they are concatenated, functions that are called alike get other names, and `startChild` goes by names.
+ */
+const pruned = (config: Configuration): Configuration => ({
   ...config,
   optimization: {
     ...config.optimization,
-    ...{ providedExports: true, usedExports: true, innerGraph: true },
-    ...{ sideEffects: true, concatenateModules: true },
+    ...{ providedExports: true, usedExports: true, innerGraph: true, sideEffects: true },
   },
 })
 type Configuration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]
 
 async function keep(file: string, code: string): Promise<void> {
   await mkdir(cache, { recursive: true })
-  await writeFile(`${file}.${process.pid}`, code)
-  await rename(`${file}.${process.pid}`, file)
+  const unfinished = `${file}.${randomUUID()}`
+  await writeFile(unfinished, code)
+  await rename(unfinished, file)
 }
 
 async function hashOf(paths: string[]): Promise<string> {
