@@ -18,6 +18,7 @@ import { compareIndex, type Drifted } from './compare-index.ts'
 import { compareListings, type CompareListingsDeps } from './compare-listings.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
 import { makingWay } from './make-way.ts'
+import * as meters from './meters.ts'
 import { repairIndex, type RepairDeps } from './repair-index.ts'
 
 export type DriftDeps = BuildDeps &
@@ -85,6 +86,12 @@ export const createDriftActivities = (deps: DriftDeps) => {
         drifted: documents + stalePages,
         repaired: cycle.repairedCount + stalePages,
       }
+      meters.driftCycles.add(1, { state })
+      meters.drifted.add(cycle.missingCount, { kind: 'missing' })
+      meters.drifted.add(cycle.differentCount, { kind: 'different' })
+      meters.drifted.add(cycle.extraCount, { kind: 'extra' })
+      meters.drifted.add(stalePages, { kind: 'stale-page' })
+      meters.repaired.add(result.repaired)
       const tell = result.drifted > 0 || state === 'failed' ? 'warn' : 'info'
       log[tell]({ cycleId, state, documents, stalePages, repaired: result.repaired }, 'drift')
       return result

@@ -22,20 +22,24 @@ export type ReindexRequest = { id: string; rollbackMinutes: number; traceParent:
  */
 export async function requestReindex(
   trx: Transaction<Database>,
-  { traceParent, ...request }: ReindexRequest,
+  asked: ReindexRequest,
 ): Promise<Reindex> {
+  const { traceParent, ...request } = asked
   const inserted = await trx
     .insertInto('reindex')
     .values(request)
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
-  if (!inserted)
-    return trx
+  if (!inserted) {
+    const atWork = await trx
       .selectFrom('reindex')
       .selectAll()
       .where('state', 'in', AT_WORK)
-      .executeTakeFirstOrThrow()
+      .executeTakeFirst()
+    // It may have ended in between.
+    return atWork ?? requestReindex(trx, asked)
+  }
   await appendEvent(trx, {
     ...{ sellerId: null, type: 'reindex.requested', subject: `reindex:${request.id}` },
     ...{ data: { reindexId: request.id }, traceParent },

@@ -1,10 +1,16 @@
 import { ROW_LIMITS } from './row-limits.ts'
 
-/** Trimmed, with every run of white space (no-break spaces too) as one space. */
+/**
+ * Trimmed, with every run of white space (no-break spaces too) as one space, and letters composed: files from macOS have «й» as
+ * two signs, which nobody types.
+ */
 export function clean(text: string | undefined): string {
   if (text === undefined) return ''
-  return (UNEVEN.test(text) ? text.replace(/\s+/g, ' ') : text).trim()
+  const composed = DECOMPOSED.test(text) ? text.normalize('NFC') : text
+  return (UNEVEN.test(composed) ? composed.replace(/\s+/g, ' ') : composed).trim()
 }
+
+const DECOMPOSED = /[\u0300-\u036f]/
 
 /** White space that is not single spaces: most texts have none, and need no copy. */
 const UNEVEN = / {2}|[^\S ]/

@@ -39,8 +39,8 @@ export const CACHE_POLICIES = {
       'Dropped when the good changes; its variants are other goods, whose changes show after the soft time.',
   },
   suggestions: {
-    softMs: 50 * SECOND,
-    hardMs: 50 * SECOND,
+    softMs: 45 * SECOND,
+    hardMs: 45 * SECOND,
     staleOnErrorMs: 10 * MINUTE,
     invalidated: 'no',
     reason:

@@ -1,11 +1,11 @@
-import type { Suggestion } from '././suggest-index.ts'
+import type { Suggestion } from './suggest-index.ts'
 import { typedText } from './typed-text.ts'
 
 export type SuggestionList = {
   /** Adds what weighs no more than anything added before. */
   add(suggestion: Suggestion): void
   /**
-   *   * Of each kind, so many at most of those in which a word begins with each word of `typed`, the weightiest first. With a
+   * Of each kind, so many at most of those in which a word begins with each word of `typed`, the weightiest first. With a
    * city: queries of that city before all others, and categories and brands of that city alone.
    */
   begunBy(typed: string, city?: string): Record<Kind, Suggestion[]>
@@ -28,6 +28,10 @@ export function createSuggestionList(): SuggestionList {
     brand: new Map(),
   }
 
+  const names = new Map<string, string>()
+  /** Ten thousands of suggestions name the same cities: each name is kept once. */
+  const same = (city: string) => names.get(city) ?? (names.set(city, city), city)
+
   /** Nothing has all words that has not the rarest of their beginnings. */
   const rarest = (kind: Kind, words: readonly string[]) =>
     words
@@ -49,7 +53,8 @@ export function createSuggestionList(): SuggestionList {
   }
 
   return {
-    add(suggestion) {
+    add({ cities, ...rest }) {
+      const suggestion = { ...rest, cities: cities.map(same) }
       const words = wordsOf(suggestion.text)
       const keys = words.flatMap((word) =>
         Array.from({ length: LONGEST_KEY }, (_, n) => word.slice(0, n + 1)),

@@ -1,7 +1,7 @@
 import type { Clause } from '../selections.ts'
 import { onOtherLayout } from './letters.ts'
 import { transliterate } from './transliterate.ts'
-import { isStopWord, readWords } from './words.ts'
+import { compatible, isStopWord, readWords } from './words.ts'
 
 /** With so many goods found, a query is taken as it was typed. */
 export const ENOUGH = 3
@@ -61,8 +61,7 @@ export function correctedQuery(q: string, response: LookUpResponse): string | un
 
 /** On the other layout some letters are signs (`[jkjlbkmybr` is холодильник), so words with such signs stay whole. */
 const wordsOf = (q: string) =>
-  q
-    .normalize('NFKC')
+  compatible(q)
     .toLowerCase()
     .split(/\s+/)
     .flatMap((typed) => (/^(?=.*[a-z])[a-z[\];',.`]+$/.test(typed) ? [typed] : readWords(typed)))

@@ -8,8 +8,7 @@ const LONGEST_WORD = 60
  */
 export const readWords = (q: string): string[] =>
   (
-    q
-      .normalize('NFKC')
+    compatible(q)
       .toLowerCase()
       .replaceAll('ё', 'е')
       .replace(/['’`]/g, '')
@@ -17,6 +16,11 @@ export const readWords = (q: string): string[] =>
   )
     .slice(0, MOST_WORDS)
     .map((word) => word.slice(0, LONGEST_WORD))
+
+/** Letters and digits in their plain form, composed; `Lego™` stays `Lego`, as in the index, where NFKC makes `LegoTM` of it. */
+export const compatible = (q: string): string => q.replace(SIGNS, ' ').normalize('NFKC')
+
+const SIGNS = /[™℠®©№²³¹]/g
 
 /** Words that say nothing of a good. */
 export const isStopWord = (word: string) => STOP_WORDS.has(word)
