@@ -11,7 +11,7 @@ export type WorkerOrder =
       what: 'start'
       address: string
       readyAt: string
-      promise: { earliest: string; latest: string }
+      promises: Map<string, { earliest: string; latest: string }>
       terms: DeliveryTerms
     }
   | { what: 'tell' }
@@ -37,14 +37,14 @@ serveOrders(async (order: WorkerOrder): Promise<WorkerReport> => {
 async function start({
   address,
   readyAt,
-  promise,
+  promises,
   terms,
 }: Extract<WorkerOrder, { what: 'start' }>): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') })
   const activities: LogisticsActivities = {
     checkNewPoint: async () => ({ outcome: 'ok' }),
-    planDelivery: async () => ({
-      ...{ outcome: 'planned', readyAt, promise, terms },
+    planDelivery: async ({ shipmentId }) => ({
+      ...{ outcome: 'planned', readyAt, promise: promises.get(shipmentId)!, terms },
       candidates: [{ rank: 1, carrier: 'cdek', service: 'courier' }],
       labels: { sellerId: '7', orderId: '81', orderNumber: '261126-81', cityId: 'msk' },
     }),
@@ -71,6 +71,7 @@ async function start({
     activities,
     maxConcurrentActivityTaskExecutions: 32,
     maxCachedWorkflows: CACHED_DELIVERIES,
+    stickyQueueScheduleToStartTimeout: '5 minutes',
   })
   void worker.run()
 }

@@ -8,7 +8,7 @@ import {
   type DeliverOrder,
 } from '../../contracts/logistics.ts'
 import { DEFAULT_TERMS } from '../../domain/logistics/sla.ts'
-import { HOUR_MS } from '../../domain/logistics/zone.ts'
+import { HOUR_MS, MINUTE_MS } from '../../domain/logistics/zone.ts'
 import { workerEnvironment, workerFlags } from '../../stack/worker-flags.ts'
 import { until } from '../support/until.ts'
 import { logisticsBundle } from './logistics-bundle.ts'
@@ -16,6 +16,10 @@ import type { WorkerOrder, WorkerReport } from './open-deliveries-worker.ts'
 
 const PROMISE_HOURS = 96
 const STORED_HOURS = 150
+/** Each is so much behind the one before, as deliveries are: 2,000 of them are within three hours. */
+const APART_MS = 5_000
+/** A call that lasts is pinged by its client; the test server takes offence, and to call once more spoils its clock. */
+const LONGEST_SLEEP_MS = 15 * MINUTE_MS
 /** What must be raised of each delivery, in this order, and nothing else. */
 export const EXPECTED = ['silent in-transit', 'late', 'storage-expiring'] as const
 const terms = {
@@ -35,7 +39,8 @@ export async function followMany(
   count: number,
 ): Promise<OpenDeliveries> {
   const beganAt = await server.currentTimeMs()
-  const at = (hours: number) => new Date(beganAt + hours * HOUR_MS).toISOString()
+  const at = (hours: number, index = 0) =>
+    new Date(beganAt + hours * HOUR_MS + index * APART_MS).toISOString()
   const ids = Array.from({ length: count }, (_, index) => `shipment-${index}`)
   const { workflow } = server.client
   // On the disk from here, as in an image: who bundles needs another hundred MB for a moment.
@@ -46,13 +51,15 @@ export async function followMany(
   )
   const workersReport = () => worker.ask({ what: 'tell' })
   try {
-    const promise = { earliest: at(24), latest: at(PROMISE_HOURS) }
-    await worker.ask({ what: 'start', address: server.address, readyAt: at(0), promise, terms })
+    const promises = new Map(
+      ids.map((id, index) => [id, { earliest: at(24), latest: at(PROMISE_HOURS, index) }]),
+    )
+    await worker.ask({ what: 'start', address: server.address, readyAt: at(0), promises, terms })
     await atMost(16, ids, (shipmentId) =>
       workflow.start<DeliverOrder>(deliverOrder, {
         ...{ workflowId: deliveryWorkflowId(shipmentId), taskQueue: logisticsQueue },
         args: [{ shipmentId }],
-        // All timers are due at once: whoever is served last has waited for all others.
+        // Whoever is served last has waited for all others.
         workflowTaskTimeout: '5 minutes',
       }),
     )
@@ -68,15 +75,18 @@ export async function followMany(
       status: 'in-transit' | 'ready-for-pickup' | 'delivered',
       hours: number,
     ) =>
-      atMost(16, ids, (shipmentId) =>
+      atMost(16, [...ids.entries()], ([index, shipmentId]) =>
         workflow.getHandle(deliveryWorkflowId(shipmentId)).signal(trackingChanged, {
-          ...{ attemptId: attempts.get(shipmentId)!, version, status, statusAt: at(hours) },
-          ...(status === 'ready-for-pickup' && { storedUntil: at(STORED_HOURS) }),
+          ...{ attemptId: attempts.get(shipmentId)!, version, status, statusAt: at(hours, index) },
+          ...(status === 'ready-for-pickup' && { storedUntil: at(STORED_HOURS, index) }),
         }),
       )
     const sleepUntil = async (hours: number) => {
-      const restMs = beganAt + hours * HOUR_MS - (await server.currentTimeMs())
-      if (restMs > 0) await server.sleep(restMs)
+      for (;;) {
+        const restMs = beganAt + hours * HOUR_MS - (await server.currentTimeMs())
+        if (restMs <= 0) return
+        await server.sleep(Math.min(restMs, LONGEST_SLEEP_MS))
+      }
     }
     await told(2, 'in-transit', 1)
     // The second scan is missed, then the promise, then the point is about to send it back.
