@@ -11,6 +11,7 @@ import type { Money } from '../../domain/logistics/parcel.ts'
 import { moveOrder } from '../orders/move-order.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { etaOf } from './destination.ts'
 import { followUp, type FollowedUp } from './follow-up.ts'
 import { learn } from './learn.ts'
 import { changeShipment, type ShipmentRow } from './shipments.ts'
@@ -31,6 +32,7 @@ export type ToldTracking = {
     isRevoked?: true
     needsPlan?: true
   }[]
+  /** An instant, or a day on the calendar of where it goes. */
   eta?: string
   storedUntil?: string
   /** Where its carrier brings it. */
@@ -160,7 +162,9 @@ async function keepEvents(
   return [...each.values()].filter(({ key }) => fresh.has(key))
 }
 
-async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
+async function projectAttempt(trx: Trx, { shipment, attempt }: Locked, told: ToldTracking) {
+  const { storedUntil } = told
+  const eta = await etaOf(trx, shipment, { ...told, carrier: attempt.carrier })
   const rows = await trx
     .selectFrom('trackingEvent')
     .select(['key', 'status', 'occurredAt', 'revokedAt', 'isUnknownCode'])

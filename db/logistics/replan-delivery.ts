@@ -1,13 +1,13 @@
 import { sql, type Transaction } from 'kysely'
-import { destinationOf, type TransitTime, type Way } from '../../domain/logistics/promise.ts'
+import type { TransitTime, Way } from '../../domain/logistics/promise.ts'
 import { reliabilityAmong } from '../../domain/logistics/reliability.ts'
 import { isAwaited, replan, type ReplanReason } from '../../domain/logistics/replan.ts'
 import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import type { Database } from '../database.ts'
 import { getAttempt, type AttemptRow } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { destinationOfShipment } from './destination.ts'
 import { listRecords } from './lane-stats.ts'
-import { findPoint } from './pickup-points.ts'
 import { laneOf } from './record-booking.ts'
 import { findCalendars } from './rules.ts'
 import type { ShipmentRow } from './shipments.ts'
@@ -63,24 +63,14 @@ export async function replanDelivery(
 }
 
 async function wayOf(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<Way> {
-  const { pointCarrier, pointCode } = shipment
   const lane = await laneOf(trx, attempt, shipment)
   const reliability = reliabilityAmong(await listRecords(trx, lane), attempt)
   const calendars = await findCalendars(trx, 'RU')
-  const { timeZone } = await trx
-    .selectFrom('city')
-    .select('timeZone')
-    .where('id', '=', shipment.cityId)
-    .executeTakeFirstOrThrow()
-  const point =
-    pointCarrier !== null && pointCode !== null
-      ? await findPoint(trx, { carrier: pointCarrier, code: pointCode })
-      : undefined
   return {
     carrier: calendars.carrier(attempt.carrier, attempt.service),
     working: calendars.working,
     transit: (attempt.quote as { transit: TransitTime }).transit,
-    destination: destinationOf(timeZone, point),
+    destination: await destinationOfShipment(trx, shipment),
     bufferMs: reliability.delayP90Hours * HOUR_MS,
   }
 }

@@ -142,7 +142,7 @@ function latenessOf(
     return { isLate, lateness: say(LATE_THEN, language, { by }) }
   }
   const expected = expectedOf(told, now)
-  const on = expected === undefined ? '' : dates.format(expected)
+  const on = expected === undefined ? '' : dayUnlike(by, told, expected, language)
   if (now.getTime() > latest) {
     const words = expected === undefined ? LATE_NOW : LATE_UNTIL
     return { isLate: true, lateness: say(words, language, { by, on }) }
@@ -150,6 +150,12 @@ function latenessOf(
   if (expected !== undefined && expected > latest)
     return { isLate: true, lateness: say(LATE_SOON, language, { by, on }) }
   return { isLate: false }
+}
+
+/** Where it is the day that was promised, only the hour tells it apart. */
+function dayUnlike(by: string, { timeZone }: Told, at: number, language: Language): string {
+  const day = days(timeZone, language).format(at)
+  return day === by ? momentIn(timeZone, language)(new Date(at).toISOString()) : day
 }
 
 /** A day that has passed is nobody's expectation any more. */

@@ -4,6 +4,7 @@ import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
 import { findDelivery } from '../../db/logistics/deliveries.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { aPoint } from '../support/pickup-points.ts'
+import { localOf } from '../../domain/logistics/zone.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { oneShipment, run } from './one-shipment.ts'
 
@@ -58,10 +59,11 @@ const raise = (kind: 'late' | 'late-predicted') =>
   })
 const told = async (type: 'replanned' | 'compensated') =>
   (await one.events()).filter((event) => event.type === `delivery.${type}`).map(({ data }) => data)
-const expects = (eta: Date) => {
+/** An instant, or a day. */
+const expects = (eta: Date | string) => {
   one.scene.carriers.cdek.carrier.track = async () => ({
     events: entry()!.log,
-    eta: eta.toISOString(),
+    eta: typeof eta === 'string' ? eta : eta.toISOString(),
   })
 }
 const trouble = (reason: string, status: TrackingStatus = 'exception'): TrackingEvent => ({
@@ -116,6 +118,49 @@ describe('the buyer is told another day', () => {
     expects(later)
     await poll('cdek')
     expect(await told('replanned')).toMatchObject([{}, { expectedAt: later.toISOString() }])
+  })
+
+  it('when the promise is missed on the very day on which its carrier expects it', async () => {
+    await onItsWay()
+    const promiseLatest = new Date(Date.now() - 60_000)
+    await db
+      .updateTable('shipment')
+      .set({ promiseLatest })
+      .where('id', '=', one.shipmentId)
+      .execute()
+    expects(localOf(promiseLatest.getTime(), 'Europe/Moscow').date)
+    await poll('cdek')
+    expect((await shipment()).eta).toEqual(promiseLatest)
+    await raise('late')
+    const [replanned, ...more] = await told('replanned')
+    expect(more).toEqual([])
+    expect(Date.parse(String(replanned!['expectedAt']))).toBeGreaterThan(Date.now())
+  })
+
+  it('by the day that its carrier expects, which is one of the city where it goes', async () => {
+    const inZone = (timeZone: string) =>
+      db.updateTable('city').set({ timeZone }).where('id', '=', 'msk').execute()
+    const zone = 'Asia/Novosibirsk'
+    await onItsWay()
+    await promisedIn(2)
+    const { date: promised } = localOf((await shipment()).promiseLatest!.getTime(), zone)
+    await inZone(zone)
+    try {
+      expects(promised)
+      await poll('cdek')
+      const { eta, promiseLatest } = await shipment()
+      expect(eta).toEqual(promiseLatest)
+      const { date: later } = localOf(inDays(5).getTime(), zone)
+      expects(later)
+      await poll('cdek')
+      await raise('late-predicted')
+    } finally {
+      await inZone('Europe/Moscow')
+    }
+    const [replanned] = await told('replanned')
+    expect(localOf(Date.parse(String(replanned!['expectedAt'])), zone)).toEqual({
+      ...{ date: localOf(inDays(5).getTime(), zone).date, minutes: 22 * 60 },
+    })
   })
 
   it('when there is trouble after which it comes too late, with what its carrier says', async () => {

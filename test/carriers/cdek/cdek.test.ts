@@ -480,7 +480,7 @@ describe('tracking', () => {
     server.on('GET', /orders/, { body })
     const { events, ...rest } = await cdek.track(known, {})
     expect(rest).toEqual({
-      ...{ eta: '2026-01-19T20:59:59.000Z', storedUntil: '2026-01-27T21:00:00.000Z' },
+      ...{ eta: '2026-01-19', storedUntil: '2026-01-27T21:00:00.000Z' },
       ...{ finalPrice: { amount: 61_235, currency: 'RUB' }, pointCode: 'MSK65' },
     })
     expect(events).toMatchObject([
