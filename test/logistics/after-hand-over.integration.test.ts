@@ -66,6 +66,23 @@ const expects = (eta: Date | string) => {
     eta: typeof eta === 'string' ? eta : eta.toISOString(),
   })
 }
+const pointAppears = () => {
+  const { hours, exceptions, limits, payment, ...point } = aPoint('MSK99')
+  return db
+    .insertInto('pickupPoint')
+    .values({
+      ...{ ...point, cityId: 'msk', kind: 'locker' },
+      ...{ hours: JSON.stringify(hours), exceptions: JSON.stringify(exceptions) },
+      ...{ limits: JSON.stringify(limits), payment: JSON.stringify(payment) },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+const goesToThatPoint = () => {
+  one.scene.carriers.cdek.carrier.track = async () => ({
+    ...{ events: entry()!.log, pointCode: 'MSK99' },
+  })
+}
 const trouble = (reason: string, status: TrackingStatus = 'exception'): TrackingEvent => ({
   ...{ status, reason, rawCode: reason, key: `${reason} ${Date.now()}`, needsPlan: true },
   occurredAt: new Date(Date.now() + 120_000).toISOString(),
@@ -186,21 +203,10 @@ describe('the buyer is told another day', () => {
   })
 
   it('and the point, when its carrier brings it to another one', async () => {
-    const { hours, exceptions, limits, payment, ...point } = aPoint('MSK99')
-    await db
-      .insertInto('pickupPoint')
-      .values({
-        ...{ ...point, cityId: 'msk', kind: 'locker' },
-        ...{ hours: JSON.stringify(hours), exceptions: JSON.stringify(exceptions) },
-        ...{ limits: JSON.stringify(limits), payment: JSON.stringify(payment) },
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    await pointAppears()
     await onItsWay()
     await promisedIn(30)
-    one.scene.carriers.cdek.carrier.track = async () => ({
-      ...{ events: entry()!.log, pointCode: 'MSK99' },
-    })
+    goesToThatPoint()
     await poll('cdek')
     await poll('cdek')
     const { promiseLatest, ...now } = await shipment()
@@ -210,6 +216,34 @@ describe('the buyer is told another day', () => {
     expect(await told('replanned')).toMatchObject([
       { why: 'other-point', pointCode: 'MSK99', expectedAt: promiseLatest!.toISOString() },
     ])
+  })
+
+  it('and the point, also when it is at that one already, or was not fetched yet', async () => {
+    await pointAppears()
+    const pointsTold = async () =>
+      (await told('replanned')).map(({ why, pointCode }) => [why, pointCode])
+    await onItsWay()
+    goesToThatPoint()
+    await happen('cdek', 'ready-for-pickup', 2)
+    await poll('cdek')
+    expect((await shipment()).status).toBe('ready-for-pickup')
+    expect(await pointsTold()).toEqual([['other-point', 'MSK99']])
+
+    await one.begin()
+    await plan()
+    await book()
+    goesToThatPoint()
+    await poll('cdek')
+    expect(await shipment()).toMatchObject({ handedOverAt: null, pointCode: 'MSK99' })
+    expect(await pointsTold()).toEqual([['other-point', 'MSK99']])
+  })
+
+  it('no other point once it is on its way back', async () => {
+    await pointAppears()
+    await onItsWay()
+    goesToThatPoint()
+    await happen('cdek', 'returning', 2)
+    expect(await told('replanned')).toEqual([])
   })
 
   it('nothing before its carrier has it, nor when it waits at its point', async () => {
