@@ -519,6 +519,15 @@ describe('tracking', () => {
     const { events } = await cdek.track(known, {})
     expect(events.map(({ status }) => status)).toEqual(['returning', 'returning', 'returned'])
   })
+
+  it.each(['26', '27'])('ends where what comes back is lost on its way, by reason %s', (reason) => {
+    const lost = order({
+      entity: { uuid, is_return: true },
+      statuses: [{ code: 'NOT_DELIVERED', reason_code: reason }],
+    })
+    server.on('GET', RegExp(uuid), { body: lost })
+    return expect(cdek.track(known, {})).resolves.toMatchObject({ events: [{ status: 'lost' }] })
+  })
 })
 
 describe('points', () => {
