@@ -14,6 +14,8 @@ export type Told = {
   /** What was told instead of the promise. */
   expectedBy: string | null
   endedAt: string | null
+  /** Of the booking that lives, the oldest first. */
+  events: readonly { at: string; status: TrackingStatus }[]
   timeZone: string
 }
 
@@ -131,13 +133,14 @@ function latenessOf(
   now: Date,
   language: Language,
 ): { isLate: boolean; lateness?: string } {
-  const { promiseLatest, endedAt, phase, timeZone } = told
+  const { promiseLatest, phase, timeZone } = told
   if (!promiseLatest) return { isLate: false }
   const latest = Date.parse(promiseLatest)
   const dates = days(timeZone, language)
   const by = dates.format(latest)
-  if (endedAt !== null) {
-    const isLate = Date.parse(endedAt) > latest
+  const arrivedAt = arrivalOf(told)
+  if (arrivedAt !== null) {
+    const isLate = Date.parse(arrivedAt) > latest
     if (phase !== 'delivered' || !isLate) return { isLate }
     return { isLate, lateness: say(LATE_THEN, language, { by }) }
   }
@@ -151,6 +154,10 @@ function latenessOf(
     return { isLate: true, lateness: say(LATE_SOON, language, { by, on }) }
   return { isLate: false }
 }
+
+/** At a point it has come when it waits there, whenever its buyer fetches it. */
+const arrivalOf = ({ events, endedAt }: Told): string | null =>
+  events.find(({ status }) => status === 'ready-for-pickup')?.at ?? endedAt
 
 /** Where it is the day that was promised, only the hour tells it apart. */
 function dayUnlike(by: string, { timeZone }: Told, at: number, language: Language): string {
