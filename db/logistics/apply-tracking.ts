@@ -9,6 +9,7 @@ import {
 import type { Database } from '../database.ts'
 import type { Money } from '../../domain/logistics/parcel.ts'
 import { moveOrder } from '../orders/move-order.ts'
+import { askCarrier, closeAnswered } from './ask-carrier.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
 import { etaOf } from './destination.ts'
@@ -226,9 +227,18 @@ async function moveShipment(
     ...(leaves && { handedOverAt: new Date(leftAt) }),
     endedAt: isEnd(status) && hasLeft ? attempt.statusAt : null,
   })
+  await closeAnswered(trx, before, after)
   if (leaves) {
     await tellOfDelivery(trx, after, { type: 'delivery.handed_over' }, telling)
     await moveOrderAlong(trx, after.orderId, ['assembling', 'shipped'], telling)
+    const { lateAt } = after
+    if (lateAt)
+      await askCarrier(
+        trx,
+        after,
+        { kind: 'late', stage: '', dueAt: lateAt.toISOString() },
+        telling,
+      )
   }
   if (before.status !== status) {
     const previousState = before.status ?? before.phase

@@ -147,7 +147,7 @@ function latenessOf(
   const expected = expectedOf(told, now)
   const on = expected === undefined ? '' : dayUnlike(by, told, expected, language)
   if (now.getTime() > latest) {
-    const words = expected === undefined ? LATE_NOW : LATE_UNTIL
+    const words = expected !== undefined ? LATE_UNTIL : isAsked(told) ? LATE_NOW : LATE
     return { isLate: true, lateness: say(words, language, { by, on }) }
   }
   if (expected !== undefined && expected > latest)
@@ -158,6 +158,10 @@ function latenessOf(
 /** At a point it has come when it waits there, whenever its buyer fetches it. */
 const arrivalOf = ({ events, endedAt }: Told): string | null =>
   events.find(({ status }) => status === 'ready-for-pickup')?.at ?? endedAt
+
+/** Somebody asks its carrier: there is a task of kind `late`. */
+const isAsked = ({ phase, status }: Told) =>
+  phase === 'handed-over' && status !== null && isAwaited(status)
 
 /** Where it is the day that was promised, only the hour tells it apart. */
 function dayUnlike(by: string, { timeZone }: Told, at: number, language: Language): string {
@@ -178,6 +182,10 @@ const LATE_THEN: Words = {
 const LATE_UNTIL: Words = {
   ru: 'Опаздывает: обещали до {by}, теперь ждём {on}.',
   en: 'Late: promised by {by}, now expected on {on}.',
+}
+const LATE: Words = {
+  ru: 'Опаздывает: обещали до {by}.',
+  en: 'Late: promised by {by}.',
 }
 const LATE_NOW: Words = {
   ru: 'Опаздывает: обещали до {by}. Уже разбираемся с перевозчиком.',

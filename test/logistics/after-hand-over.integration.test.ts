@@ -4,6 +4,7 @@ import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
 import { findDelivery } from '../../db/logistics/deliveries.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { aPoint } from '../support/pickup-points.ts'
+import { silenceStage } from '../../domain/logistics/sla.ts'
 import { localOf } from '../../domain/logistics/zone.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { oneShipment, run } from './one-shipment.ts'
@@ -116,7 +117,7 @@ describe('the buyer is told another day', () => {
     expect(expectedBy!.toISOString()).toBe(replanned!['expectedAt'])
     expect(expectedBy!.getTime()).toBeGreaterThan(Date.now())
     expect([replannedWhy, then]).toEqual(['late', promiseLatest])
-    expect((await one.types()).slice(-2)).toEqual(['late', 'replanned'])
+    expect((await one.types()).slice(-3)).toEqual(['late', 'needs_human', 'replanned'])
   })
 
   it('by its carrier’s own word, and again only when that is another day', async () => {
@@ -264,6 +265,67 @@ describe('the buyer is told another day', () => {
     await raise('late')
     await happen('cdek', 'accepted', 1)
     expect(await told('replanned')).toMatchObject([{ why: 'late' }])
+  })
+})
+
+describe('somebody asks its carrier', () => {
+  const silent = async (stage?: string) => {
+    const { status, statusAt } = await shipment()
+    await run(one.activities.raiseSla, {
+      ...{ shipmentId: one.shipmentId, kind: 'silent' as const, dueAt: new Date().toISOString() },
+      stage: stage ?? silenceStage(status!, statusAt!.getTime()),
+    })
+  }
+
+  it('what is late on its way, once, until it has come', async () => {
+    await onItsWay()
+    await promisedIn(-1)
+    await raise('late')
+    await raise('late')
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'open' }])
+    await happen('cdek', 'out-for-delivery', 2)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'open' }])
+    await happen('cdek', 'delivered', 3)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'done' }])
+    const closed = await db
+      .selectFrom('humanTask')
+      .select(['closedBy', 'resolution', 'details'])
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
+    expect(closed).toMatchObject({
+      ...{ closedBy: 'system', resolution: 'moved on', details: { carrier: 'cdek' } },
+    })
+  })
+
+  it('what is silent, until it is heard of, and again when it falls silent again', async () => {
+    await onItsWay()
+    await silent()
+    expect(await one.tasks()).toEqual([{ kind: 'silent', state: 'open' }])
+    expect(await one.types()).toContain('needs_human')
+    await happen('cdek', 'in-transit', 3 * 1_440)
+    expect(await one.tasks()).toEqual([{ kind: 'silent', state: 'done' }])
+    await silent()
+    const states = (await one.tasks()).map(({ state }) => state)
+    expect(states.toSorted()).toEqual(['done', 'open'])
+  })
+
+  it('not about a silence that is over', async () => {
+    await onItsWay()
+    await silent('accepted 2026-11-01')
+    await silent('in-transit 2026-11-01')
+    expect(await one.tasks()).toEqual([])
+  })
+
+  it('only when it has the parcel: then about what was late before', async () => {
+    await plan()
+    await book()
+    await promisedIn(-1)
+    await raise('late')
+    expect(await one.tasks()).toEqual([])
+    await happen('cdek', 'accepted', 1)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'open' }])
+    await happen('cdek', 'ready-for-pickup', 2)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'done' }])
   })
 })
 

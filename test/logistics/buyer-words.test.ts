@@ -88,6 +88,13 @@ describe('lateness', () => {
       'Опаздывает: обещали до 30 ноября. Уже разбираемся с перевозчиком.',
     ],
     [
+      'late before its carrier has it, about which nobody asks it',
+      { phase: 'booked', status: 'booked' },
+      after,
+      true,
+      'Опаздывает: обещали до 30 ноября.',
+    ],
+    [
       'late with a new estimate',
       { eta: '2026-12-03T10:00:00Z' },
       after,
