@@ -85,6 +85,10 @@ export type HumanTaskKind =
   | 'too-late-to-cancel'
   /** On its way it cannot go where it was to go, or was not found. */
   | 'delivery-problem'
+  /** Its carrier has it and it is not there when it was promised: somebody asks where it is. */
+  | 'late'
+  /** Its carrier has it and has told nothing of it for too long. */
+  | 'silent'
 
 export type SlaKind =
   'booking-late' | 'hand-over-late' | 'silent' | 'late-predicted' | 'late' | 'storage-expiring'

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity'
 import { sql, type Transaction } from 'kysely'
 import type { DeliveryPhase, HumanTaskKind, NewPoint, SlaKind } from '../../contracts/logistics.ts'
 import type { Database } from '../../db/database.ts'
+import { askCarrier } from '../../db/logistics/ask-carrier.ts'
 import { tellOfDelivery, type DeliveryEvent } from '../../db/logistics/delivery-events.ts'
 import { findClaim } from '../../db/logistics/delivery-costs.ts'
 import { replanDelivery } from '../../db/logistics/replan-delivery.ts'
@@ -32,7 +33,10 @@ export const createEscalations = ({ system }: LogisticsDeps) => {
     )
 
   return {
-    /** Something was not done in time: an alert, an event and a metric, once. What is late on its way is planned anew. */
+    /**
+     * Something was not done in time: an alert, an event and a metric, once. What is late on its way is planned anew, and
+     * somebody asks about what is late or silent.
+     */
     raiseSla: ({ kind, stage, dueAt, ...key }: SlaMiss): Promise<void> =>
       deciding(key, async (trx, shipment) => {
         const made = await trx
@@ -46,6 +50,8 @@ export const createEscalations = ({ system }: LogisticsDeps) => {
         if (!made) return
         meters.slaMisses.add(1, { kind, carrier: shipment.carrier ?? 'none' })
         await tellOfDelivery(trx, shipment, eventOf(shipment, { kind, dueAt }), telling())
+        if (kind === 'late' || kind === 'silent')
+          await askCarrier(trx, shipment, { kind, stage, dueAt }, telling())
         if (kind !== 'late' && kind !== 'late-predicted') return
         await trx
           .updateTable('shipment')

@@ -26,6 +26,8 @@ const Kind = z
     'taken-back',
     'too-late-to-cancel',
     'delivery-problem',
+    'late',
+    'silent',
   ])
   .openapi({ example: 'cancel-by-phone' })
 const State = z.enum(['open', 'done'])

@@ -174,6 +174,7 @@ export type TrackingEvent = {
 }
 export type Tracking = {
   events: TrackingEvent[]
+  /** An instant, or a day on the calendar of where it goes: `2026-12-01`. */
   eta?: string
   /** How long a point keeps it. */
   storedUntil?: string

@@ -39,7 +39,7 @@ export function instantOf(value: string): string | undefined {
 /** Nothing is carried before or after. */
 const [EARLIEST_MS, LATEST_MS] = [Date.UTC(2000), Date.UTC(2100)]
 
-/** When something is awaited, as ISO 8601 in UTC: an instant, or the end of a day; without an offset at this one, `+03:00`. */
+/** Until when something is kept, as ISO 8601 in UTC: an instant, or the end of a day; without an offset at this one, `+03:00`. */
 export const dueBy = (offset: string) =>
   word.transform((value, context) => {
     const day = /^(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:?\d\d)?$/.exec(value)?.[1]
@@ -50,6 +50,23 @@ export const dueBy = (offset: string) =>
     context.addIssue('not an instant')
     return z.NEVER
   })
+
+/**
+ * When it is expected where it goes: an instant, as ISO 8601 in UTC, or a day on the calendar of that place, `2026-12-01`, which has
+ * no hour nor zone of its own. An instant without an offset is at this one.
+ */
+export const expectedBy = (offset: string) =>
+  word.transform((value, context) => {
+    const day = /^(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:?\d\d)?$/.exec(value)?.[1]
+    const found = day ? dayOf(day) : (instantOf(value) ?? instantOf(value + offset))
+    if (found !== undefined) return found
+    context.addIssue('neither a day nor an instant')
+    return z.NEVER
+  })
+
+/** Some parsers take the 30th of February for a day in March. */
+const dayOf = (day: string) =>
+  instantOf(`${day}T00:00:00Z`)?.slice(0, 10) === day ? day : undefined
 
 /** What can be done without: absent where it makes no sense. */
 export const maybe = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> =>

@@ -9,8 +9,10 @@ import {
 import type { Database } from '../database.ts'
 import type { Money } from '../../domain/logistics/parcel.ts'
 import { moveOrder } from '../orders/move-order.ts'
+import { askCarrier, closeAnswered } from './ask-carrier.ts'
 import { lockAttempt, type AttemptRow, type Locked } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { etaOf } from './destination.ts'
 import { followUp, type FollowedUp } from './follow-up.ts'
 import { learn } from './learn.ts'
 import { changeShipment, type ShipmentRow } from './shipments.ts'
@@ -31,6 +33,7 @@ export type ToldTracking = {
     isRevoked?: true
     needsPlan?: true
   }[]
+  /** An instant, or a day on the calendar of where it goes. */
   eta?: string
   storedUntil?: string
   /** Where its carrier brings it. */
@@ -160,7 +163,9 @@ async function keepEvents(
   return [...each.values()].filter(({ key }) => fresh.has(key))
 }
 
-async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
+async function projectAttempt(trx: Trx, { shipment, attempt }: Locked, told: ToldTracking) {
+  const { storedUntil } = told
+  const eta = await etaOf(trx, shipment, { ...told, carrier: attempt.carrier })
   const rows = await trx
     .selectFrom('trackingEvent')
     .select(['key', 'status', 'occurredAt', 'revokedAt', 'isUnknownCode'])
@@ -222,9 +227,18 @@ async function moveShipment(
     ...(leaves && { handedOverAt: new Date(leftAt) }),
     endedAt: isEnd(status) && hasLeft ? attempt.statusAt : null,
   })
+  await closeAnswered(trx, before, after)
   if (leaves) {
     await tellOfDelivery(trx, after, { type: 'delivery.handed_over' }, telling)
     await moveOrderAlong(trx, after.orderId, ['assembling', 'shipped'], telling)
+    const { lateAt } = after
+    if (lateAt)
+      await askCarrier(
+        trx,
+        after,
+        { kind: 'late', stage: '', dueAt: lateAt.toISOString() },
+        telling,
+      )
   }
   if (before.status !== status) {
     const previousState = before.status ?? before.phase

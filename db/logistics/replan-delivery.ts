@@ -1,13 +1,14 @@
 import { sql, type Transaction } from 'kysely'
-import { destinationOf, type TransitTime, type Way } from '../../domain/logistics/promise.ts'
+import type { TransitTime, Way } from '../../domain/logistics/promise.ts'
 import { reliabilityAmong } from '../../domain/logistics/reliability.ts'
 import { isAwaited, replan, type ReplanReason } from '../../domain/logistics/replan.ts'
+import { isEnd } from '../../domain/logistics/tracking-status.ts'
 import { HOUR_MS } from '../../domain/logistics/zone.ts'
 import type { Database } from '../database.ts'
 import { getAttempt, type AttemptRow } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { destinationOfShipment } from './destination.ts'
 import { listRecords } from './lane-stats.ts'
-import { findPoint } from './pickup-points.ts'
 import { laneOf } from './record-booking.ts'
 import { findCalendars } from './rules.ts'
 import type { ShipmentRow } from './shipments.ts'
@@ -19,7 +20,7 @@ export type ReplanAsked = { why: ReplanReason; reason?: string | undefined }
 
 /**
  * Another day for the buyer of a parcel that its carrier has; the promise stays as it was. Told when the day is another one than was
- * told before, or the point is. Under the shipment's lock.
+ * told before, or the point is, which is told wherever the parcel is while its buyer may still get it. Under the shipment's lock.
  * @returns whether there was anything to tell
  */
 export async function replanDelivery(
@@ -28,15 +29,9 @@ export async function replanDelivery(
   { why, reason }: ReplanAsked,
   telling: Telling,
 ): Promise<boolean> {
-  const { promiseLatest, handedOverAt, liveAttemptId, status, expectedBy, pointCode } = shipment
-  if (!promiseLatest || !handedOverAt || !liveAttemptId || !status || !isAwaited(status))
-    return false
-  const expectedMs = replan({
-    ...{ why, status, nowMs: Date.now(), promiseLatestMs: promiseLatest.getTime() },
-    ...{ previousMs: expectedBy?.getTime(), etaMs: shipment.eta?.getTime() },
-    leftMs: handedOverAt.getTime(),
-    way: await wayOf(trx, shipment, await getAttempt(trx, liveAttemptId)),
-  })
+  const { promiseLatest, status, expectedBy, pointCode } = shipment
+  if (!promiseLatest || !status || isEnd(status) || status === 'returning') return false
+  const expectedMs = await expectedAnew(trx, shipment, why)
   if (expectedMs === undefined && why !== 'other-point') return false
   const expected = expectedMs === undefined ? expectedBy : new Date(expectedMs)
   const replanned = await trx
@@ -62,25 +57,31 @@ export async function replanDelivery(
   return true
 }
 
+async function expectedAnew(
+  trx: Trx,
+  shipment: ShipmentRow,
+  why: ReplanReason,
+): Promise<number | undefined> {
+  const { promiseLatest, handedOverAt, liveAttemptId, status, expectedBy, eta } = shipment
+  if (!promiseLatest || !handedOverAt || !liveAttemptId || !status || !isAwaited(status))
+    return undefined
+  return replan({
+    ...{ why, status, nowMs: Date.now(), promiseLatestMs: promiseLatest.getTime() },
+    ...{ previousMs: expectedBy?.getTime(), etaMs: eta?.getTime() },
+    leftMs: handedOverAt.getTime(),
+    way: await wayOf(trx, shipment, await getAttempt(trx, liveAttemptId)),
+  })
+}
+
 async function wayOf(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<Way> {
-  const { pointCarrier, pointCode } = shipment
   const lane = await laneOf(trx, attempt, shipment)
   const reliability = reliabilityAmong(await listRecords(trx, lane), attempt)
   const calendars = await findCalendars(trx, 'RU')
-  const { timeZone } = await trx
-    .selectFrom('city')
-    .select('timeZone')
-    .where('id', '=', shipment.cityId)
-    .executeTakeFirstOrThrow()
-  const point =
-    pointCarrier !== null && pointCode !== null
-      ? await findPoint(trx, { carrier: pointCarrier, code: pointCode })
-      : undefined
   return {
     carrier: calendars.carrier(attempt.carrier, attempt.service),
     working: calendars.working,
     transit: (attempt.quote as { transit: TransitTime }).transit,
-    destination: destinationOf(timeZone, point),
+    destination: await destinationOfShipment(trx, shipment),
     bufferMs: reliability.delayP90Hours * HOUR_MS,
   }
 }

@@ -14,6 +14,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column replanned_why text
         check (replanned_why in ('late-predicted', 'late', 'delivery-problem', 'other-point'))`)
 
+  // Somebody asks the carrier.
+  await run('alter table human_task drop constraint human_task_kind_check')
+  await run(`alter table human_task add constraint human_task_kind_check
+    check (kind in ('unsettled-booking', 'cancel-by-phone', 'loose-booking', 'no-carrier', 'point-unavailable', 'not-delivered',
+      'taken-back', 'too-late-to-cancel', 'delivery-problem', 'late', 'silent'))`)
+
   // A ledger: the first entry of a reason is what became due, those after it correct it.
   await run(`
     create table compensation (

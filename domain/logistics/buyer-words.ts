@@ -14,6 +14,8 @@ export type Told = {
   /** What was told instead of the promise. */
   expectedBy: string | null
   endedAt: string | null
+  /** Of the booking that lives, the oldest first. */
+  events: readonly { at: string; status: TrackingStatus }[]
   timeZone: string
 }
 
@@ -131,25 +133,40 @@ function latenessOf(
   now: Date,
   language: Language,
 ): { isLate: boolean; lateness?: string } {
-  const { promiseLatest, endedAt, phase, timeZone } = told
+  const { promiseLatest, phase, timeZone } = told
   if (!promiseLatest) return { isLate: false }
   const latest = Date.parse(promiseLatest)
   const dates = days(timeZone, language)
   const by = dates.format(latest)
-  if (endedAt !== null) {
-    const isLate = Date.parse(endedAt) > latest
+  const arrivedAt = arrivalOf(told)
+  if (arrivedAt !== null) {
+    const isLate = Date.parse(arrivedAt) > latest
     if (phase !== 'delivered' || !isLate) return { isLate }
     return { isLate, lateness: say(LATE_THEN, language, { by }) }
   }
   const expected = expectedOf(told, now)
-  const on = expected === undefined ? '' : dates.format(expected)
+  const on = expected === undefined ? '' : dayUnlike(by, told, expected, language)
   if (now.getTime() > latest) {
-    const words = expected === undefined ? LATE_NOW : LATE_UNTIL
+    const words = expected !== undefined ? LATE_UNTIL : isAsked(told) ? LATE_NOW : LATE
     return { isLate: true, lateness: say(words, language, { by, on }) }
   }
   if (expected !== undefined && expected > latest)
     return { isLate: true, lateness: say(LATE_SOON, language, { by, on }) }
   return { isLate: false }
+}
+
+/** At a point it has come when it waits there, whenever its buyer fetches it. */
+const arrivalOf = ({ events, endedAt }: Told): string | null =>
+  events.find(({ status }) => status === 'ready-for-pickup')?.at ?? endedAt
+
+/** Somebody asks its carrier: there is a task of kind `late`. */
+const isAsked = ({ phase, status }: Told) =>
+  phase === 'handed-over' && status !== null && isAwaited(status)
+
+/** Where it is the day that was promised, only the hour tells it apart. */
+function dayUnlike(by: string, { timeZone }: Told, at: number, language: Language): string {
+  const day = days(timeZone, language).format(at)
+  return day === by ? momentIn(timeZone, language)(new Date(at).toISOString()) : day
 }
 
 /** A day that has passed is nobody's expectation any more. */
@@ -165,6 +182,10 @@ const LATE_THEN: Words = {
 const LATE_UNTIL: Words = {
   ru: 'Опаздывает: обещали до {by}, теперь ждём {on}.',
   en: 'Late: promised by {by}, now expected on {on}.',
+}
+const LATE: Words = {
+  ru: 'Опаздывает: обещали до {by}.',
+  en: 'Late: promised by {by}.',
 }
 const LATE_NOW: Words = {
   ru: 'Опаздывает: обещали до {by}. Уже разбираемся с перевозчиком.',

@@ -1,8 +1,8 @@
 import { afterWorkedDays, firstWorked, type Calendar } from './calendar.ts'
-import { openOn, type Minutes, type Opening } from './opening-hours.ts'
+import { DAY, openOn, type Minutes, type Opening } from './opening-hours.ts'
 import { addDays, DAY_MS, HOUR_MS, instantOf, localOf, minutesOf, MINUTE_MS } from './zone.ts'
 
-export const PROMISE_VERSION = '2026-11-26'
+export const PROMISE_VERSION = '2026-11-26.2'
 
 /** How long a carrier says that it takes: from the day on which it fetches, or as instants. */
 export type TransitTime =
@@ -141,6 +141,23 @@ export function arrivalFrom(day: string, way: Way) {
   }
 }
 
+/**
+ * By when it is there that its carrier expects on a day, in milliseconds: until the hour of the promise where that ends on this very
+ * day, or else until the end of the hours in which it can be received.
+ */
+export function endOfDay(
+  date: string,
+  {
+    destination,
+    promiseLatestMs,
+  }: Pick<Way, 'destination'> & { promiseLatestMs: number | undefined },
+): number {
+  const { zone } = destination
+  if (promiseLatestMs !== undefined && localOf(promiseLatestMs, zone).date === date)
+    return promiseLatestMs
+  return instantOf({ date, minutes: hoursOf(destination, date).to }, zone)
+}
+
 const USUAL = { from: minutesOf(EARLIEST_CLOCK), to: minutesOf(LATEST_CLOCK) }
 
 function hoursOf({ opening }: PromiseInput['destination'], date: string): Minutes {
@@ -148,7 +165,8 @@ function hoursOf({ opening }: PromiseInput['destination'], date: string): Minute
   if (spans.length === 0) return USUAL
   return {
     from: Math.min(...spans.map(({ from }) => from)),
-    to: Math.max(...spans.map(({ to }) => to)),
+    // What is open until midnight closes on that day, not on the next.
+    to: Math.min(DAY - 1, Math.max(...spans.map(({ to }) => to))),
   }
 }
 

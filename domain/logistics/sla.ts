@@ -69,6 +69,8 @@ export type SlaView = {
   promiseLatest: number
   eta?: number | undefined
   storedUntil?: number | undefined
+  /** Which silence it would be, see {@link silenceStage}; by its status alone, where absent. */
+  silence?: string | undefined
 }
 
 /** `stage` tells apart what can be missed more than once. */
@@ -76,6 +78,10 @@ export type SlaDue = { kind: SlaKind; stage: string; at: number }
 
 export const slaKey = ({ kind, stage }: Pick<SlaDue, 'kind' | 'stage'>): string =>
   stage ? `${kind} ${stage}` : kind
+
+/** A status can fall silent again after each scan, of which there is one a day that counts. */
+export const silenceStage = (status: TrackingStatus, statusAtMs: number): string =>
+  `${status} ${new Date(statusAtMs).toISOString().slice(0, 10)}`
 
 /** Everything that will be missed unless something happens, the soonest first. */
 export function slaDues(view: SlaView, terms: SlaTerms): SlaDue[] {
@@ -89,7 +95,7 @@ export function slaDues(view: SlaView, terms: SlaTerms): SlaDue[] {
     })
   const silence = terms.silenceMs[status]
   if (silence !== undefined)
-    dues.push({ kind: 'silent', stage: status, at: view.statusAt + silence })
+    dues.push({ kind: 'silent', stage: view.silence ?? status, at: view.statusAt + silence })
   // What comes back is not late: it does not come.
   if (status !== 'returning') {
     if (eta !== undefined && eta > promiseLatest && status !== 'ready-for-pickup')

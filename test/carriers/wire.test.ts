@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDeadline, within } from '../../clients/carriers/deadline.ts'
 import {
   dueBy,
+  expectedBy,
   instantOf,
   jsonOf,
   many,
@@ -59,6 +60,20 @@ it.each([
 it.each(['', '19.01.2026', '2026-13-01', '0000-01-01', '9999-12-31', '2026-01-19 soon'])(
   '«%s» is due by nothing',
   (told) => expect(dueBy('+03:00').safeParse(told).success).toBe(false),
+)
+
+it.each([
+  ['2026-01-19', '2026-01-19'],
+  ['2026-01-19+03:00', '2026-01-19'],
+  ['2026-01-19T12:00:00', '2026-01-19T09:00:00.000Z'],
+  ['2026-01-19T12:00:00+0700', '2026-01-19T05:00:00.000Z'],
+])('%s is expected by %s: a day has no zone', (told, by) =>
+  expect(expectedBy('+03:00').parse(told)).toBe(by),
+)
+
+it.each(['', '19.01.2026', '2026-13-01', '2026-02-30', '0000-01-01', '9999-12-31', 'soon'])(
+  '«%s» is expected by nothing',
+  (told) => expect(expectedBy('+03:00').safeParse(told).success).toBe(false),
 )
 
 describe('an answer', () => {

@@ -4,6 +4,8 @@ import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
 import { findDelivery } from '../../db/logistics/deliveries.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { aPoint } from '../support/pickup-points.ts'
+import { silenceStage } from '../../domain/logistics/sla.ts'
+import { localOf } from '../../domain/logistics/zone.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { oneShipment, run } from './one-shipment.ts'
 
@@ -58,10 +60,28 @@ const raise = (kind: 'late' | 'late-predicted') =>
   })
 const told = async (type: 'replanned' | 'compensated') =>
   (await one.events()).filter((event) => event.type === `delivery.${type}`).map(({ data }) => data)
-const expects = (eta: Date) => {
+/** An instant, or a day. */
+const expects = (eta: Date | string) => {
   one.scene.carriers.cdek.carrier.track = async () => ({
     events: entry()!.log,
-    eta: eta.toISOString(),
+    eta: typeof eta === 'string' ? eta : eta.toISOString(),
+  })
+}
+const pointAppears = () => {
+  const { hours, exceptions, limits, payment, ...point } = aPoint('MSK99')
+  return db
+    .insertInto('pickupPoint')
+    .values({
+      ...{ ...point, cityId: 'msk', kind: 'locker' },
+      ...{ hours: JSON.stringify(hours), exceptions: JSON.stringify(exceptions) },
+      ...{ limits: JSON.stringify(limits), payment: JSON.stringify(payment) },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+const goesToThatPoint = () => {
+  one.scene.carriers.cdek.carrier.track = async () => ({
+    ...{ events: entry()!.log, pointCode: 'MSK99' },
   })
 }
 const trouble = (reason: string, status: TrackingStatus = 'exception'): TrackingEvent => ({
@@ -97,7 +117,7 @@ describe('the buyer is told another day', () => {
     expect(expectedBy!.toISOString()).toBe(replanned!['expectedAt'])
     expect(expectedBy!.getTime()).toBeGreaterThan(Date.now())
     expect([replannedWhy, then]).toEqual(['late', promiseLatest])
-    expect((await one.types()).slice(-2)).toEqual(['late', 'replanned'])
+    expect((await one.types()).slice(-3)).toEqual(['late', 'needs_human', 'replanned'])
   })
 
   it('by its carrier’s own word, and again only when that is another day', async () => {
@@ -116,6 +136,49 @@ describe('the buyer is told another day', () => {
     expects(later)
     await poll('cdek')
     expect(await told('replanned')).toMatchObject([{}, { expectedAt: later.toISOString() }])
+  })
+
+  it('when the promise is missed on the very day on which its carrier expects it', async () => {
+    await onItsWay()
+    const promiseLatest = new Date(Date.now() - 60_000)
+    await db
+      .updateTable('shipment')
+      .set({ promiseLatest })
+      .where('id', '=', one.shipmentId)
+      .execute()
+    expects(localOf(promiseLatest.getTime(), 'Europe/Moscow').date)
+    await poll('cdek')
+    expect((await shipment()).eta).toEqual(promiseLatest)
+    await raise('late')
+    const [replanned, ...more] = await told('replanned')
+    expect(more).toEqual([])
+    expect(Date.parse(String(replanned!['expectedAt']))).toBeGreaterThan(Date.now())
+  })
+
+  it('by the day that its carrier expects, which is one of the city where it goes', async () => {
+    const inZone = (timeZone: string) =>
+      db.updateTable('city').set({ timeZone }).where('id', '=', 'msk').execute()
+    const zone = 'Asia/Novosibirsk'
+    await onItsWay()
+    await promisedIn(2)
+    const { date: promised } = localOf((await shipment()).promiseLatest!.getTime(), zone)
+    await inZone(zone)
+    try {
+      expects(promised)
+      await poll('cdek')
+      const { eta, promiseLatest } = await shipment()
+      expect(eta).toEqual(promiseLatest)
+      const { date: later } = localOf(inDays(5).getTime(), zone)
+      expects(later)
+      await poll('cdek')
+      await raise('late-predicted')
+    } finally {
+      await inZone('Europe/Moscow')
+    }
+    const [replanned] = await told('replanned')
+    expect(localOf(Date.parse(String(replanned!['expectedAt'])), zone)).toEqual({
+      ...{ date: localOf(inDays(5).getTime(), zone).date, minutes: 22 * 60 },
+    })
   })
 
   it('when there is trouble after which it comes too late, with what its carrier says', async () => {
@@ -141,21 +204,10 @@ describe('the buyer is told another day', () => {
   })
 
   it('and the point, when its carrier brings it to another one', async () => {
-    const { hours, exceptions, limits, payment, ...point } = aPoint('MSK99')
-    await db
-      .insertInto('pickupPoint')
-      .values({
-        ...{ ...point, cityId: 'msk', kind: 'locker' },
-        ...{ hours: JSON.stringify(hours), exceptions: JSON.stringify(exceptions) },
-        ...{ limits: JSON.stringify(limits), payment: JSON.stringify(payment) },
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    await pointAppears()
     await onItsWay()
     await promisedIn(30)
-    one.scene.carriers.cdek.carrier.track = async () => ({
-      ...{ events: entry()!.log, pointCode: 'MSK99' },
-    })
+    goesToThatPoint()
     await poll('cdek')
     await poll('cdek')
     const { promiseLatest, ...now } = await shipment()
@@ -165,6 +217,34 @@ describe('the buyer is told another day', () => {
     expect(await told('replanned')).toMatchObject([
       { why: 'other-point', pointCode: 'MSK99', expectedAt: promiseLatest!.toISOString() },
     ])
+  })
+
+  it('and the point, also when it is at that one already, or was not fetched yet', async () => {
+    await pointAppears()
+    const pointsTold = async () =>
+      (await told('replanned')).map(({ why, pointCode }) => [why, pointCode])
+    await onItsWay()
+    goesToThatPoint()
+    await happen('cdek', 'ready-for-pickup', 2)
+    await poll('cdek')
+    expect((await shipment()).status).toBe('ready-for-pickup')
+    expect(await pointsTold()).toEqual([['other-point', 'MSK99']])
+
+    await one.begin()
+    await plan()
+    await book()
+    goesToThatPoint()
+    await poll('cdek')
+    expect(await shipment()).toMatchObject({ handedOverAt: null, pointCode: 'MSK99' })
+    expect(await pointsTold()).toEqual([['other-point', 'MSK99']])
+  })
+
+  it('no other point once it is on its way back', async () => {
+    await pointAppears()
+    await onItsWay()
+    goesToThatPoint()
+    await happen('cdek', 'returning', 2)
+    expect(await told('replanned')).toEqual([])
   })
 
   it('nothing before its carrier has it, nor when it waits at its point', async () => {
@@ -185,6 +265,67 @@ describe('the buyer is told another day', () => {
     await raise('late')
     await happen('cdek', 'accepted', 1)
     expect(await told('replanned')).toMatchObject([{ why: 'late' }])
+  })
+})
+
+describe('somebody asks its carrier', () => {
+  const silent = async (stage?: string) => {
+    const { status, statusAt } = await shipment()
+    await run(one.activities.raiseSla, {
+      ...{ shipmentId: one.shipmentId, kind: 'silent' as const, dueAt: new Date().toISOString() },
+      stage: stage ?? silenceStage(status!, statusAt!.getTime()),
+    })
+  }
+
+  it('what is late on its way, once, until it has come', async () => {
+    await onItsWay()
+    await promisedIn(-1)
+    await raise('late')
+    await raise('late')
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'open' }])
+    await happen('cdek', 'out-for-delivery', 2)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'open' }])
+    await happen('cdek', 'delivered', 3)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'done' }])
+    const closed = await db
+      .selectFrom('humanTask')
+      .select(['closedBy', 'resolution', 'details'])
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
+    expect(closed).toMatchObject({
+      ...{ closedBy: 'system', resolution: 'moved on', details: { carrier: 'cdek' } },
+    })
+  })
+
+  it('what is silent, until it is heard of, and again when it falls silent again', async () => {
+    await onItsWay()
+    await silent()
+    expect(await one.tasks()).toEqual([{ kind: 'silent', state: 'open' }])
+    expect(await one.types()).toContain('needs_human')
+    await happen('cdek', 'in-transit', 3 * 1_440)
+    expect(await one.tasks()).toEqual([{ kind: 'silent', state: 'done' }])
+    await silent()
+    const states = (await one.tasks()).map(({ state }) => state)
+    expect(states.toSorted()).toEqual(['done', 'open'])
+  })
+
+  it('not about a silence that is over', async () => {
+    await onItsWay()
+    await silent('accepted 2026-11-01')
+    await silent('in-transit 2026-11-01')
+    expect(await one.tasks()).toEqual([])
+  })
+
+  it('only when it has the parcel: then about what was late before', async () => {
+    await plan()
+    await book()
+    await promisedIn(-1)
+    await raise('late')
+    expect(await one.tasks()).toEqual([])
+    await happen('cdek', 'accepted', 1)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'open' }])
+    await happen('cdek', 'ready-for-pickup', 2)
+    expect(await one.tasks()).toEqual([{ kind: 'late', state: 'done' }])
   })
 })
 

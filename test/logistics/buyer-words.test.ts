@@ -5,7 +5,7 @@ import { TRACKING_STATUSES } from '../../domain/logistics/tracking-status.ts'
 const told = (more: Partial<Told> = {}): Told => ({
   ...{ phase: 'handed-over', status: 'in-transit', eta: null, expectedBy: null, endedAt: null },
   ...{ promiseEarliest: '2026-11-28T06:00:00Z', promiseLatest: '2026-11-30T18:00:00Z' },
-  timeZone: 'Europe/Moscow',
+  ...{ timeZone: 'Europe/Moscow', events: [] },
   ...more,
 })
 const now = new Date('2026-11-27T12:00:00Z')
@@ -74,11 +74,25 @@ describe('lateness', () => {
       'Скорее всего опоздает: обещали до 30 ноября, теперь ждём 2 декабря.',
     ],
     [
+      'expected hours too late',
+      { eta: '2026-11-30T20:30:00Z' },
+      now,
+      true,
+      'Скорее всего опоздает: обещали до 30 ноября, теперь ждём 30 ноября, 23:30.',
+    ],
+    [
       'late',
       { eta: '2026-11-30T10:00:00Z' },
       after,
       true,
       'Опаздывает: обещали до 30 ноября. Уже разбираемся с перевозчиком.',
+    ],
+    [
+      'late before its carrier has it, about which nobody asks it',
+      { phase: 'booked', status: 'booked' },
+      after,
+      true,
+      'Опаздывает: обещали до 30 ноября.',
     ],
     [
       'late with a new estimate',
@@ -90,6 +104,40 @@ describe('lateness', () => {
     [
       'received late',
       { phase: 'delivered', status: 'delivered', endedAt: '2026-12-01T09:00:00Z' },
+      after,
+      true,
+      'Позже, чем обещали: ждали до 30 ноября.',
+    ],
+    [
+      'ready at its point in time and fetched later',
+      {
+        ...{ phase: 'delivered', status: 'delivered', endedAt: '2026-12-01T09:00:00Z' },
+        events: [
+          { at: '2026-11-28T09:00:00Z', status: 'in-transit' },
+          { at: '2026-11-29T09:00:00Z', status: 'ready-for-pickup' },
+          { at: '2026-12-01T09:00:00Z', status: 'delivered' },
+        ],
+      },
+      after,
+      false,
+      undefined,
+    ],
+    [
+      'waiting at its point since before the promise was over',
+      {
+        status: 'ready-for-pickup',
+        events: [{ at: '2026-11-29T09:00:00Z', status: 'ready-for-pickup' }],
+      },
+      after,
+      false,
+      undefined,
+    ],
+    [
+      'ready at its point too late',
+      {
+        ...{ phase: 'delivered', status: 'delivered', endedAt: '2026-12-02T09:00:00Z' },
+        events: [{ at: '2026-12-01T09:00:00Z', status: 'ready-for-pickup' }],
+      },
       after,
       true,
       'Позже, чем обещали: ждали до 30 ноября.',

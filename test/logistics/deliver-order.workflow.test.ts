@@ -119,7 +119,11 @@ function fakes(
       return answer
     },
     keepLabel: async () => {},
-    raiseSla: async ({ kind, stage }) => void (await note(`raise ${kind} ${stage}`.trim())),
+    async raiseSla({ kind, stage }) {
+      // By what is silent: the day of its scan is that on which the test runs.
+      const [of = ''] = stage.split(' ')
+      await note(`raise ${kind} ${of}`.trim())
+    },
     askPerson: async ({ kind }) => void (await note(`ask ${kind}`)),
     closeDelivery: async ({ phase }) => void (await note(`close ${phase}`)),
     checkNewPoint: async ({ point }) => ({ outcome: point.code === 'CLOSED' ? 'closed' : 'ok' }),
@@ -526,6 +530,20 @@ describe('after the hand-over', () => {
     ])
     expect(given.hourOf('raise silent in-transit')).toBe(24)
     expect(given.hourOf('raise late')).toBe(48)
+  })
+
+  it('raises each silence of one status: after every scan it can fall silent again', async () => {
+    const given = fakes({}, { silenceMs: { 'in-transit': 30 * HOUR_MS } }, 480)
+    await run('silent-again', given, async (handle) => {
+      await given.isBooked(handle)
+      for (let scans = 1; scans <= 2; scans++) {
+        await given.tell(handle, 'in-transit')
+        await server.sleep('80 hours')
+        await until(() => given.steps().filter((step) => step.includes('silent')).length === scans)
+      }
+      await given.tell(handle, 'delivered')
+    })
+    expect(given.steps().slice(2)).toEqual(Array(2).fill('raise silent in-transit'))
   })
 
   it('predicts that it will be late as soon as its carrier expects that', async () => {

@@ -57,7 +57,8 @@ async function start({
     lookAtLoser: async () => 'quiet',
     keepLabel: async () => {},
     async raiseSla({ shipmentId, kind, stage }) {
-      const what = kind === 'silent' ? `${kind} ${stage}` : kind
+      // Of the day of a scan only its status is known before.
+      const what = kind === 'silent' ? `${kind} ${stage.split(' ')[0]}` : kind
       raised.set(shipmentId, [...(raised.get(shipmentId) ?? []), what])
     },
     askPerson: async () => {},

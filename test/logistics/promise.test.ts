@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { firstWorked, isWorked, type Calendar } from '../../domain/logistics/calendar.ts'
-import { promiseOf, readyAtMs, type PromiseInput } from '../../domain/logistics/promise.ts'
+import {
+  endOfDay,
+  promiseOf,
+  readyAtMs,
+  type PromiseInput,
+} from '../../domain/logistics/promise.ts'
 import { instantOf, localOf } from '../../domain/logistics/zone.ts'
 
 const holidays = new Map([
@@ -97,6 +102,19 @@ describe('the promise', () => {
     expect(promiseOf(input({ destination })).latest).toBe('2026-11-28T12:00:00.000Z')
   })
 
+  it('ends on its own day where the point is open round the clock, or until midnight', () => {
+    const week = [1, 2, 3, 4, 5, 6, 7]
+    for (const [from, to] of [
+      ['00:00', '23:59'],
+      ['00:00', '00:00'],
+      ['09:00', '24:00'],
+    ] as const) {
+      const hours = week.map((day) => ({ day, from, to }))
+      const destination = { zone: 'Europe/Moscow', opening: { hours, exceptions: [] } }
+      expect(promiseOf(input({ destination })).latest).toBe('2026-11-28T20:59:00.000Z')
+    }
+  })
+
   it('keeps what the carrier says apart from the buffer', () => {
     const promised = promiseOf(input({ bufferMs: 30 * 3_600_000 }))
     expect(promised.advertisedLatest).toBe('2026-11-28T19:00:00.000Z')
@@ -132,6 +150,29 @@ describe('the promise', () => {
       ),
       { seed: 8, numRuns: 500 },
     )
+  })
+})
+
+describe('what a carrier expects on a day is there', () => {
+  const by = (date: string, zone: string, promiseLatest?: string) =>
+    new Date(
+      endOfDay(date, {
+        destination: { zone },
+        promiseLatestMs: promiseLatest === undefined ? undefined : Date.parse(promiseLatest),
+      }),
+    ).toISOString()
+
+  it('by the evening of that day where it goes, which is not the evening of Moscow', () => {
+    expect(by('2026-12-01', 'Europe/Moscow')).toBe('2026-12-01T19:00:00.000Z')
+    expect(by('2026-12-01', 'Asia/Novosibirsk')).toBe('2026-12-01T15:00:00.000Z')
+  })
+
+  it('by the hour that was promised, on the day that was promised where it goes', () => {
+    const promised = '2026-12-01T10:00:00.000Z'
+    expect(by('2026-12-01', 'Europe/Moscow', promised)).toBe(promised)
+    expect(by('2026-12-02', 'Europe/Moscow', promised)).toBe('2026-12-02T19:00:00.000Z')
+    const early = '2026-11-30T20:00:00.000Z'
+    expect(by('2026-12-01', 'Asia/Novosibirsk', early)).toBe(early)
   })
 })
 

@@ -5,6 +5,7 @@ import { packAll } from '../../domain/logistics/pack.ts'
 import {
   DEFAULT_TERMS,
   nextDue,
+  silenceStage,
   slaDues,
   slaKey,
   type SlaView,
@@ -121,6 +122,15 @@ describe('what will be missed', () => {
   })
   it('is a scan, then the promise', () => {
     expect(kinds({})).toEqual(['silent in-transit', 'late'])
+  })
+  it('is each silence of a status, by the day of its scan', () => {
+    const silences = [0, 3 * DAY_MS].map((statusAt) =>
+      kinds({ statusAt, silence: silenceStage('in-transit', statusAt) }),
+    )
+    expect(silences).toEqual([
+      ['silent in-transit 1970-01-01', 'late'],
+      ['silent in-transit 1970-01-04', 'late'],
+    ])
   })
   it('is predicted at once when the carrier expects it after the promise', () => {
     expect(kinds({ eta: 11 * DAY_MS })[0]).toBe('late-predicted')

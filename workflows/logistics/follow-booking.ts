@@ -1,6 +1,6 @@
-import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import { condition, patched, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { LogisticsActivities } from '../../activities/logistics/index.ts'
-import { nextDue, type SlaDue, type SlaView } from '../../domain/logistics/sla.ts'
+import { nextDue, silenceStage, type SlaDue, type SlaView } from '../../domain/logistics/sla.ts'
 import { isEnd, isHandedOver, phaseOf } from '../../domain/logistics/tracking-status.ts'
 import * as policies from '../policies.ts'
 import { show, type Delivery } from './delivery.ts'
@@ -54,7 +54,8 @@ function takeChange(delivery: Delivery) {
   return change
 }
 
-function viewOf({ change, bookedAt, readyAt, state, hasLeft, attempts }: Delivery): SlaView {
+function viewOf(delivery: Delivery): SlaView {
+  const { change, bookedAt, readyAt, state, hasLeft, attempts, terms } = delivery
   const { status, statusAt, eta, storedUntil } = change!
   return {
     ...{ status, hasLeft, attempt: attempts },
@@ -64,5 +65,9 @@ function viewOf({ change, bookedAt, readyAt, state, hasLeft, attempts }: Deliver
     promiseLatest: Date.parse(state.promise!.latest),
     eta: eta === undefined ? undefined : Date.parse(eta),
     storedUntil: storedUntil === undefined ? undefined : Date.parse(storedUntil),
+    silence:
+      terms.silenceMs[status] !== undefined && patched('deliverOrder/silent-again')
+        ? silenceStage(status, Date.parse(statusAt))
+        : status,
   }
 }

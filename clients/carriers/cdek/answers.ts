@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   amount,
   dueBy,
+  expectedBy,
   instant,
   many,
   maybe,
@@ -73,7 +74,7 @@ export const orderInfo = z.object({
       is_return: maybe(yes),
       is_reverse: maybe(yes),
       statuses: many(status),
-      planned_delivery_date: maybe(dueBy(MOSCOW)),
+      planned_delivery_date: maybe(expectedBy(MOSCOW)),
       keep_free_until: maybe(dueBy(MOSCOW)),
       delivery_problem: several(z.object({ code: word, create_date: instant })),
       delivery_detail: maybe(z.object({ total_sum: amount })),

@@ -139,8 +139,9 @@ export function meaningOfStatus(code: string, reasonCode?: string, isReturn = fa
   const status = meanings.get(code)
   if (!status) return { status: isReturn ? 'returning' : 'in-transit', isUnknownCode: true }
   const reason = reasonCode === undefined || reasonCode === '0' ? {} : meaningOfReason(reasonCode)
-  if (isReturn) return { status: status === 'delivered' ? 'returned' : 'returning', ...reason }
+  // Nor does it come back.
   if (code === 'NOT_DELIVERED' && ended.has(reasonCode ?? '')) return { status: 'lost', ...reason }
+  if (isReturn) return { status: status === 'delivered' ? 'returned' : 'returning', ...reason }
   return { status, ...reason }
 }
 

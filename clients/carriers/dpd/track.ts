@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { TrackingStatus } from '../../../contracts/logistics.ts'
 import type { BookingKey, Tracking, TrackingEvent, TrackingQueue } from '../carrier.ts'
 import { startDeadline, type Deadline } from '../deadline.ts'
-import { dueBy, many, maybe, parse, text, word, yes } from '../lenient.ts'
+import { expectedBy, many, maybe, parse, text, word, yes } from '../lenient.ts'
 import { malformed } from '../unanswered.ts'
 import { ABSENT } from './book.ts'
 import { DpdFault, type DpdClient } from './client.ts'
@@ -18,7 +18,7 @@ const state = z.object({
   dpdOrderReNr: maybe(word),
   dpdParcelReNr: maybe(word),
   isReturn: maybe(yes),
-  planDeliveryDate: maybe(dueBy(MOSCOW)),
+  planDeliveryDate: maybe(expectedBy(MOSCOW)),
   newState: word,
   transitionTime: word.transform((value, context) => {
     const found = instantOfDpd(value)

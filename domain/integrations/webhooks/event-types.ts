@@ -229,7 +229,7 @@ export const EVENT_TYPES: readonly EventType[] = [
       task: oneOf(
         ...['unsettled-booking', 'cancel-by-phone', 'loose-booking', 'no-carrier'],
         ...['point-unavailable', 'not-delivered', 'taken-back', 'too-late-to-cancel'],
-        'delivery-problem',
+        ...['delivery-problem', 'late', 'silent'],
       ),
     }),
     example: { ...deliveryExample, state: 'waiting', task: 'no-carrier' },

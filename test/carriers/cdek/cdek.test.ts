@@ -480,7 +480,7 @@ describe('tracking', () => {
     server.on('GET', /orders/, { body })
     const { events, ...rest } = await cdek.track(known, {})
     expect(rest).toEqual({
-      ...{ eta: '2026-01-19T20:59:59.000Z', storedUntil: '2026-01-27T21:00:00.000Z' },
+      ...{ eta: '2026-01-19', storedUntil: '2026-01-27T21:00:00.000Z' },
       ...{ finalPrice: { amount: 61_235, currency: 'RUB' }, pointCode: 'MSK65' },
     })
     expect(events).toMatchObject([
@@ -518,6 +518,15 @@ describe('tracking', () => {
     })
     const { events } = await cdek.track(known, {})
     expect(events.map(({ status }) => status)).toEqual(['returning', 'returning', 'returned'])
+  })
+
+  it.each(['26', '27'])('ends where what comes back is lost on its way, by reason %s', (reason) => {
+    const lost = order({
+      entity: { uuid, is_return: true },
+      statuses: [{ code: 'NOT_DELIVERED', reason_code: reason }],
+    })
+    server.on('GET', RegExp(uuid), { body: lost })
+    return expect(cdek.track(known, {})).resolves.toMatchObject({ events: [{ status: 'lost' }] })
   })
 })
 

@@ -227,7 +227,7 @@ describe('tracking', () => {
       state('OnRoad', '2026-01-16T23:30:00', { planDeliveryDate: '2026-01-19' }),
       state('NewOrderByClient', '2026-01-15T12:00:00'),
     ])
-    expect(eta).toBe('2026-01-19T20:59:59.000Z')
+    expect(eta).toBe('2026-01-19')
     expect(events).toMatchObject([
       { status: 'booked', occurredAt: '2026-01-15T09:00:00.000Z' },
       { status: 'in-transit', occurredAt: '2026-01-16T20:30:00.000Z', place: 'Москва' },

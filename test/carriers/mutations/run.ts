@@ -142,7 +142,9 @@ function areFigures(answer: unknown): boolean {
   const { quotes = [], ...told } = (answer ?? {}) as Partial<Tracking> & {
     quotes?: CarrierQuote[]
   }
-  const times = [told.eta, told.storedUntil, ...(told.events ?? []).map((one) => one.occurredAt)]
+  const { eta } = told
+  if (eta !== undefined && !isInstant(eta) && !isInstant(`${eta}T00:00:00.000Z`)) return false
+  const times = [told.storedUntil, ...(told.events ?? []).map((one) => one.occurredAt)]
   if (!times.every((time) => time === undefined || isInstant(time))) return false
   return quotes.every(
     ({ price, transit }) =>
