@@ -212,6 +212,7 @@ async function moveShipment(
     .select(['reason', 'rawCode'])
     .where('attemptId', '=', attempt.id)
     .where('status', '=', status)
+    .where('revokedAt', 'is', null)
     .orderBy('occurredAt', 'desc')
     .limit(1)
     .executeTakeFirst()

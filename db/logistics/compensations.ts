@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { TrackingStatus } from '../../contracts/logistics.ts'
 import {
   COMPENSATION_REASONS,
   compensationOf,
@@ -79,7 +80,7 @@ async function owedFor(
   )
   return compensationOf(
     {
-      ...{ status, zone, reasons: await reasonsOfReturn(trx, attempt) },
+      ...{ status, zone, reasons: await reasonsOfEnd(trx, attempt, status) },
       arrivedMs: (await findArrival(trx, attempt, status === 'delivered'))?.getTime(),
       promiseLatestMs: promiseLatest?.getTime(),
       saidLatestMs: said === undefined ? undefined : Date.parse(said),
@@ -91,13 +92,20 @@ async function owedFor(
   )
 }
 
-async function reasonsOfReturn(trx: Trx, { id }: AttemptRow): Promise<string[]> {
+/** Of several losses that stand the last one counts; of a return the whole way back. */
+async function reasonsOfEnd(
+  trx: Trx,
+  { id }: AttemptRow,
+  status: TrackingStatus,
+): Promise<string[]> {
   const rows = await trx
     .selectFrom('trackingEvent')
     .select('reason')
     .where('attemptId', '=', id)
-    .where('status', 'in', ['returning', 'returned'])
+    .where('status', 'in', status === 'returned' ? ['returning', 'returned'] : [status])
     .where('revokedAt', 'is', null)
+    .orderBy('occurredAt', 'desc')
+    .$if(status !== 'returned', (query) => query.limit(1))
     .execute()
   return rows.flatMap(({ reason }) => reason ?? [])
 }

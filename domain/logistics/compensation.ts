@@ -24,7 +24,7 @@ export type Ended = {
   saidLatestMs: number | undefined
   /** Of the destination: days are counted on its clock. */
   zone: string
-  /** Of what the carrier gave for its return. */
+  /** Of what the carrier gave for its end, and for its way back. */
   reasons: readonly string[]
   priceMinor: number
   declaredMinor: number
@@ -51,6 +51,8 @@ export function compensationOf(ended: Ended, terms: CompensationTerms): Owed | u
     case 'delivered':
       return ofLate(ended, terms)
     case 'lost':
+      // Nobody came for it: that is a person's to settle.
+      if (reasons.includes('disposed-of')) return undefined
       return whole('lost', {
         priceMinor: percent(priceMinor, terms.failedPercent),
         declaredMinor: percent(declaredMinor, terms.lostDeclaredPercent),

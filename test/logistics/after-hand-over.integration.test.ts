@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TrackingStatus } from '../../contracts/logistics.ts'
 import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
 import { findDelivery } from '../../db/logistics/deliveries.ts'
+import { findTracked } from '../../db/logistics/tracked.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { aPoint } from '../support/pickup-points.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -22,6 +23,7 @@ beforeEach(async () => {
 afterAll(() => database.drop())
 
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 const onItsWay = async () => {
   await plan()
   const { attemptId } = await book()
@@ -276,6 +278,22 @@ describe('what is due', () => {
     expect((await told('compensated')).map(({ balance }) => (balance as never)['amount'])).toEqual([
       ...[whole, 0, 2_700],
     ])
+  })
+
+  it('is nothing for what was disposed of, as nobody came, also once its carrier has called it lost', async () => {
+    await onItsWay()
+    const declaredMinor = Number((await shipment()).declaredMinor)
+    await happen('cdek', 'lost', 3)
+    expect(await entries()).toHaveLength(1)
+    entry()!.log.push({ ...trouble('disposed-of', 'lost'), occurredAt: inMinutes(5) })
+    await poll('cdek')
+    expect((await entries()).map(({ amountMinor }) => Number(amountMinor))).toEqual([
+      ...[30_000 + declaredMinor, -30_000 - declaredMinor],
+    ])
+    expect(await claim()).toMatchObject({ expectedMinor: '0' })
+    const tracked = await findTracked(database.storefront.db, one.shipmentId)
+    expect(tracked).toMatchObject({ status: 'lost', reason: 'disposed-of' })
+    expect(tracked!.events.at(-1)).toMatchObject({ status: 'lost', reason: 'disposed-of' })
   })
 
   it('for what comes back is by whose fault that is', async () => {

@@ -58,6 +58,11 @@ describe('what is due for a delivery', () => {
     expect(due({ status: 'lost' }, terms)?.amountMinor).toBe(30_000)
   })
 
+  it('that was disposed of, as nobody came for it, is not what was lost', () => {
+    expect(due({ status: 'lost', reasons: ['disposed-of'] })).toBeUndefined()
+    expect(due({ status: 'lost', reasons: ['lost'] })?.amountMinor).toBe(159_900)
+  })
+
   it.each([
     [['damaged-in-transit'], 30_000],
     [['no-contact', 'refused-too-late'], 30_000],
