@@ -1,18 +1,15 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
-import type { TrackingStatus } from '../../contracts/logistics.ts'
 import {
   COMPENSATION_REASONS,
-  compensationOf,
   type CompensationReason,
-  type Owed,
 } from '../../domain/logistics/compensation.ts'
-import { DEFAULT_TERMS, mergeTerms, termsOfTariff } from '../../domain/logistics/sla.ts'
 import { isEnd } from '../../domain/logistics/tracking-status.ts'
 import type { Database } from '../database.ts'
-import { findArrival, findPromised } from './arrival.ts'
 import type { AttemptRow } from './attempts.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { findOwed, type FoundOwed } from './owed.ts'
 import type { ShipmentRow } from './shipments.ts'
+import { ensureTask } from './tasks.ts'
 
 type Trx = Transaction<Database>
 export type CompensationRow = Selectable<Database['compensation']>
@@ -42,7 +39,8 @@ export async function settleCompensation(
   telling: Telling,
 ): Promise<CompensationReason[]> {
   if (!after.handedOverAt || !(hasEnded(after) || hasEnded(before))) return []
-  const owed = await owedFor(trx, after, attempt)
+  const found = await findOwed(trx, after, attempt)
+  const { owed } = found
   const entries = await listCompensations(trx, [after.id])
   const settled: CompensationReason[] = []
   for (const reason of COMPENSATION_REASONS) {
@@ -55,60 +53,39 @@ export async function settleCompensation(
     settled.push(reason)
   }
   if (settled.length > 0) await claim(trx, attempt, owed?.claimMinor ?? 0)
+  await askWhoseDoing(trx, after, { attempt, found }, telling)
   return settled
 }
 
-const hasEnded = ({ status }: ShipmentRow) => status !== null && isEnd(status)
-
-async function owedFor(
+/** It had been tried in time and nobody said why that failed: what more would be due by the day on which it came, a person decides. */
+async function askWhoseDoing(
   trx: Trx,
   shipment: ShipmentRow,
-  attempt: AttemptRow,
-): Promise<Owed | undefined> {
-  const { status, sla, promiseLatest, cityId } = shipment
-  if (status === null || !isEnd(status)) return undefined
-  const { carrier, service } = attempt
-  const { timeZone: zone } = await trx
-    .selectFrom('city')
-    .select('timeZone')
-    .where('id', '=', cityId)
-    .executeTakeFirstOrThrow()
-  const said = (await findPromised(trx, attempt))?.advertisedLatest
-  const { compensation } = mergeTerms(
-    DEFAULT_TERMS,
-    sla ? (termsOfTariff(sla, carrier, service) ?? sla) : {},
-  )
-  return compensationOf(
-    {
-      ...{ status, zone, reasons: await reasonsOfEnd(trx, attempt, status) },
-      arrivedMs: (await findArrival(trx, attempt, status === 'delivered'))?.getTime(),
-      promiseLatestMs: promiseLatest?.getTime(),
-      saidLatestMs: said === undefined ? undefined : Date.parse(said),
-      priceMinor: Number(attempt.priceMinor),
-      // What is declared in other money than is paid for the way cannot be added to it.
-      declaredMinor: shipment.currency === attempt.currency ? Number(shipment.declaredMinor) : 0,
-    },
-    compensation,
-  )
+  {
+    attempt: { id: attemptId, carrier, currency },
+    found,
+  }: { attempt: AttemptRow; found: FoundOwed },
+  telling: Telling,
+): Promise<void> {
+  const { owed, otherwise } = found
+  const more = (of: 'amountMinor' | 'claimMinor') => ({
+    ...{ amount: (otherwise?.[of] ?? 0) - (owed?.[of] ?? 0), currency },
+  })
+  const [due, claimed] = [more('amountMinor'), more('claimMinor')]
+  if (due.amount === 0 && claimed.amount === 0) return
+  const reason = 'attempt-without-reason'
+  const asked = await trx
+    .selectFrom('humanTask')
+    .select('id')
+    .where('attemptId', '=', attemptId)
+    .where(sql<string>`details ->> 'reason'`, '=', reason)
+    .executeTakeFirst()
+  if (asked) return
+  const details = { carrier, reason, due, claim: claimed }
+  await ensureTask(trx, shipment, { kind: 'delivery-problem', attemptId, details }, telling)
 }
 
-/** Of several losses that stand the last one counts; of a return the whole way back. */
-async function reasonsOfEnd(
-  trx: Trx,
-  { id }: AttemptRow,
-  status: TrackingStatus,
-): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('trackingEvent')
-    .select('reason')
-    .where('attemptId', '=', id)
-    .where('status', 'in', status === 'returned' ? ['returning', 'returned'] : [status])
-    .where('revokedAt', 'is', null)
-    .orderBy('occurredAt', 'desc')
-    .$if(status !== 'returned', (query) => query.limit(1))
-    .execute()
-  return rows.flatMap(({ reason }) => reason ?? [])
-}
+const hasEnded = ({ status }: ShipmentRow) => status !== null && isEnd(status)
 
 type Entry = {
   shipment: ShipmentRow

@@ -70,6 +70,12 @@ const trouble = (reason: string, status: TrackingStatus = 'exception'): Tracking
   ...{ status, reason, rawCode: reason, key: `${reason} ${Date.now()}`, needsPlan: true },
   occurredAt: new Date(Date.now() + 120_000).toISOString(),
 })
+/** Of two days ago, before the promise was missed. */
+const inTime = (status: TrackingStatus, reason?: string): TrackingEvent => ({
+  ...{ status, rawCode: status.toUpperCase(), key: `${status} in time` },
+  ...(reason !== undefined && { reason }),
+  occurredAt: inDays(-2).toISOString(),
+})
 const entries = () =>
   db
     .selectFrom('compensation')
@@ -218,6 +224,55 @@ describe('what is due', () => {
     await happen('cdek', 'delivered', ARRIVES_MINUTE)
     expect(await entries()).toEqual([])
     expect(await claim()).toBeUndefined()
+  })
+
+  it.each([
+    ['its buyer was not there', 'attempt-failed', 'nobody-there'],
+    ['its buyer asked for another time', 'exception', 'time-changed'],
+    ['it waited at a point, though it was to come to the door', 'ready-for-pickup', undefined],
+  ] as const)('is nothing where it was there in time: %s', async (_, status, reason) => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime(status, reason))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    expect(await claim()).toBeUndefined()
+    expect((await findDelivery(db, one.shipmentId))!.isLate).toBe(false)
+    expect(await one.tasks()).toEqual([])
+  })
+
+  it('is its days where its courier did not come', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime('attempt-failed', 'courier-late'))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toMatchObject([{ reason: 'late', daysLate: 2 }])
+    expect((await findDelivery(db, one.shipmentId))!.isLate).toBe(true)
+  })
+
+  it('is a person’s, once, where nobody said why an attempt in time failed', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime('attempt-failed'))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    const task = () =>
+      db
+        .selectFrom('humanTask')
+        .select(['kind', 'details'])
+        .where('shipmentId', '=', one.shipmentId)
+        .execute()
+    const money = { amount: 5_400, currency: 'RUB' }
+    const details = { carrier: 'cdek', reason: 'attempt-without-reason', due: money, claim: money }
+    expect(await task()).toEqual([{ kind: 'delivery-problem', details }])
+    await db
+      .updateTable('humanTask')
+      .set({ state: 'done', closedAt: new Date() })
+      .where('shipmentId', '=', one.shipmentId)
+      .execute()
+    entry()!.log.push({ ...inTime('in-transit'), key: 'another scan' })
+    await poll('cdek')
+    expect(await task()).toHaveLength(1)
   })
 
   it('is by the terms that it was planned with', async () => {

@@ -1,0 +1,71 @@
+import type { Transaction } from 'kysely'
+import type { TrackingStatus } from '../../contracts/logistics.ts'
+import { compensationOf, type Ended, type Owed } from '../../domain/logistics/compensation.ts'
+import { DEFAULT_TERMS, mergeTerms, termsOfTariff } from '../../domain/logistics/sla.ts'
+import { isEnd } from '../../domain/logistics/tracking-status.ts'
+import type { Database } from '../database.ts'
+import { findArrival, findPromised } from './arrival.ts'
+import type { AttemptRow } from './attempts.ts'
+import type { ShipmentRow } from './shipments.ts'
+
+type Trx = Transaction<Database>
+
+export type FoundOwed = {
+  /** What is due whoever's doing it was. */
+  owed?: Owed | undefined
+  /** What would be due if an attempt of which nobody said why it failed was its carrier's to blame. */
+  otherwise?: Owed | undefined
+}
+
+/** What is due for a delivery as it stands, by the terms that it was planned with; nothing while it has not ended. */
+export async function findOwed(
+  trx: Trx,
+  shipment: ShipmentRow,
+  attempt: AttemptRow,
+): Promise<FoundOwed> {
+  const { status, sla, promiseLatest, cityId } = shipment
+  if (status === null || !isEnd(status)) return {}
+  const { carrier, service } = attempt
+  const { timeZone: zone } = await trx
+    .selectFrom('city')
+    .select('timeZone')
+    .where('id', '=', cityId)
+    .executeTakeFirstOrThrow()
+  const said = (await findPromised(trx, attempt))?.advertisedLatest
+  const { compensation } = mergeTerms(
+    DEFAULT_TERMS,
+    sla ? (termsOfTariff(sla, carrier, service) ?? sla) : {},
+  )
+  const { atMs, triedAtMs } = await findArrival(trx, attempt)
+  const ended: Ended = {
+    ...{ status, zone, reasons: await reasonsOfEnd(trx, attempt, status) },
+    arrivedMs: triedAtMs ?? atMs,
+    promiseLatestMs: promiseLatest?.getTime(),
+    saidLatestMs: said === undefined ? undefined : Date.parse(said),
+    priceMinor: Number(attempt.priceMinor),
+    // What is declared in other money than is paid for the way cannot be added to it.
+    declaredMinor: shipment.currency === attempt.currency ? Number(shipment.declaredMinor) : 0,
+  }
+  return {
+    owed: compensationOf(ended, compensation),
+    otherwise: compensationOf({ ...ended, arrivedMs: atMs }, compensation),
+  }
+}
+
+/** Of several losses that stand the last one counts; of a return the whole way back. */
+async function reasonsOfEnd(
+  trx: Trx,
+  { id }: AttemptRow,
+  status: TrackingStatus,
+): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('trackingEvent')
+    .select('reason')
+    .where('attemptId', '=', id)
+    .where('status', 'in', status === 'returned' ? ['returning', 'returned'] : [status])
+    .where('revokedAt', 'is', null)
+    .orderBy('occurredAt', 'desc')
+    .$if(status !== 'returned', (query) => query.limit(1))
+    .execute()
+  return rows.flatMap(({ reason }) => reason ?? [])
+}
