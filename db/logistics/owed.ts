@@ -2,10 +2,12 @@ import type { Transaction } from 'kysely'
 import type { TrackingStatus } from '../../contracts/logistics.ts'
 import { compensationOf, type Ended, type Owed } from '../../domain/logistics/compensation.ts'
 import { DEFAULT_TERMS, mergeTerms, termsOfTariff } from '../../domain/logistics/sla.ts'
+import { saidLatestMs } from '../../domain/logistics/said-latest.ts'
 import { isEnd } from '../../domain/logistics/tracking-status.ts'
 import type { Database } from '../database.ts'
 import { findArrival, findPromised } from './arrival.ts'
 import type { AttemptRow } from './attempts.ts'
+import { wayOf } from './replan-delivery.ts'
 import type { ShipmentRow } from './shipments.ts'
 
 type Trx = Transaction<Database>
@@ -31,7 +33,6 @@ export async function findOwed(
     .select('timeZone')
     .where('id', '=', cityId)
     .executeTakeFirstOrThrow()
-  const said = (await findPromised(trx, attempt))?.advertisedLatest
   const { compensation } = mergeTerms(
     DEFAULT_TERMS,
     sla ? (termsOfTariff(sla, carrier, service) ?? sla) : {},
@@ -41,7 +42,7 @@ export async function findOwed(
     ...{ status, zone, reasons: await reasonsOfEnd(trx, attempt, status) },
     arrivedMs: triedAtMs ?? atMs,
     promiseLatestMs: promiseLatest?.getTime(),
-    saidLatestMs: said === undefined ? undefined : Date.parse(said),
+    saidLatestMs: await findSaidLatestMs(trx, shipment, attempt),
     priceMinor: Number(attempt.priceMinor),
     // What is declared in other money than is paid for the way cannot be added to it.
     declaredMinor: shipment.currency === attempt.currency ? Number(shipment.declaredMinor) : 0,
@@ -50,6 +51,24 @@ export async function findOwed(
     owed: compensationOf(ended, compensation),
     otherwise: compensationOf({ ...ended, arrivedMs: atMs }, compensation),
   }
+}
+
+async function findSaidLatestMs(
+  trx: Trx,
+  shipment: ShipmentRow,
+  attempt: AttemptRow,
+): Promise<number | undefined> {
+  const promised = await findPromised(trx, attempt)
+  const { handedOverAt, warehouseId } = shipment
+  if (!promised || !handedOverAt) return undefined
+  const { timeZone: zone } = await trx
+    .selectFrom('warehouse')
+    .innerJoin('city', 'city.id', 'warehouse.cityId')
+    .select('city.timeZone')
+    .where('warehouse.id', '=', warehouseId)
+    .executeTakeFirstOrThrow()
+  const way = await wayOf(trx, shipment, attempt)
+  return saidLatestMs(promised, { leftMs: handedOverAt.getTime(), zone, way })
 }
 
 /** Of several losses that stand the last one counts; of a return the whole way back. */

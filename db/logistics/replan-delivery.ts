@@ -62,7 +62,7 @@ export async function replanDelivery(
   return true
 }
 
-async function wayOf(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<Way> {
+export async function wayOf(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<Way> {
   const { pointCarrier, pointCode } = shipment
   const lane = await laneOf(trx, attempt, shipment)
   const reliability = reliabilityAmong(await listRecords(trx, lane), attempt)

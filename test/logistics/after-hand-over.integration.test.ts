@@ -275,6 +275,28 @@ describe('what is due', () => {
     expect(await task()).toHaveLength(1)
   })
 
+  it('is not its carrier’s debt for the days that its warehouse kept it', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    const { ranked } = await db
+      .selectFrom('deliveryQuote')
+      .select('ranked')
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
+    const planned = ranked.map((one) => ({
+      ...one,
+      promised: { ...one.promised, shipsOn: inDays(-5).toISOString().slice(0, 10) },
+    }))
+    await db
+      .updateTable('deliveryQuote')
+      .set({ ranked: JSON.stringify(planned) })
+      .where('shipmentId', '=', one.shipmentId)
+      .execute()
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toMatchObject([{ amountMinor: '5400' }])
+    expect(await claim()).toBeUndefined()
+  })
+
   it('is by the terms that it was planned with', async () => {
     const { sellerId } = one.scene.shop
     const policy = (version: number, compensation: object, tariff = '') =>
