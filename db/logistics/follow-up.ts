@@ -27,12 +27,15 @@ export type News = {
   told: ToldTracking
   /** What was not known. */
   fresh: ToldTracking['events']
+  /** How many events that stood it took back. */
+  revoked: number
 }
 
 /** Plans anew what will not come as it was promised, and settles what is due for what has ended. See decision 28. */
 export async function followUp(trx: Trx, news: News, telling: Telling): Promise<FollowedUp> {
   const elsewhere = await noteOtherPoint(trx, news)
-  const isNews = elsewhere !== undefined || news.after !== news.before || news.fresh.length > 0
+  const isNews =
+    elsewhere !== undefined || news.after !== news.before || news.fresh.length + news.revoked > 0
   if (!isNews) return { compensated: [] }
   const asked = elsewhere ? { why: 'other-point' as const } : whyReplan(news)
   const isReplanned = asked

@@ -387,6 +387,32 @@ describe('what is due', () => {
     ])
   })
 
+  it('is corrected when its carrier takes back what was not the last of it', async () => {
+    const takeBack = async (status: TrackingStatus) => {
+      const { log } = entry()!
+      const index = log.findIndex((event) => event.status === status)
+      log[index] = { ...log[index]!, isRevoked: true }
+      await poll('cdek')
+    }
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime('ready-for-pickup'))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    await takeBack('ready-for-pickup')
+    expect(await entries()).toMatchObject([{ reason: 'late', daysLate: 2 }])
+    expect(await claim()).toMatchObject({ expectedMinor: '-5400' })
+
+    await one.begin()
+    await onItsWay()
+    entry()!.log.push(trouble('damaged-in-transit', 'returning'))
+    await happen('cdek', 'returned', 5)
+    expect(await entries()).toHaveLength(1)
+    await takeBack('returning')
+    expect(await entries()).toMatchObject([{}, { reason: 'returned', amountMinor: '-30000' }])
+    expect(await claim()).toMatchObject({ expectedMinor: '0' })
+  })
+
   it('stays a claim when its carrier says what the delivery cost', async () => {
     await onItsWay()
     await promisedIn(-2)
