@@ -37,7 +37,8 @@ export async function findOwed(
     DEFAULT_TERMS,
     sla ? (termsOfTariff(sla, carrier, service) ?? sla) : {},
   )
-  const { atMs, triedAtMs } = await findArrival(trx, attempt)
+  const { triedAtMs, ...arrival } = await findArrival(trx, attempt)
+  const atMs = arrival.atMs ?? (await findRefusedMs(trx, attempt))
   const ended: Ended = {
     ...{ status, zone, reasons: await reasonsOfEnd(trx, attempt, status) },
     arrivedMs: triedAtMs ?? atMs,
@@ -51,6 +52,23 @@ export async function findOwed(
     owed: compensationOf(ended, compensation),
     otherwise: compensationOf({ ...ended, arrivedMs: atMs }, compensation),
   }
+}
+
+/** When its buyer refused to wait for what was not there yet. */
+async function findRefusedMs(
+  trx: Trx,
+  { id, status }: Pick<AttemptRow, 'id' | 'status'>,
+): Promise<number | undefined> {
+  if (status !== 'returned') return undefined
+  const refused = await trx
+    .selectFrom('trackingEvent')
+    .select('occurredAt')
+    .where('attemptId', '=', id)
+    .where('reason', '=', 'refused-too-late')
+    .where('revokedAt', 'is', null)
+    .orderBy('occurredAt')
+    .executeTakeFirst()
+  return refused?.occurredAt.getTime()
 }
 
 async function findSaidLatestMs(

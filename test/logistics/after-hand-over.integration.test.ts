@@ -387,6 +387,23 @@ describe('what is due', () => {
     ])
   })
 
+  it('for what was refused as too late is by when it was there, or refused', async () => {
+    const refused = async (days: number, ...before: TrackingEvent[]) => {
+      await one.begin()
+      await onItsWay()
+      await promisedIn(-2)
+      const occurredAt = inDays(days).toISOString()
+      entry()!.log.push(...before, { ...trouble('refused-too-late', 'returning'), occurredAt })
+      await happen('cdek', 'returned', 5)
+      return entries()
+    }
+    const due = [{ reason: 'returned', amountMinor: '30000' }]
+    expect(await refused(0)).toMatchObject(due)
+    expect(await refused(-3)).toEqual([])
+    expect(await refused(0, inTime('ready-for-pickup'))).toEqual([])
+    expect(await refused(0, inTime('attempt-failed', 'courier-late'))).toMatchObject(due)
+  })
+
   it('is corrected when its carrier takes back what was not the last of it', async () => {
     const takeBack = async (status: TrackingStatus) => {
       const { log } = entry()!

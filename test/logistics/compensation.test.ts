@@ -65,11 +65,24 @@ describe('what is due for a delivery', () => {
 
   it.each([
     [['damaged-in-transit'], 30_000],
-    [['no-contact', 'refused-too-late'], 30_000],
+    [['no-contact', 'refused-damaged'], 30_000],
+    [['waybill-missing'], undefined],
     [['refused-changed-mind'], undefined],
     [[], undefined],
   ])('that came back with %j is by whose fault that is', (reasons, amountMinor) => {
     expect(due({ status: 'returned', reasons })?.amountMinor).toBe(amountMinor)
+  })
+
+  it('that was refused as too late is due where it was, and claimed where it was by its carrier’s word', () => {
+    const refused = { status: 'returned', reasons: ['refused-too-late'] } as const
+    expect(due(refused)).toEqual({
+      ...{ reason: 'returned', amountMinor: 30_000, claimMinor: 30_000 },
+    })
+    expect(due({ ...refused, arrivedMs: at('2026-11-30T20:00:00Z') })).toBeUndefined()
+    expect(due({ ...refused, arrivedMs: undefined })).toBeUndefined()
+    expect(due({ ...refused, saidLatestMs: at('2026-12-03T19:00:00Z') })).toMatchObject({
+      ...{ amountMinor: 30_000, claimMinor: 0 },
+    })
   })
 
   it('is nothing while it has not ended', () => {
