@@ -32,8 +32,9 @@ export type Ended = {
 
 export type Owed = {
   reason: CompensationReason
+  /** To the buyer, by the seller's terms. */
   amountMinor: number
-  /** What its carrier owes us of it: not for days that were lost before it had the parcel. */
+  /** What its carrier owes us, by the law and its own word whatever its buyer was promised. */
   claimMinor: number
   daysLate?: number
 }
@@ -47,7 +48,7 @@ const REASONS: Partial<Record<TrackingStatus, CompensationReason>> = {
   ...{ delivered: 'late', lost: 'lost', returned: 'returned' },
 }
 
-/** What is due for a delivery as it ended; `undefined`: nothing. */
+/** What is due for a delivery as it ended; `undefined`: nothing to its buyer, and nothing by its carrier. */
 export function compensationOf(ended: Ended, terms: CompensationTerms): Owed | undefined {
   const { status, promiseLatestMs, saidLatestMs } = ended
   const reason = REASONS[status]
@@ -55,8 +56,10 @@ export function compensationOf(ended: Ended, terms: CompensationTerms): Owed | u
   const daysLate = daysAfter(promiseLatestMs, ended)
   const daysByItsWord = daysAfter(saidLatestMs ?? promiseLatestMs, ended)
   const amountMinor = amountFor(ended, daysLate, terms)
-  if (amountMinor === 0) return undefined
-  const claimMinor = amountFor(ended, daysByItsWord, terms)
+  // What was there as promised was not refused for its lateness.
+  const daysClaimed = reason === 'returned' ? Math.min(daysLate, daysByItsWord) : daysByItsWord
+  const claimMinor = amountFor(ended, daysClaimed, DEFAULT_COMPENSATION)
+  if (amountMinor === 0 && claimMinor === 0) return undefined
   return { reason, amountMinor, claimMinor, ...(reason === 'late' && { daysLate }) }
 }
 
