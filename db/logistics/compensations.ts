@@ -6,6 +6,7 @@ import {
 import { isEnd } from '../../domain/logistics/tracking-status.ts'
 import type { Database } from '../database.ts'
 import type { AttemptRow } from './attempts.ts'
+import { claimFromCarrier } from './claims.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
 import { findOwed, type FoundOwed } from './owed.ts'
 import type { ShipmentRow } from './shipments.ts'
@@ -52,7 +53,7 @@ export async function settleCompensation(
     await write(trx, { shipment: after, attempt, due, entry, daysLate: owed?.daysLate }, telling)
     settled.push(reason)
   }
-  if (settled.length > 0) await claim(trx, attempt, owed?.claimMinor ?? 0)
+  await claimFromCarrier(trx, attempt, owed?.claimMinor ?? 0)
   await askWhoseDoing(trx, after, { attempt, found }, telling)
   return settled
 }
@@ -119,37 +120,4 @@ async function write(
     { type: 'delivery.compensated', compensationId, reason, amount, balance, ...days },
     telling,
   )
-}
-
-/** What its carrier owes stands among the costs, below nothing, until it is settled; what turned out not to be owed is. */
-async function claim(
-  trx: Trx,
-  { id: attemptId, shipmentId, sellerId, currency }: AttemptRow,
-  claimMinor: number,
-): Promise<void> {
-  const expectedMinor = 0 - claimMinor
-  if (claimMinor > 0)
-    await trx
-      .insertInto('costEntry')
-      .values({ shipmentId, attemptId, sellerId, kind: 'claim', expectedMinor, currency })
-      .onConflict((conflict) =>
-        conflict.columns(['attemptId', 'kind']).doUpdateSet({
-          expectedMinor,
-          // One that was waived is open again.
-          actualMinor: sql`case when cost_entry.expected_minor <> 0 then cost_entry.actual_minor end`,
-          settledAt: sql`case when cost_entry.expected_minor <> 0 then cost_entry.settled_at end`,
-        }),
-      )
-      .execute()
-  else
-    await trx
-      .updateTable('costEntry')
-      .set({
-        expectedMinor,
-        actualMinor: sql`coalesce(actual_minor, 0)`,
-        settledAt: sql`coalesce(settled_at, now())`,
-      })
-      .where('attemptId', '=', attemptId)
-      .where('kind', '=', 'claim')
-      .execute()
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TrackingStatus } from '../../contracts/logistics.ts'
 import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
+import { settleClaim } from '../../db/logistics/delivery-costs.ts'
 import { findDelivery } from '../../db/logistics/deliveries.ts'
 import { findTracked } from '../../db/logistics/tracked.ts'
 import { asSeller } from '../../db/tenancy.ts'
@@ -428,6 +429,55 @@ describe('what is due', () => {
     await takeBack('returning')
     expect(await entries()).toMatchObject([{}, { reason: 'returned', amountMinor: '-30000' }])
     expect(await claim()).toMatchObject({ expectedMinor: '0' })
+  })
+
+  it('is claimed anew when it becomes another sum, and keeps what was paid', async () => {
+    const pay = (paidMinor: number) =>
+      db
+        .transaction()
+        .execute((trx) =>
+          settleClaim(trx, { shipmentId: one.shipmentId, paidMinor, actor: 'system' }),
+        )
+    const arrives = async (minute: number, days: number) => {
+      await promisedIn(-days)
+      await happen('cdek', 'delivered', minute)
+    }
+    const takeBack = async () => {
+      const { log } = entry()!
+      log[log.length - 1] = { ...log.at(-1)!, isRevoked: true }
+      await poll('cdek')
+    }
+    await onItsWay()
+    await arrives(ARRIVES_MINUTE, 2)
+    await pay(5_400)
+    expect(await claim()).toMatchObject({ expectedMinor: '-5400', actualMinor: '-5400' })
+    await takeBack()
+    expect(await claim()).toMatchObject({ expectedMinor: '0', actualMinor: '-5400' })
+    await arrives(ARRIVES_MINUTE + 1, 4)
+    expect(await claim()).toEqual({
+      ...{ expectedMinor: '-10800', actualMinor: '-5400', settledAt: null },
+    })
+
+    await pay(0)
+    await promisedIn(-3)
+    entry()!.log.push({ ...trouble('late', 'delivered'), occurredAt: inMinutes(5) })
+    await poll('cdek')
+    expect(await claim()).toEqual({ expectedMinor: '-8100', actualMinor: null, settledAt: null })
+    await pay(8_100)
+    await poll('cdek')
+    expect((await claim())!.settledAt).not.toBeNull()
+  })
+
+  it('by its carrier alone is claimed where its buyer had it in time, or nothing is due to them', async () => {
+    const { sellerId } = one.scene.shop
+    const terms = JSON.stringify({ compensation: { perDayLatePercent: 0 } })
+    await db.insertInto('slaPolicy').values({ sellerId, version: 1, tariff: '', terms }).execute()
+    await onItsWay()
+    await promisedIn(-2)
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    expect(await told('compensated')).toEqual([])
+    expect(await claim()).toEqual({ expectedMinor: '-5400', actualMinor: null, settledAt: null })
   })
 
   it('stays a claim when its carrier says what the delivery cost', async () => {
