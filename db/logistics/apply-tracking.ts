@@ -175,7 +175,7 @@ async function revokeEvents(
 async function projectAttempt(trx: Trx, { attempt }: Locked, { eta, storedUntil }: ToldTracking) {
   const rows = await trx
     .selectFrom('trackingEvent')
-    .select(['key', 'status', 'occurredAt', 'revokedAt', 'isUnknownCode'])
+    .select(['key', 'status', 'reason', 'occurredAt', 'revokedAt', 'isUnknownCode'])
     .where('attemptId', '=', attempt.id)
     .execute()
   const events = rows.map(({ occurredAt, revokedAt, ...event }) => ({

@@ -431,6 +431,17 @@ describe('what is due', () => {
     expect(await claim()).toMatchObject({ expectedMinor: '0' })
   })
 
+  it('for what came late stays so when a part of it goes back', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push({ ...trouble('partial', 'delivered'), occurredAt: inMinutes(ARRIVES_MINUTE) })
+    await poll('cdek')
+    await happen('cdek', 'returned', 5)
+    expect(await entries()).toMatchObject([{ reason: 'late', amountMinor: '5400' }])
+    expect(await claim()).toMatchObject({ expectedMinor: '-5400' })
+    expect((await shipment()).phase).toBe('delivered')
+  })
+
   it('is claimed anew when it becomes another sum, and keeps what was paid', async () => {
     const pay = (paidMinor: number) =>
       db
