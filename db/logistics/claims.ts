@@ -22,6 +22,7 @@ export async function claimFromCarrier(
     .executeTakeFirst()
   const expectedMinor = 0 - claimMinor
   if (Number(known?.expectedMinor ?? 0) === expectedMinor) return
+  await noteInTask(trx, attempt, claimMinor)
   if (claimMinor > 0)
     await trx
       .insertInto('costEntry')
@@ -45,4 +46,20 @@ export async function claimFromCarrier(
       .where('attemptId', '=', attemptId)
       .where('kind', '=', 'claim')
       .execute()
+}
+
+/** Whoever is to claim it reads how much. */
+async function noteInTask(
+  trx: Trx,
+  { shipmentId, currency }: AttemptRow,
+  claimMinor: number,
+): Promise<void> {
+  const claim = claimMinor > 0 ? { claim: { amount: claimMinor, currency } } : {}
+  await trx
+    .updateTable('humanTask')
+    .set({ details: sql`(details - 'claim'::text) || ${JSON.stringify(claim)}::jsonb` })
+    .where('shipmentId', '=', shipmentId)
+    .where('kind', '=', 'not-delivered')
+    .where('state', '=', 'open')
+    .execute()
 }

@@ -69,8 +69,11 @@ async function noteOtherPoint(
 /** Trouble is always a reason to think anew about when it comes; other news is when it is known not to come as promised. */
 function whyReplan({ before, after, fresh }: News): ReplanAsked | undefined {
   const trouble = fresh.findLast(
-    ({ status, needsPlan, isRevoked }) =>
-      !isRevoked && (needsPlan || status === 'exception' || status === 'attempt-failed'),
+    ({ status, needsPlan, isRevoked, occurredAt }) =>
+      !isRevoked &&
+      (needsPlan || status === 'exception' || status === 'attempt-failed') &&
+      // What it has got over since is no trouble any more.
+      !(after.statusAt && Date.parse(occurredAt) < after.statusAt.getTime()),
   )
   if (trouble) return { why: 'delivery-problem', reason: trouble.reason }
   if (after === before) return undefined

@@ -30,6 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (shipment_id, reason, number),
       foreign key (shipment_id, seller_id) references shipment (id, seller_id) on delete cascade
     )`)
+  await run('create index compensation_attempt on compensation (attempt_id)')
   await run('alter table compensation enable row level security')
   await run(
     'create policy own on compensation to yarmarka_seller using (seller_id = (select current_seller_id()))',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TrackingStatus } from '../../contracts/logistics.ts'
 import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
@@ -138,6 +139,15 @@ describe('the buyer is told another day', () => {
     expect(await one.tasks()).toEqual([{ kind: 'delivery-problem', state: 'open' }])
     await poll('cdek')
     expect(await told('replanned')).toHaveLength(1)
+  })
+
+  it('not for trouble that it has got over since, whenever that is told', async () => {
+    await onItsWay()
+    await promisedIn(0.5)
+    const occurredAt = new Date(Date.now() - DAY_MS).toISOString()
+    entry()!.log.push({ ...trouble('locker-full'), occurredAt })
+    await poll('cdek')
+    expect(await told('replanned')).toEqual([])
   })
 
   it('not for trouble after which it still comes as promised', async () => {
@@ -332,12 +342,15 @@ describe('what is due', () => {
     expect(await entries()).toMatchObject([{ reason: 'lost', amountMinor: String(whole) }])
     expect(await claim()).toMatchObject({ expectedMinor: String(-whole), settledAt: null })
     await run(one.activities.askPerson, { shipmentId: one.shipmentId, kind: 'not-delivered' })
-    const { details } = await db
-      .selectFrom('humanTask')
-      .select('details')
-      .where('shipmentId', '=', one.shipmentId)
-      .executeTakeFirstOrThrow()
-    expect(details).toEqual({ claim: { amount: whole, currency: 'RUB' } })
+    const details = async () =>
+      (
+        await db
+          .selectFrom('humanTask')
+          .select('details')
+          .where('shipmentId', '=', one.shipmentId)
+          .executeTakeFirstOrThrow()
+      ).details
+    expect(await details()).toEqual({ claim: { amount: whole, currency: 'RUB' } })
 
     const { log } = entry()!
     log[log.length - 1] = { ...log.at(-1)!, isRevoked: true }
@@ -347,12 +360,14 @@ describe('what is due', () => {
       { reason: 'lost', number: 2, amountMinor: String(-whole) },
     ])
     expect(await claim()).toMatchObject({ expectedMinor: '0', actualMinor: '0' })
+    expect(await details()).toEqual({})
 
     await happen('cdek', 'delivered', ARRIVES_MINUTE)
     expect((await entries()).at(-1)).toMatchObject({ reason: 'late', number: 1, daysLate: 1 })
     expect(await claim()).toMatchObject({
       ...{ expectedMinor: '-2700', actualMinor: null, settledAt: null },
     })
+    expect(await details()).toEqual({ claim: { amount: 2_700, currency: 'RUB' } })
     expect((await told('compensated')).map(({ balance }) => (balance as never)['amount'])).toEqual([
       ...[whole, 0, 2_700],
     ])
@@ -509,6 +524,13 @@ describe('what is due', () => {
       { kind: 'delivery', actualMinor: '31000' },
       { kind: 'claim', actualMinor: null },
     ])
+  })
+
+  it('goes with its attempt without a scan of all that is due', async () => {
+    const { rows } = await sql<{ columns: string }>`
+      select pg_get_indexdef(indexrelid, 1, true) as columns from pg_index
+      where indrelid = 'compensation'::regclass`.execute(db)
+    expect(rows.map(({ columns }) => columns)).toContain('attempt_id')
   })
 
   it('is seen by its seller alone, and changed by nobody', async () => {
