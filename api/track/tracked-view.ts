@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { TrackedShipment } from '../../db/logistics/tracked.ts'
-import { STATUS_WORDS, tellBuyer } from '../../domain/logistics/buyer-words.ts'
+import { lineOf, tellBuyer } from '../../domain/logistics/buyer-words.ts'
 import { describeHours } from '../../domain/logistics/describe-hours.ts'
 import { isAwaited } from '../../domain/logistics/replan.ts'
 import type { Language } from '../language.ts'
@@ -95,10 +95,10 @@ export function showTracked(
     ...(told.lateness !== undefined && { lateness: told.lateness }),
     ...pointOf(shipment, language),
     timeline: [
-      ...shipment.events.map(({ at, status, place }) => ({
+      ...shipment.events.map(({ at, status, reason, place }) => ({
         at: iso(at),
         status,
-        text: STATUS_WORDS[status][language],
+        text: lineOf({ status, reason }, language),
         ...(place !== null && { place }),
       })),
     ],

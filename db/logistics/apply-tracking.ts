@@ -66,12 +66,12 @@ export async function applyTracking(
   telling: Telling,
 ): Promise<Applied> {
   const locked = await lockAttempt(trx, attemptId)
-  const fresh = await keepEvents(trx, locked, told, source)
+  const { fresh, revoked } = await keepEvents(trx, locked, told, source)
   const { attempt, isChanged, leftAt } = await projectAttempt(trx, locked, told)
   if (told.finalPrice) await settleCost(trx, attempt, told.finalPrice)
   const unknownCodes = fresh.filter((event) => event.isUnknownCode).map(({ rawCode }) => rawCode)
   const applied: Applied = {
-    ...{ isNews: fresh.length > 0 || isChanged, unknownCodes, attempt },
+    ...{ isNews: fresh.length > 0 || revoked > 0 || isChanged, unknownCodes, attempt },
     ...{ problems: [], compensated: [], hasWoken: false },
   }
 
@@ -86,7 +86,7 @@ export async function applyTracking(
     isChanged || isBehind
       ? await moveShipment(trx, shipment, { attempt, leftAt }, telling)
       : undefined
-  const news = { before: shipment, after: moved ?? shipment, attempt, told, fresh }
+  const news = { before: shipment, after: moved ?? shipment, attempt, told, fresh, revoked }
   return {
     ...{ ...applied, problems },
     ...(await followUp(trx, news, telling)),
@@ -131,9 +131,9 @@ async function keepEvents(
   { attempt }: Locked,
   { events }: ToldTracking,
   source: 'poll' | 'queue' | 'webhook',
-): Promise<ToldTracking['events']> {
+): Promise<{ fresh: ToldTracking['events']; revoked: number }> {
   const each = new Map(events.map((event) => [event.key, event]))
-  if (each.size === 0) return []
+  if (each.size === 0) return { fresh: [], revoked: 0 }
   const kept = await trx
     .insertInto('trackingEvent')
     .values(
@@ -151,16 +151,28 @@ async function keepEvents(
     .returning('key')
     .execute()
   const fresh = new Set(kept.map(({ key }) => key))
-  const revoked = [...each.values()].filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
-  if (revoked.length > 0)
-    await trx
-      .updateTable('trackingEvent')
-      .set({ revokedAt: sql`now()` })
-      .where('attemptId', '=', attempt.id)
-      .where('key', 'in', revoked)
-      .where('revokedAt', 'is', null)
-      .execute()
-  return [...each.values()].filter(({ key }) => fresh.has(key))
+  return {
+    fresh: [...each.values()].filter(({ key }) => fresh.has(key)),
+    revoked: await revokeEvents(trx, attempt, [...each.values()]),
+  }
+}
+
+/** @returns how many stood until now */
+async function revokeEvents(
+  trx: Trx,
+  attempt: AttemptRow,
+  events: ToldTracking['events'],
+): Promise<number> {
+  const revoked = events.filter(({ isRevoked }) => isRevoked).map(({ key }) => key)
+  if (revoked.length === 0) return 0
+  const { numUpdatedRows } = await trx
+    .updateTable('trackingEvent')
+    .set({ revokedAt: sql`now()` })
+    .where('attemptId', '=', attempt.id)
+    .where('key', 'in', revoked)
+    .where('revokedAt', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
 }
 
 async function projectAttempt(trx: Trx, { shipment, attempt }: Locked, told: ToldTracking) {
@@ -168,7 +180,7 @@ async function projectAttempt(trx: Trx, { shipment, attempt }: Locked, told: Tol
   const eta = await etaOf(trx, shipment, { ...told, carrier: attempt.carrier })
   const rows = await trx
     .selectFrom('trackingEvent')
-    .select(['key', 'status', 'occurredAt', 'revokedAt', 'isUnknownCode'])
+    .select(['key', 'status', 'reason', 'occurredAt', 'revokedAt', 'isUnknownCode'])
     .where('attemptId', '=', attempt.id)
     .execute()
   const events = rows.map(({ occurredAt, revokedAt, ...event }) => ({
@@ -217,6 +229,7 @@ async function moveShipment(
     .select(['reason', 'rawCode'])
     .where('attemptId', '=', attempt.id)
     .where('status', '=', status)
+    .where('revokedAt', 'is', null)
     .orderBy('occurredAt', 'desc')
     .limit(1)
     .executeTakeFirst()

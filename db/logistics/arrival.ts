@@ -1,28 +1,27 @@
 import type { Transaction } from 'kysely'
+import { arrivalOf, type Arrival } from '../../domain/logistics/arrival.ts'
 import type { Promised } from '../../domain/logistics/promise.ts'
 import type { Database } from '../database.ts'
 import type { AttemptRow } from './attempts.ts'
 
 type Trx = Transaction<Database>
 
-/** At a point it has arrived when it waits there: when the buyer comes, or whether, is not its carrier's doing. */
+/** By all of its carrier's events that stand, see {@link arrivalOf}. */
 export async function findArrival(
   trx: Trx,
-  { id, mode, statusAt }: AttemptRow,
-  isDelivered: boolean,
-): Promise<Date | null> {
-  const ready = mode.endsWith('point')
-    ? await trx
-        .selectFrom('trackingEvent')
-        .select('occurredAt')
-        .where('attemptId', '=', id)
-        .where('status', '=', 'ready-for-pickup')
-        .where('revokedAt', 'is', null)
-        .orderBy('occurredAt')
-        .limit(1)
-        .executeTakeFirst()
-    : undefined
-  return ready?.occurredAt ?? (isDelivered ? statusAt : null)
+  { id, status, statusAt }: Pick<AttemptRow, 'id' | 'status' | 'statusAt'>,
+): Promise<Arrival> {
+  const events = await trx
+    .selectFrom('trackingEvent')
+    .select(['status', 'reason', 'occurredAt'])
+    .where('attemptId', '=', id)
+    .where('status', 'in', ['ready-for-pickup', 'attempt-failed', 'exception'])
+    .where('revokedAt', 'is', null)
+    .execute()
+  return arrivalOf(
+    events.map(({ occurredAt, ...event }) => ({ ...event, atMs: occurredAt.getTime() })),
+    status === 'delivered' ? statusAt?.getTime() : undefined,
+  )
 }
 
 /** What was frozen of the service that carried it: the buyer may have been promised another one's time. */

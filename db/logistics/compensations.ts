@@ -1,17 +1,16 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import {
   COMPENSATION_REASONS,
-  compensationOf,
   type CompensationReason,
-  type Owed,
 } from '../../domain/logistics/compensation.ts'
-import { DEFAULT_TERMS, mergeTerms, termsOfTariff } from '../../domain/logistics/sla.ts'
 import { isEnd } from '../../domain/logistics/tracking-status.ts'
 import type { Database } from '../database.ts'
-import { findArrival, findPromised } from './arrival.ts'
 import type { AttemptRow } from './attempts.ts'
+import { claimFromCarrier } from './claims.ts'
 import { tellOfDelivery, type Telling } from './delivery-events.ts'
+import { findOwed, type FoundOwed } from './owed.ts'
 import type { ShipmentRow } from './shipments.ts'
+import { ensureTask } from './tasks.ts'
 
 type Trx = Transaction<Database>
 export type CompensationRow = Selectable<Database['compensation']>
@@ -41,7 +40,8 @@ export async function settleCompensation(
   telling: Telling,
 ): Promise<CompensationReason[]> {
   if (!after.handedOverAt || !(hasEnded(after) || hasEnded(before))) return []
-  const owed = await owedFor(trx, after, attempt)
+  const found = await findOwed(trx, after, attempt)
+  const { owed } = found
   const entries = await listCompensations(trx, [after.id])
   const settled: CompensationReason[] = []
   for (const reason of COMPENSATION_REASONS) {
@@ -53,54 +53,40 @@ export async function settleCompensation(
     await write(trx, { shipment: after, attempt, due, entry, daysLate: owed?.daysLate }, telling)
     settled.push(reason)
   }
-  if (settled.length > 0) await claim(trx, attempt, owed?.claimMinor ?? 0)
+  await claimFromCarrier(trx, attempt, owed?.claimMinor ?? 0)
+  await askWhoseDoing(trx, after, { attempt, found }, telling)
   return settled
 }
 
-const hasEnded = ({ status }: ShipmentRow) => status !== null && isEnd(status)
-
-async function owedFor(
+/** It had been tried in time and nobody said why that failed: what more would be due by the day on which it came, a person decides. */
+async function askWhoseDoing(
   trx: Trx,
   shipment: ShipmentRow,
-  attempt: AttemptRow,
-): Promise<Owed | undefined> {
-  const { status, sla, promiseLatest, cityId } = shipment
-  if (status === null || !isEnd(status)) return undefined
-  const { carrier, service } = attempt
-  const { timeZone: zone } = await trx
-    .selectFrom('city')
-    .select('timeZone')
-    .where('id', '=', cityId)
-    .executeTakeFirstOrThrow()
-  const said = (await findPromised(trx, attempt))?.advertisedLatest
-  const { compensation } = mergeTerms(
-    DEFAULT_TERMS,
-    sla ? (termsOfTariff(sla, carrier, service) ?? sla) : {},
-  )
-  return compensationOf(
-    {
-      ...{ status, zone, reasons: await reasonsOfReturn(trx, attempt) },
-      arrivedMs: (await findArrival(trx, attempt, status === 'delivered'))?.getTime(),
-      promiseLatestMs: promiseLatest?.getTime(),
-      saidLatestMs: said === undefined ? undefined : Date.parse(said),
-      priceMinor: Number(attempt.priceMinor),
-      // What is declared in other money than is paid for the way cannot be added to it.
-      declaredMinor: shipment.currency === attempt.currency ? Number(shipment.declaredMinor) : 0,
-    },
-    compensation,
-  )
+  {
+    attempt: { id: attemptId, carrier, currency },
+    found,
+  }: { attempt: AttemptRow; found: FoundOwed },
+  telling: Telling,
+): Promise<void> {
+  const { owed, otherwise } = found
+  const more = (of: 'amountMinor' | 'claimMinor') => ({
+    ...{ amount: (otherwise?.[of] ?? 0) - (owed?.[of] ?? 0), currency },
+  })
+  const [due, claimed] = [more('amountMinor'), more('claimMinor')]
+  if (due.amount === 0 && claimed.amount === 0) return
+  const reason = 'attempt-without-reason'
+  const asked = await trx
+    .selectFrom('humanTask')
+    .select('id')
+    .where('attemptId', '=', attemptId)
+    .where(sql<string>`details ->> 'reason'`, '=', reason)
+    .executeTakeFirst()
+  if (asked) return
+  const details = { carrier, reason, due, claim: claimed }
+  await ensureTask(trx, shipment, { kind: 'delivery-problem', attemptId, details }, telling)
 }
 
-async function reasonsOfReturn(trx: Trx, { id }: AttemptRow): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('trackingEvent')
-    .select('reason')
-    .where('attemptId', '=', id)
-    .where('status', 'in', ['returning', 'returned'])
-    .where('revokedAt', 'is', null)
-    .execute()
-  return rows.flatMap(({ reason }) => reason ?? [])
-}
+const hasEnded = ({ status }: ShipmentRow) => status !== null && isEnd(status)
 
 type Entry = {
   shipment: ShipmentRow
@@ -134,37 +120,4 @@ async function write(
     { type: 'delivery.compensated', compensationId, reason, amount, balance, ...days },
     telling,
   )
-}
-
-/** What its carrier owes stands among the costs, below nothing, until it is settled; what turned out not to be owed is. */
-async function claim(
-  trx: Trx,
-  { id: attemptId, shipmentId, sellerId, currency }: AttemptRow,
-  claimMinor: number,
-): Promise<void> {
-  const expectedMinor = 0 - claimMinor
-  if (claimMinor > 0)
-    await trx
-      .insertInto('costEntry')
-      .values({ shipmentId, attemptId, sellerId, kind: 'claim', expectedMinor, currency })
-      .onConflict((conflict) =>
-        conflict.columns(['attemptId', 'kind']).doUpdateSet({
-          expectedMinor,
-          // One that was waived is open again.
-          actualMinor: sql`case when cost_entry.expected_minor <> 0 then cost_entry.actual_minor end`,
-          settledAt: sql`case when cost_entry.expected_minor <> 0 then cost_entry.settled_at end`,
-        }),
-      )
-      .execute()
-  else
-    await trx
-      .updateTable('costEntry')
-      .set({
-        expectedMinor,
-        actualMinor: sql`coalesce(actual_minor, 0)`,
-        settledAt: sql`coalesce(settled_at, now())`,
-      })
-      .where('attemptId', '=', attemptId)
-      .where('kind', '=', 'claim')
-      .execute()
 }

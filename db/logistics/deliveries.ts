@@ -1,5 +1,6 @@
 import { sql, type Kysely, type SqlBool } from 'kysely'
 import type { CarrierId, DeliveryPhase, TrackingStatus } from '../../contracts/logistics.ts'
+import { BUYERS_DOINGS } from '../../domain/logistics/arrival.ts'
 import type { Database } from '../database.ts'
 import { listCompensations, type CompensationRow } from './compensations.ts'
 import type { ShipmentRow } from './shipments.ts'
@@ -29,13 +30,14 @@ export type DeliveryPosition = { createdAtMicros: string; id: string }
 
 /**
  * It came later than promised, or has not come and the promise is over. At a point it has come when it waits there, whenever
- * the buyer fetches it.
+ * the buyer fetches it; what has ended had come when only the buyer kept it from being handed over, see `arrivalOf`.
  */
 const isLate = sql<boolean>`coalesce(coalesce(
-  case when point_code is not null then (
-    select min(occurred_at) from tracking_event
-    where attempt_id = live_attempt_id and tracking_event.status = 'ready-for-pickup'
-      and revoked_at is null) end,
+  (select min(told.occurred_at) from tracking_event told
+    where told.attempt_id = live_attempt_id and told.revoked_at is null
+      and (told.status = 'ready-for-pickup'
+        or ended_at is not null and told.status in ('attempt-failed', 'exception')
+          and told.reason in (${sql.join(BUYERS_DOINGS)}))),
   ended_at, now()) > promise_latest, false)`
 
 /** In a seller's transaction. */

@@ -27,12 +27,15 @@ export type News = {
   told: ToldTracking
   /** What was not known. */
   fresh: ToldTracking['events']
+  /** How many events that stood it took back. */
+  revoked: number
 }
 
 /** Plans anew what will not come as it was promised, and settles what is due for what has ended. See decision 28. */
 export async function followUp(trx: Trx, news: News, telling: Telling): Promise<FollowedUp> {
   const elsewhere = await noteOtherPoint(trx, news)
-  const isNews = elsewhere !== undefined || news.after !== news.before || news.fresh.length > 0
+  const isNews =
+    elsewhere !== undefined || news.after !== news.before || news.fresh.length + news.revoked > 0
   if (!isNews) return { compensated: [] }
   const asked = elsewhere ? { why: 'other-point' as const } : whyReplan(news)
   const isReplanned = asked
@@ -66,8 +69,11 @@ async function noteOtherPoint(
 /** Trouble is always a reason to think anew about when it comes; other news is when it is known not to come as promised. */
 function whyReplan({ before, after, fresh }: News): ReplanAsked | undefined {
   const trouble = fresh.findLast(
-    ({ status, needsPlan, isRevoked }) =>
-      !isRevoked && (needsPlan || status === 'exception' || status === 'attempt-failed'),
+    ({ status, needsPlan, isRevoked, occurredAt }) =>
+      !isRevoked &&
+      (needsPlan || status === 'exception' || status === 'attempt-failed') &&
+      // What it has got over since is no trouble any more.
+      !(after.statusAt && Date.parse(occurredAt) < after.statusAt.getTime()),
   )
   if (trouble) return { why: 'delivery-problem', reason: trouble.reason }
   if (after === before) return undefined

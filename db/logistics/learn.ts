@@ -28,9 +28,8 @@ export async function learn(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow
 
 async function outcomeOf(trx: Trx, { status }: ShipmentRow, attempt: AttemptRow): Promise<Outcome> {
   const promised = await findPromised(trx, attempt)
-  const arrivedAt = await findArrival(trx, attempt, status === 'delivered')
-  if (!promised || !arrivedAt || status === 'lost') return { what: 'failed' }
-  const at = arrivedAt.getTime()
+  const { atMs: at } = await findArrival(trx, attempt)
+  if (!promised || at === undefined || status === 'lost') return { what: 'failed' }
   return {
     what: 'delivered',
     isOnTime: at <= Date.parse(promised.latest),

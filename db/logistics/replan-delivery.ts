@@ -73,7 +73,7 @@ async function expectedAnew(
   })
 }
 
-async function wayOf(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<Way> {
+export async function wayOf(trx: Trx, shipment: ShipmentRow, attempt: AttemptRow): Promise<Way> {
   const lane = await laneOf(trx, attempt, shipment)
   const reliability = reliabilityAmong(await listRecords(trx, lane), attempt)
   const calendars = await findCalendars(trx, 'RU')

@@ -86,7 +86,7 @@ export async function findCalendars(db: Kysely<Database>, countryCode: string): 
     db.selectFrom('carrierCalendar').selectAll().execute(),
     sql<{ day: string; isWorking: boolean }>`
       select day::text as day, is_working from calendar_day
-      where country_code = ${countryCode} and day >= current_date - 7`.execute(db),
+      where country_code = ${countryCode} and day >= current_date - 90`.execute(db),
   ])
   const exceptions = new Map(days.map(({ day, isWorking }) => [day, isWorking]))
   const of = (worked: readonly number[]): Calendar => ({

@@ -12,6 +12,8 @@ import type { Database } from '../database.ts'
 export type TrackedShipment = {
   phase: DeliveryPhase
   status: TrackingStatus | null
+  /** What its carrier says of it, in our words. */
+  reason: string | null
   carrier: CarrierId | null
   trackingNumber: string | null
   promiseEarliest: string | null
@@ -40,7 +42,7 @@ export type TrackedShipment = {
     state: PointState
   } | null
   /** Of the booking that lives, the oldest first. */
-  events: { at: string; status: TrackingStatus; place: string | null }[]
+  events: { at: string; status: TrackingStatus; reason: string | null; place: string | null }[]
 }
 
 /** As the role `storefront`. */

@@ -36,6 +36,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (shipment_id, reason, number),
       foreign key (shipment_id, seller_id) references shipment (id, seller_id) on delete cascade
     )`)
+  await run('create index compensation_attempt on compensation (attempt_id)')
   await run('alter table compensation enable row level security')
   await run(
     'create policy own on compensation to yarmarka_seller using (seller_id = (select current_seller_id()))',
@@ -54,7 +55,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     language sql stable security definer set search_path = pg_catalog, public, pg_temp
     begin atomic
       select jsonb_build_object(
-        'phase', s.phase, 'status', s.status, 'carrier', s.carrier, 'trackingNumber', s.tracking_number,
+        'phase', s.phase, 'status', s.status, 'reason', s.reason, 'carrier', s.carrier, 'trackingNumber', s.tracking_number,
         'promiseEarliest', s.promise_earliest, 'promiseLatest', s.promise_latest, 'eta', s.eta,
         'expectedBy', s.expected_by,
         'storedUntil', s.stored_until, 'createdAt', s.created_at, 'bookedAt', s.booked_at, 'endedAt', s.ended_at,
@@ -66,7 +67,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
             'state', p.state)
           from pickup_point p where p.carrier = s.point_carrier and p.code = s.point_code),
         'events', (
-          select coalesce(jsonb_agg(jsonb_build_object('at', e.occurred_at, 'status', e.status, 'place', e.place)
+          select coalesce(jsonb_agg(jsonb_build_object('at', e.occurred_at, 'status', e.status, 'reason', e.reason, 'place', e.place)
             order by e.occurred_at, e.id), '[]')
           from tracking_event e where e.attempt_id = s.live_attempt_id and e.revoked_at is null))
       from shipment s

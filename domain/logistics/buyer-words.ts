@@ -8,6 +8,8 @@ type Words = Record<Language, string>
 export type Told = {
   phase: DeliveryPhase
   status: TrackingStatus | null
+  /** What its carrier says of it, in our words. */
+  reason?: string | null
   promiseEarliest: string | null
   promiseLatest: string | null
   eta: string | null
@@ -63,6 +65,21 @@ const HEADLINES: Record<string, Words> = {
   failed: { ru: 'Доставить не получилось', en: 'The delivery did not work out' },
 }
 
+const DISPOSED_OF: Words = {
+  ru: 'Заказ не забрали, перевозчик его утилизировал',
+  en: 'Nobody collected your order, and the carrier has disposed of it',
+}
+type Stands = Pick<Told, 'status' | 'reason'>
+const isDisposedOf = ({ status, reason }: Stands) => status === 'lost' && reason === 'disposed-of'
+
+/** An event as a line of the timeline. */
+export const lineOf = (event: Stands & { status: TrackingStatus }, language: Language): string =>
+  isDisposedOf(event) ? DISPOSED_LINE[language] : STATUS_WORDS[event.status][language]
+const DISPOSED_LINE: Words = {
+  ru: 'Не востребован, утилизирован',
+  en: 'Not collected, disposed of',
+}
+
 const ENDS: readonly string[] = ['returning', 'returned', 'lost', 'cancelled', 'failed']
 
 /** `null` where it has no progress to show any more. Of five: order, booked, on its way, in the city, received. */
@@ -101,7 +118,7 @@ export function tellBuyer(told: Told, now: Date, language: Language) {
         ? 'late'
         : 'calm'
   return {
-    headline: HEADLINES[key]![language],
+    headline: (isDisposedOf(told) ? DISPOSED_OF : HEADLINES[key]!)[language],
     tone,
     isLate,
     ...(promise !== undefined && { promise }),

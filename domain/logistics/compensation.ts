@@ -17,14 +17,14 @@ export const DEFAULT_COMPENSATION: CompensationTerms = {
 /** How a delivery ended. Instants in milliseconds, amounts in minor units of one currency. */
 export type Ended = {
   status: TrackingStatus
-  /** With the buyer, or at the point where it waits for the buyer. */
+  /** When it was there, see `arrivalOf`; of what was never there, when its buyer refused it. */
   arrivedMs?: number | undefined
   promiseLatestMs: number | undefined
   /** By when its carrier itself had said it would be there. */
   saidLatestMs: number | undefined
   /** Of the destination: days are counted on its clock. */
   zone: string
-  /** Of what the carrier gave for its return. */
+  /** Of what the carrier gave for its end, and for its way back. */
   reasons: readonly string[]
   priceMinor: number
   declaredMinor: number
@@ -32,60 +32,61 @@ export type Ended = {
 
 export type Owed = {
   reason: CompensationReason
+  /** To the buyer, by the seller's terms. */
   amountMinor: number
-  /** What its carrier owes us of it: not for days that were lost before it had the parcel. */
+  /** What its carrier owes us, by the law and its own word whatever its buyer was promised. */
   claimMinor: number
   daysLate?: number
 }
 
 /** Of what carriers say when goods go back, what is their own doing. */
 const CARRIERS_FAULTS: ReadonlySet<string> = new Set([
-  ...['damaged-in-transit', 'damaged-by-courier', 'refused-damaged', 'refused-too-late'],
-  'waybill-missing',
+  ...['damaged-in-transit', 'damaged-by-courier', 'refused-damaged'],
 ])
 
-/** What is due for a delivery as it ended; `undefined`: nothing. */
+const REASONS: Partial<Record<TrackingStatus, CompensationReason>> = {
+  ...{ delivered: 'late', lost: 'lost', returned: 'returned' },
+}
+
+/** What is due for a delivery as it ended; `undefined`: nothing to its buyer, and nothing by its carrier. */
 export function compensationOf(ended: Ended, terms: CompensationTerms): Owed | undefined {
-  const { status, priceMinor, declaredMinor, reasons } = ended
+  const { status, promiseLatestMs, saidLatestMs } = ended
+  const reason = REASONS[status]
+  if (reason === undefined) return undefined
+  const daysLate = daysAfter(promiseLatestMs, ended)
+  const daysByItsWord = daysAfter(saidLatestMs ?? promiseLatestMs, ended)
+  const amountMinor = amountFor(ended, daysLate, terms)
+  // What was there as promised was not refused for its lateness.
+  const daysClaimed = reason === 'returned' ? Math.min(daysLate, daysByItsWord) : daysByItsWord
+  const claimMinor = amountFor(ended, daysClaimed, DEFAULT_COMPENSATION)
+  if (amountMinor === 0 && claimMinor === 0) return undefined
+  return { reason, amountMinor, claimMinor, ...(reason === 'late' && { daysLate }) }
+}
+
+function amountFor(ended: Ended, daysLate: number, terms: CompensationTerms): number {
+  const { status, reasons, priceMinor, declaredMinor } = ended
+  const failedMinor = percent(priceMinor, terms.failedPercent)
   switch (status) {
     case 'delivered':
-      return ofLate(ended, terms)
+      return percent(
+        priceMinor,
+        Math.min(daysLate * terms.perDayLatePercent, terms.mostLatePercent),
+      )
     case 'lost':
-      return whole('lost', {
-        priceMinor: percent(priceMinor, terms.failedPercent),
-        declaredMinor: percent(declaredMinor, terms.lostDeclaredPercent),
-      })
+      // Nobody came for what was disposed of: that is a person's to settle.
+      if (reasons.includes('disposed-of')) return 0
+      return failedMinor + percent(declaredMinor, terms.lostDeclaredPercent)
     case 'returned':
-      return reasons.some((reason) => CARRIERS_FAULTS.has(reason))
-        ? whole('returned', {
-            priceMinor: percent(priceMinor, terms.failedPercent),
-            declaredMinor: 0,
-          })
-        : undefined
+      return isCarriersFault(reasons, daysLate) ? failedMinor : 0
     default:
-      return undefined
+      return 0
   }
 }
 
-function ofLate(ended: Ended, terms: CompensationTerms): Owed | undefined {
-  const { promiseLatestMs, saidLatestMs } = ended
-  const daysLate = daysAfter(promiseLatestMs, ended)
-  const amountMinor = forDays(daysLate, ended, terms)
-  if (amountMinor === 0) return undefined
-  const claimMinor = forDays(daysAfter(saidLatestMs ?? promiseLatestMs, ended), ended, terms)
-  return { reason: 'late', amountMinor, claimMinor, daysLate }
-}
-
-function whole(
-  reason: CompensationReason,
-  { priceMinor, declaredMinor }: Pick<Ended, 'priceMinor' | 'declaredMinor'>,
-): Owed | undefined {
-  const amountMinor = priceMinor + declaredMinor
-  return amountMinor === 0 ? undefined : { reason, amountMinor, claimMinor: amountMinor }
-}
-
-const forDays = (days: number, { priceMinor }: Ended, terms: CompensationTerms) =>
-  percent(priceMinor, Math.min(days * terms.perDayLatePercent, terms.mostLatePercent))
+/** Who refuses what came in time as too late has changed their mind. */
+const isCarriersFault = (reasons: readonly string[], daysLate: number) =>
+  reasons.some((reason) => CARRIERS_FAULTS.has(reason)) ||
+  (daysLate > 0 && reasons.includes('refused-too-late'))
 
 /** What comes in the last hours of a day is of that day. */
 function daysAfter(dueMs: number | undefined, { arrivedMs, zone }: Ended): number {

@@ -43,6 +43,8 @@ export type LoggedEvent = {
   isRevoked: boolean
   /** Nobody has said what its code means. */
   isUnknownCode: boolean
+  /** What its carrier says of it, in our words. */
+  reason?: string | null
 }
 
 const isGuess = ({ status, isUnknownCode }: LoggedEvent) => isUnknownCode && status === 'in-transit'
@@ -60,7 +62,8 @@ export function handedOverAt(events: readonly LoggedEvent[]): number | undefined
 /**
  * Where it stands after all that is known, in whatever order that came: the newest event that was not taken back. Ends
  * outlast what is dated later: only the carrier itself takes them back; but what it was seen to have after a cancellation was
- * not cancelled. A code that nobody knows counts once the carrier has it.
+ * not cancelled. A code that nobody knows counts once the carrier has it. What was delivered in part stays delivered, whatever
+ * becomes of the rest.
  */
 export function projectStatus<E extends LoggedEvent>(events: readonly E[]): E | undefined {
   const standing = events.filter(({ isRevoked }) => !isRevoked)
@@ -79,8 +82,12 @@ export function projectStatus<E extends LoggedEvent>(events: readonly E[]): E | 
 
 const isCallOff = (status: TrackingStatus) => status === 'cancelled' || status === 'rejected'
 
+const isPartial = ({ status, reason }: LoggedEvent) =>
+  status === 'delivered' && reason === 'partial'
+
 function outweighs(a: LoggedEvent, b: LoggedEvent): boolean {
   if (isEnd(a.status) !== isEnd(b.status)) return isEnd(a.status)
+  if (isPartial(a) !== isPartial(b)) return isPartial(a)
   if (a.occurredAt !== b.occurredAt) return a.occurredAt > b.occurredAt
   if (PROGRESS[a.status] !== PROGRESS[b.status]) return PROGRESS[a.status] > PROGRESS[b.status]
   return a.key > b.key

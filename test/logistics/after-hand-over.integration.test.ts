@@ -1,7 +1,10 @@
+import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TrackingStatus } from '../../contracts/logistics.ts'
 import type { TrackingEvent } from '../../clients/carriers/carrier.ts'
+import { settleClaim } from '../../db/logistics/delivery-costs.ts'
 import { findDelivery } from '../../db/logistics/deliveries.ts'
+import { findTracked } from '../../db/logistics/tracked.ts'
 import { asSeller } from '../../db/tenancy.ts'
 import { aPoint } from '../support/pickup-points.ts'
 import { silenceStage } from '../../domain/logistics/sla.ts'
@@ -24,6 +27,7 @@ beforeEach(async () => {
 afterAll(() => database.drop())
 
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 const onItsWay = async () => {
   await plan()
   const { attemptId } = await book()
@@ -87,6 +91,12 @@ const goesToThatPoint = () => {
 const trouble = (reason: string, status: TrackingStatus = 'exception'): TrackingEvent => ({
   ...{ status, reason, rawCode: reason, key: `${reason} ${Date.now()}`, needsPlan: true },
   occurredAt: new Date(Date.now() + 120_000).toISOString(),
+})
+/** Of two days ago, before the promise was missed. */
+const inTime = (status: TrackingStatus, reason?: string): TrackingEvent => ({
+  ...{ status, rawCode: status.toUpperCase(), key: `${status} in time` },
+  ...(reason !== undefined && { reason }),
+  occurredAt: inDays(-2).toISOString(),
 })
 const entries = () =>
   db
@@ -192,6 +202,15 @@ describe('the buyer is told another day', () => {
     expect(await one.tasks()).toEqual([{ kind: 'delivery-problem', state: 'open' }])
     await poll('cdek')
     expect(await told('replanned')).toHaveLength(1)
+  })
+
+  it('not for trouble that it has got over since, whenever that is told', async () => {
+    await onItsWay()
+    await promisedIn(0.5)
+    const occurredAt = new Date(Date.now() - DAY_MS).toISOString()
+    entry()!.log.push({ ...trouble('locker-full'), occurredAt })
+    await poll('cdek')
+    expect(await told('replanned')).toEqual([])
   })
 
   it('not for trouble after which it still comes as promised', async () => {
@@ -359,6 +378,77 @@ describe('what is due', () => {
     expect(await claim()).toBeUndefined()
   })
 
+  it.each([
+    ['its buyer was not there', 'attempt-failed', 'nobody-there'],
+    ['its buyer asked for another time', 'exception', 'time-changed'],
+    ['it waited at a point, though it was to come to the door', 'ready-for-pickup', undefined],
+  ] as const)('is nothing where it was there in time: %s', async (_, status, reason) => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime(status, reason))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    expect(await claim()).toBeUndefined()
+    expect((await findDelivery(db, one.shipmentId))!.isLate).toBe(false)
+    expect(await one.tasks()).toEqual([])
+  })
+
+  it('is its days where its courier did not come', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime('attempt-failed', 'courier-late'))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toMatchObject([{ reason: 'late', daysLate: 2 }])
+    expect((await findDelivery(db, one.shipmentId))!.isLate).toBe(true)
+  })
+
+  it('is a person’s, once, where nobody said why an attempt in time failed', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime('attempt-failed'))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    const task = () =>
+      db
+        .selectFrom('humanTask')
+        .select(['kind', 'details'])
+        .where('shipmentId', '=', one.shipmentId)
+        .execute()
+    const money = { amount: 5_400, currency: 'RUB' }
+    const details = { carrier: 'cdek', reason: 'attempt-without-reason', due: money, claim: money }
+    expect(await task()).toEqual([{ kind: 'delivery-problem', details }])
+    await db
+      .updateTable('humanTask')
+      .set({ state: 'done', closedAt: new Date() })
+      .where('shipmentId', '=', one.shipmentId)
+      .execute()
+    entry()!.log.push({ ...inTime('in-transit'), key: 'another scan' })
+    await poll('cdek')
+    expect(await task()).toHaveLength(1)
+  })
+
+  it('is not its carrier’s debt for the days that its warehouse kept it', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    const { ranked } = await db
+      .selectFrom('deliveryQuote')
+      .select('ranked')
+      .where('shipmentId', '=', one.shipmentId)
+      .executeTakeFirstOrThrow()
+    const planned = ranked.map((one) => ({
+      ...one,
+      promised: { ...one.promised, shipsOn: inDays(-5).toISOString().slice(0, 10) },
+    }))
+    await db
+      .updateTable('deliveryQuote')
+      .set({ ranked: JSON.stringify(planned) })
+      .where('shipmentId', '=', one.shipmentId)
+      .execute()
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toMatchObject([{ amountMinor: '5400' }])
+    expect(await claim()).toBeUndefined()
+  })
+
   it('is by the terms that it was planned with', async () => {
     const { sellerId } = one.scene.shop
     const policy = (version: number, compensation: object, tariff = '') =>
@@ -393,12 +483,15 @@ describe('what is due', () => {
     expect(await entries()).toMatchObject([{ reason: 'lost', amountMinor: String(whole) }])
     expect(await claim()).toMatchObject({ expectedMinor: String(-whole), settledAt: null })
     await run(one.activities.askPerson, { shipmentId: one.shipmentId, kind: 'not-delivered' })
-    const { details } = await db
-      .selectFrom('humanTask')
-      .select('details')
-      .where('shipmentId', '=', one.shipmentId)
-      .executeTakeFirstOrThrow()
-    expect(details).toEqual({ claim: { amount: whole, currency: 'RUB' } })
+    const details = async () =>
+      (
+        await db
+          .selectFrom('humanTask')
+          .select('details')
+          .where('shipmentId', '=', one.shipmentId)
+          .executeTakeFirstOrThrow()
+      ).details
+    expect(await details()).toEqual({ claim: { amount: whole, currency: 'RUB' } })
 
     const { log } = entry()!
     log[log.length - 1] = { ...log.at(-1)!, isRevoked: true }
@@ -408,15 +501,33 @@ describe('what is due', () => {
       { reason: 'lost', number: 2, amountMinor: String(-whole) },
     ])
     expect(await claim()).toMatchObject({ expectedMinor: '0', actualMinor: '0' })
+    expect(await details()).toEqual({})
 
     await happen('cdek', 'delivered', ARRIVES_MINUTE)
     expect((await entries()).at(-1)).toMatchObject({ reason: 'late', number: 1, daysLate: 1 })
     expect(await claim()).toMatchObject({
       ...{ expectedMinor: '-2700', actualMinor: null, settledAt: null },
     })
+    expect(await details()).toEqual({ claim: { amount: 2_700, currency: 'RUB' } })
     expect((await told('compensated')).map(({ balance }) => (balance as never)['amount'])).toEqual([
       ...[whole, 0, 2_700],
     ])
+  })
+
+  it('is nothing for what was disposed of, as nobody came, also once its carrier has called it lost', async () => {
+    await onItsWay()
+    const declaredMinor = Number((await shipment()).declaredMinor)
+    await happen('cdek', 'lost', 3)
+    expect(await entries()).toHaveLength(1)
+    entry()!.log.push({ ...trouble('disposed-of', 'lost'), occurredAt: inMinutes(5) })
+    await poll('cdek')
+    expect((await entries()).map(({ amountMinor }) => Number(amountMinor))).toEqual([
+      ...[30_000 + declaredMinor, -30_000 - declaredMinor],
+    ])
+    expect(await claim()).toMatchObject({ expectedMinor: '0' })
+    const tracked = await findTracked(database.storefront.db, one.shipmentId)
+    expect(tracked).toMatchObject({ status: 'lost', reason: 'disposed-of' })
+    expect(tracked!.events.at(-1)).toMatchObject({ status: 'lost', reason: 'disposed-of' })
   })
 
   it('for what comes back is by whose fault that is', async () => {
@@ -431,6 +542,109 @@ describe('what is due', () => {
     expect(await goesBack('damaged-in-transit')).toMatchObject([
       { reason: 'returned', amountMinor: '30000' },
     ])
+  })
+
+  it('for what was refused as too late is by when it was there, or refused', async () => {
+    const refused = async (days: number, ...before: TrackingEvent[]) => {
+      await one.begin()
+      await onItsWay()
+      await promisedIn(-2)
+      const occurredAt = inDays(days).toISOString()
+      entry()!.log.push(...before, { ...trouble('refused-too-late', 'returning'), occurredAt })
+      await happen('cdek', 'returned', 5)
+      return entries()
+    }
+    const due = [{ reason: 'returned', amountMinor: '30000' }]
+    expect(await refused(0)).toMatchObject(due)
+    expect(await refused(-3)).toEqual([])
+    expect(await refused(0, inTime('ready-for-pickup'))).toEqual([])
+    expect(await refused(0, inTime('attempt-failed', 'courier-late'))).toMatchObject(due)
+  })
+
+  it('is corrected when its carrier takes back what was not the last of it', async () => {
+    const takeBack = async (status: TrackingStatus) => {
+      const { log } = entry()!
+      const index = log.findIndex((event) => event.status === status)
+      log[index] = { ...log[index]!, isRevoked: true }
+      await poll('cdek')
+    }
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push(inTime('ready-for-pickup'))
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    await takeBack('ready-for-pickup')
+    expect(await entries()).toMatchObject([{ reason: 'late', daysLate: 2 }])
+    expect(await claim()).toMatchObject({ expectedMinor: '-5400' })
+
+    await one.begin()
+    await onItsWay()
+    entry()!.log.push(trouble('damaged-in-transit', 'returning'))
+    await happen('cdek', 'returned', 5)
+    expect(await entries()).toHaveLength(1)
+    await takeBack('returning')
+    expect(await entries()).toMatchObject([{}, { reason: 'returned', amountMinor: '-30000' }])
+    expect(await claim()).toMatchObject({ expectedMinor: '0' })
+  })
+
+  it('for what came late stays so when a part of it goes back', async () => {
+    await onItsWay()
+    await promisedIn(-2)
+    entry()!.log.push({ ...trouble('partial', 'delivered'), occurredAt: inMinutes(ARRIVES_MINUTE) })
+    await poll('cdek')
+    await happen('cdek', 'returned', 5)
+    expect(await entries()).toMatchObject([{ reason: 'late', amountMinor: '5400' }])
+    expect(await claim()).toMatchObject({ expectedMinor: '-5400' })
+    expect((await shipment()).phase).toBe('delivered')
+  })
+
+  it('is claimed anew when it becomes another sum, and keeps what was paid', async () => {
+    const pay = (paidMinor: number) =>
+      db
+        .transaction()
+        .execute((trx) =>
+          settleClaim(trx, { shipmentId: one.shipmentId, paidMinor, actor: 'system' }),
+        )
+    const arrives = async (minute: number, days: number) => {
+      await promisedIn(-days)
+      await happen('cdek', 'delivered', minute)
+    }
+    const takeBack = async () => {
+      const { log } = entry()!
+      log[log.length - 1] = { ...log.at(-1)!, isRevoked: true }
+      await poll('cdek')
+    }
+    await onItsWay()
+    await arrives(ARRIVES_MINUTE, 2)
+    await pay(5_400)
+    expect(await claim()).toMatchObject({ expectedMinor: '-5400', actualMinor: '-5400' })
+    await takeBack()
+    expect(await claim()).toMatchObject({ expectedMinor: '0', actualMinor: '-5400' })
+    await arrives(ARRIVES_MINUTE + 1, 4)
+    expect(await claim()).toEqual({
+      ...{ expectedMinor: '-10800', actualMinor: '-5400', settledAt: null },
+    })
+
+    await pay(0)
+    await promisedIn(-3)
+    entry()!.log.push({ ...trouble('late', 'delivered'), occurredAt: inMinutes(5) })
+    await poll('cdek')
+    expect(await claim()).toEqual({ expectedMinor: '-8100', actualMinor: null, settledAt: null })
+    await pay(8_100)
+    await poll('cdek')
+    expect((await claim())!.settledAt).not.toBeNull()
+  })
+
+  it('by its carrier alone is claimed where its buyer had it in time, or nothing is due to them', async () => {
+    const { sellerId } = one.scene.shop
+    const terms = JSON.stringify({ compensation: { perDayLatePercent: 0 } })
+    await db.insertInto('slaPolicy').values({ sellerId, version: 1, tariff: '', terms }).execute()
+    await onItsWay()
+    await promisedIn(-2)
+    await happen('cdek', 'delivered', ARRIVES_MINUTE)
+    expect(await entries()).toEqual([])
+    expect(await told('compensated')).toEqual([])
+    expect(await claim()).toEqual({ expectedMinor: '-5400', actualMinor: null, settledAt: null })
   })
 
   it('stays a claim when its carrier says what the delivery cost', async () => {
@@ -451,6 +665,13 @@ describe('what is due', () => {
       { kind: 'delivery', actualMinor: '31000' },
       { kind: 'claim', actualMinor: null },
     ])
+  })
+
+  it('goes with its attempt without a scan of all that is due', async () => {
+    const { rows } = await sql<{ columns: string }>`
+      select pg_get_indexdef(indexrelid, 1, true) as columns from pg_index
+      where indrelid = 'compensation'::regclass`.execute(db)
+    expect(rows.map(({ columns }) => columns)).toContain('attempt_id')
   })
 
   it('is seen by its seller alone, and changed by nobody', async () => {

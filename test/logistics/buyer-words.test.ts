@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { stepOf, tellBuyer, type Told } from '../../domain/logistics/buyer-words.ts'
+import { lineOf, stepOf, tellBuyer, type Told } from '../../domain/logistics/buyer-words.ts'
 import { TRACKING_STATUSES } from '../../domain/logistics/tracking-status.ts'
 
 const told = (more: Partial<Told> = {}): Told => ({
@@ -26,6 +26,11 @@ describe('the buyer is told', () => {
     [{ phase: 'delivered', status: 'delivered' }, 'Заказ получен', 'good', 4],
     [{ status: 'returning' }, 'Заказ возвращается продавцу', 'bad', null],
     [{ phase: 'lost', status: 'lost' }, 'Перевозчик потерял заказ', 'bad', null],
+    [
+      { phase: 'lost', status: 'lost', reason: 'disposed-of' },
+      'Заказ не забрали, перевозчик его утилизировал',
+      ...(['bad', null] as const),
+    ],
     [{ phase: 'cancelled', status: null }, 'Доставка отменена', 'bad', null],
     [{ phase: 'failed', status: 'cancelled' }, 'Доставить не получилось', 'bad', null],
   ] as [Partial<Told>, string, string, number | null][])(
@@ -35,6 +40,14 @@ describe('the buyer is told', () => {
       expect(stepOf(told(more))).toBe(step)
     },
   )
+
+  it('in the timeline, too, what was not collected from what was lost', () => {
+    expect(lineOf({ status: 'lost', reason: 'disposed-of' }, 'ru')).toBe(
+      'Не востребован, утилизирован',
+    )
+    expect(lineOf({ status: 'lost', reason: 'lost' }, 'ru')).toBe('Утерян перевозчиком')
+    expect(lineOf({ status: 'delivered', reason: null }, 'en')).toBe('Delivered')
+  })
 
   it('something of every status and phase there is, in both languages', () => {
     for (const status of TRACKING_STATUSES)

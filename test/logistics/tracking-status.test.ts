@@ -36,6 +36,7 @@ const anEvent = fc.record({
   occurredAt: fc.integer({ min: 0, max: 20 }),
   isRevoked: fc.boolean(),
   isUnknownCode: fc.boolean(),
+  reason: fc.constantFrom(null, 'partial', 'lost'),
 })
 const log = fc.uniqueArray(anEvent, { selector: ({ key }) => key, maxLength: 12 })
 
@@ -47,6 +48,15 @@ describe('where a shipment stands', () => {
   it('is its end, though something is dated later', () => {
     const events = [event('delivered', 5), event('in-transit', 9)]
     expect(projectStatus(events)?.status).toBe('delivered')
+  })
+  it('is what was delivered in part, whatever becomes of the rest', () => {
+    const partial = event('delivered', 5, { reason: 'partial' })
+    const ends = [event('returned', 9), event('lost', 9), event('delivered', 9)]
+    for (const end of ends) {
+      expect(projectStatus([partial, end])).toBe(partial)
+      expect(projectStatus([end, { ...partial, isRevoked: true }])).toBe(end)
+    }
+    expect(projectStatus([event('delivered', 5), event('returned', 9)])?.status).toBe('returned')
   })
   it('is what it was before when its end is taken back', () => {
     const events = [event('out-for-delivery', 4), event('delivered', 5, { isRevoked: true })]
