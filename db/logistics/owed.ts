@@ -39,8 +39,11 @@ export async function findOwed(
   )
   const { triedAtMs, ...arrival } = await findArrival(trx, attempt)
   const atMs = arrival.atMs ?? (await findRefusedMs(trx, attempt))
+  const wasComingBack = status === 'lost' && (await cameBack(trx, attempt))
+  const reasons = await reasonsOfEnd(trx, attempt, status)
+  if (wasComingBack) reasons.push(...(await reasonsOfEnd(trx, attempt, 'returned')))
   const ended: Ended = {
-    ...{ status, zone, reasons: await reasonsOfEnd(trx, attempt, status) },
+    ...{ status, zone, reasons, wasComingBack },
     arrivedMs: triedAtMs ?? atMs,
     promiseLatestMs: promiseLatest?.getTime(),
     saidLatestMs: await findSaidLatestMs(trx, shipment, attempt),
@@ -87,6 +90,18 @@ async function findSaidLatestMs(
     .executeTakeFirstOrThrow()
   const way = await wayOf(trx, shipment, attempt)
   return saidLatestMs(promised, { leftMs: handedOverAt.getTime(), zone, way })
+}
+
+async function cameBack(trx: Trx, { id }: AttemptRow): Promise<boolean> {
+  const returning = await trx
+    .selectFrom('trackingEvent')
+    .select('id')
+    .where('attemptId', '=', id)
+    .where('status', '=', 'returning')
+    .where('revokedAt', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return returning !== undefined
 }
 
 /** Of several losses that stand the last one counts; of a return the whole way back. */

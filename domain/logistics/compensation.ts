@@ -24,6 +24,8 @@ export type Ended = {
   saidLatestMs: number | undefined
   /** Of the destination: days are counted on its clock. */
   zone: string
+  /** Its buyer did not take it, or was not to: what is lost then is not lost to the buyer. */
+  wasComingBack?: boolean
   /** Of what the carrier gave for its end, and for its way back. */
   reasons: readonly string[]
   priceMinor: number
@@ -55,7 +57,8 @@ export function compensationOf(ended: Ended, terms: CompensationTerms): Owed | u
   if (reason === undefined) return undefined
   const daysLate = daysAfter(promiseLatestMs, ended)
   const daysByItsWord = daysAfter(saidLatestMs ?? promiseLatestMs, ended)
-  const amountMinor = amountFor(ended, daysLate, terms)
+  const toBuyer = ended.wasComingBack ? { ...ended, status: 'returned' as const } : ended
+  const amountMinor = amountFor(toBuyer, daysLate, terms)
   // What was there as promised was not refused for its lateness.
   const daysClaimed = reason === 'returned' ? Math.min(daysLate, daysByItsWord) : daysByItsWord
   const claimMinor = amountFor(ended, daysClaimed, DEFAULT_COMPENSATION)

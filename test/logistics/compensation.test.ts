@@ -75,6 +75,10 @@ describe('what is due for a delivery', () => {
     expect(due({ status: 'lost' })).toEqual({
       ...{ reason: 'lost', amountMinor: 159_900, claimMinor: 159_900 },
     })
+    // On its way back from a buyer who did not take it.
+    expect(due({ status: 'lost', wasComingBack: true })).toEqual({
+      ...{ reason: 'lost', amountMinor: 0, claimMinor: 159_900 },
+    })
     const terms = { ...DEFAULT_COMPENSATION, lostDeclaredPercent: 0 }
     expect(due({ status: 'lost' }, terms)?.amountMinor).toBe(30_000)
   })
