@@ -61,6 +61,8 @@ const exchange = (
     const abort = stop('aborted')
     signal?.addEventListener('abort', abort, { once: true })
     if (signal?.aborted) abort()
+    // A timer of no time at all fires only after what is due before it, a connection that is open included.
+    else if (totalMs <= 0) stop('timeout')()
 
     function end(): boolean {
       if (isOver) return false

@@ -80,6 +80,9 @@ const anyText = fc
 const possible = (text: string) =>
   text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, '')
 
+/** What has accents of its own is composed when it is read. */
+const composed = (text: string) => (/[\u0300-\u036f]/.test(text) ? text.normalize('NFC') : text)
+
 describe('YML', () => {
   it('reads back as it was written, whatever the names are', { timeout: 120_000 }, async () => {
     const texts = fc.sample(anyText, 5_000)
@@ -95,9 +98,9 @@ describe('YML', () => {
     expect(rows).toHaveLength(products.length)
     rows.forEach((row, at) => {
       const text = possible(texts[at]!)
-      expect(row.name).toBe(`Товар ${text}`.replace(/\s+/g, ' ').trim())
+      expect(row.name).toBe(composed(`Товар ${text}`).replace(/\s+/g, ' ').trim())
       expect(row.description ?? '').toBe(text.trim())
-      expect(row.attributes[0]!.value).toBe(`з${text}`.trim())
+      expect(composed(row.attributes[0]!.value)).toBe(composed(`з${text}`).trim())
     })
   })
 
