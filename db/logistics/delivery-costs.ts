@@ -122,7 +122,8 @@ export async function settleClaim(
   if (!shipment || !settled) return undefined
   const { orderId, sellerId } = shipment
   await appendAudit(trx, {
-    ...{ sellerId, actor, action: 'delivery.claim_settled', subject: `order:${orderId}` },
+    // The operator's, as with other tasks: what carriers pay us is not the seller's to read.
+    ...{ sellerId: null, actor, action: 'delivery.claim_settled', subject: `order:${orderId}` },
     data: { deliveryId: shipmentId, ...settled, paidMinor },
   })
   return { id: shipmentId, orderId, sellerId, entries: await listEntries(trx, [shipmentId]) }
