@@ -4,7 +4,7 @@ import { addSearchAttributes } from '../clients/search-attributes.ts'
 import { deliverySearchAttributes } from '../contracts/logistics.ts'
 import { cacheFolder } from '../stack/cache.ts'
 import { obtainTimeSkippingServer } from '../stack/temporal.ts'
-import { EXPECTED, followMany } from '../test/logistics/open-deliveries.ts'
+import { EXPECTED, openDeliveries } from '../test/logistics/open-deliveries.ts'
 
 const MOST_MEMORY_MB = 400
 
@@ -18,15 +18,18 @@ export async function run(count: number): Promise<string> {
   try {
     await addSearchAttributes(server.connection, 'default', Object.values(deliverySearchAttributes))
     const begunAt = Date.now()
-    const { raised, mostMemoryBytes, completed } = await followMany(server, count)
+    const deliveries = await openDeliveries(server, count)
+    const { raised, mostMemoryBytes } = await deliveries
+      .untilAllIsMissed()
+      .finally(() => deliveries.close())
     const seconds = (Date.now() - begunAt) / 1_000
     const right = [...raised.values()].filter((misses) => misses.join() === EXPECTED.join()).length
     const memoryMb = mostMemoryBytes / 1024 ** 2
-    const isMet = right === count && completed === count && memoryMb <= MOST_MEMORY_MB
+    const isMet = right === count && memoryMb <= MOST_MEMORY_MB
     return [
-      '| deliveries | ended | each miss once, in its order | most memory of the worker | seconds | |',
-      '|---:|---:|---:|---:|---:|---|',
-      `| ${count} | ${completed} | ${right} | ${memoryMb.toFixed(0)} MB (≤ ${MOST_MEMORY_MB}) | ${seconds.toFixed(0)} | ${isMet ? 'met' : '**not met**'} |`,
+      '| deliveries | each miss once, in its order | most memory of the worker | seconds | |',
+      '|---:|---:|---:|---:|---|',
+      `| ${count} | ${right} | ${memoryMb.toFixed(0)} MB (≤ ${MOST_MEMORY_MB}) | ${seconds.toFixed(0)} | ${isMet ? 'met' : '**not met**'} |`,
     ].join('\n')
   } finally {
     await server.teardown()

@@ -28,13 +28,20 @@ const terms = {
   ...{ storageWarningMs: 24 * HOUR_MS, afterEndMs: HOUR_MS },
 }
 
-export type OpenDeliveries = WorkerReport & { completed: number }
+export type OpenDeliveries = {
+  /** On their way, silent, late and at their points: everything has been missed. */
+  untilAllIsMissed(): Promise<WorkerReport>
+  /** Fetched after that. @returns how many workflows have ended */
+  untilFetched(): Promise<number>
+  report(): Promise<WorkerReport>
+  close(): Promise<void>
+}
 
 /**
- * So many deliveries at once, each on its way, silent, late, at its point and fetched at last; activities return at once, the
- * tracking comes by signals and the time is skipped. Their worker is a process of its own, as the product starts it.
+ * So many deliveries at once; activities return at once, the tracking comes by signals and the time is skipped. Their worker is a
+ * process of its own, as the product starts it.
  */
-export async function followMany(
+export async function openDeliveries(
   server: TestWorkflowEnvironment,
   count: number,
 ): Promise<OpenDeliveries> {
@@ -50,7 +57,9 @@ export async function followMany(
     { flags: workerFlags(['logistics']), env: workerEnvironment },
   )
   const workersReport = () => worker.ask({ what: 'tell' })
-  try {
+  const attempts = new Map<string, string>()
+
+  async function start(): Promise<void> {
     const promises = new Map(
       ids.map((id, index) => [id, { earliest: at(24), latest: at(PROMISE_HOURS, index) }]),
     )
@@ -63,47 +72,57 @@ export async function followMany(
         workflowTaskTimeout: '5 minutes',
       }),
     )
-    const attempts = await until(
+    const booked = await until(
       async () => {
-        const { attempts } = await workersReport()
-        return attempts.size === count ? attempts : undefined
+        const report = await workersReport()
+        return report.attempts.size === count ? report.attempts : undefined
       },
       { deadlineMs: 900_000, everyMs: 200, what: 'all to be booked' },
     )
-    const told = (
-      version: number,
-      status: 'in-transit' | 'ready-for-pickup' | 'delivered',
-      hours: number,
-    ) =>
-      atMost(16, [...ids.entries()], ([index, shipmentId]) =>
-        workflow.getHandle(deliveryWorkflowId(shipmentId)).signal(trackingChanged, {
-          ...{ attemptId: attempts.get(shipmentId)!, version, status, statusAt: at(hours, index) },
-          ...(status === 'ready-for-pickup' && { storedUntil: at(STORED_HOURS, index) }),
-        }),
-      )
-    const sleepUntil = async (hours: number) => {
-      for (;;) {
-        const restMs = beganAt + hours * HOUR_MS - (await server.currentTimeMs())
-        if (restMs <= 0) return
-        await server.sleep(Math.min(restMs, LONGEST_SLEEP_MS))
-      }
+    for (const [shipmentId, attemptId] of booked) attempts.set(shipmentId, attemptId)
+  }
+
+  const told = (
+    version: number,
+    status: 'in-transit' | 'ready-for-pickup' | 'delivered',
+    hours: number,
+  ) =>
+    atMost(16, [...ids.entries()], ([index, shipmentId]) =>
+      workflow.getHandle(deliveryWorkflowId(shipmentId)).signal(trackingChanged, {
+        ...{ attemptId: attempts.get(shipmentId)!, version, status, statusAt: at(hours, index) },
+        ...(status === 'ready-for-pickup' && { storedUntil: at(STORED_HOURS, index) }),
+      }),
+    )
+  const sleepUntil = async (hours: number) => {
+    for (;;) {
+      const restMs = beganAt + hours * HOUR_MS - (await server.currentTimeMs())
+      if (restMs <= 0) return
+      await server.sleep(Math.min(restMs, LONGEST_SLEEP_MS))
     }
-    await told(2, 'in-transit', 1)
-    // The second scan is missed, then the promise, then the point is about to send it back.
-    await sleepUntil(60)
-    await sleepUntil(110)
-    await told(3, 'ready-for-pickup', 110)
-    await sleepUntil(130)
-    await told(4, 'delivered', 130)
-    await sleepUntil(140)
-    let completed = 0
-    await atMost(16, ids, async (shipmentId) => {
-      const { status } = await workflow.getHandle(deliveryWorkflowId(shipmentId)).describe()
-      if (status.name === 'COMPLETED') completed++
-    })
-    return { ...(await workersReport()), completed }
-  } finally {
-    await worker.end()
+  }
+
+  return {
+    async untilAllIsMissed() {
+      await start()
+      await told(2, 'in-transit', 1)
+      // The second scan is missed, then the promise, then the point is about to send it back.
+      await sleepUntil(110)
+      await told(3, 'ready-for-pickup', 110)
+      await sleepUntil(130)
+      return workersReport()
+    },
+    async untilFetched() {
+      await told(4, 'delivered', 130)
+      await sleepUntil(140)
+      let ended = 0
+      await atMost(16, ids, async (shipmentId) => {
+        const { status } = await workflow.getHandle(deliveryWorkflowId(shipmentId)).describe()
+        if (status.name === 'COMPLETED') ended++
+      })
+      return ended
+    },
+    report: workersReport,
+    close: () => worker.end(),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTimeSkipping } from '../support/temporal.ts'
-import { EXPECTED, followMany } from './open-deliveries.ts'
+import { EXPECTED, openDeliveries } from './open-deliveries.ts'
 
 const COUNT = 60
 /** What `npm run bench -- open-deliveries` holds to at 2,000: those in memory are a hundred at most. */
@@ -14,9 +14,14 @@ beforeAll(async () => {
 afterAll(() => server.teardown())
 
 it('raises everything that is missed of many deliveries once, in its order and in little memory', async () => {
-  const { raised, completed, mostMemoryBytes } = await followMany(server, COUNT)
-  expect(completed).toBe(COUNT)
-  expect(raised.size).toBe(COUNT)
-  for (const misses of raised.values()) expect(misses).toEqual(EXPECTED)
-  expect(mostMemoryBytes).toBeLessThan(MOST_MEMORY_BYTES)
+  const deliveries = await openDeliveries(server, COUNT)
+  try {
+    expect((await deliveries.untilAllIsMissed()).raised.size).toBe(COUNT)
+    expect(await deliveries.untilFetched()).toBe(COUNT)
+    const { raised, mostMemoryBytes } = await deliveries.report()
+    for (const misses of raised.values()) expect(misses).toEqual(EXPECTED)
+    expect(mostMemoryBytes).toBeLessThan(MOST_MEMORY_BYTES)
+  } finally {
+    await deliveries.close()
+  }
 })
