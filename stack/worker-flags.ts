@@ -9,7 +9,7 @@ export const workerFlags = (domains: readonly string[]): string[] => [
 
 /**
  * Of a worker's process. Every call into a workflow has a thread that watches its time, and glibc gives threads heaps of their
- * own, which it does not give back: of some 350 MB that was 25 to 150.
+ * own, which it does not give back: 25 MB of some 365 in pairs of runs, and more where many calls come at once.
  */
 export const workerEnvironment = { MALLOC_ARENA_MAX: '2' }
 
