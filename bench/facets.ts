@@ -187,7 +187,7 @@ function table({ ours, together, inTurn, served, alone, differing }: Figures): s
     ['a request per facet and one for the goods, sent together', spreadOf(together)],
     ['the same, one after another', spreadOf(inTurn)],
     ['`GET /v1/search`, through the API', spreadOf(served)],
-    ['one question after another: in one request', spreadOf(alone.ours)],
+    ['one question at a time: in one request', spreadOf(alone.ours)],
     ['and a request per facet, one after another', spreadOf(alone.inTurn)],
   ]
   return [
@@ -196,8 +196,8 @@ function table({ ours, together, inTurn, served, alone, differing }: Figures): s
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
     '',
     `p95 is ${ratio(together)} of a request per facet sent together, ${ratio(inTurn)} of those sent one after another; ` +
-      `where nothing is asked in between ${ratio(alone.inTurn, alone.ours)} ` +
-      `(${ours.length} questions each, in turns of ${SECONDS} s on one node, latencies from when a question was due). Of ${FILTER_SETS} random filter sets, ` +
+      `with one question at a time (${ASKED_ALONE} of them, by both in turn) ${ratio(alone.inTurn, alone.ours)}. ` +
+      `(${ours.length} questions each, in turns of ${SECONDS} s on one node, latencies from when a question was due.) Of ${FILTER_SETS} random filter sets, ` +
       `${FILTER_SETS - differing} have exactly the counts of PostgreSQL, in every facet.`,
   ].join('\n')
 }

@@ -37,13 +37,12 @@ export async function followUp(trx: Trx, news: News, telling: Telling): Promise<
   const isNews =
     elsewhere !== undefined || news.after !== news.before || news.fresh.length + news.revoked > 0
   if (!isNews) return { compensated: [] }
+  const after = elsewhere ?? news.after
   const asked = elsewhere ? { why: 'other-point' as const } : whyReplan(news)
-  const isReplanned = asked
-    ? await replanDelivery(trx, elsewhere ?? news.after, asked, telling)
-    : false
+  const isReplanned = asked ? await replanDelivery(trx, after, asked, telling) : false
   return {
     ...(asked && isReplanned && { replanned: asked.why }),
-    compensated: await settleCompensation(trx, news, telling),
+    compensated: await settleCompensation(trx, { ...news, after }, telling),
   }
 }
 

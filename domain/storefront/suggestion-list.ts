@@ -28,9 +28,9 @@ export function createSuggestionList(): SuggestionList {
     brand: new Map(),
   }
 
-  const names = new Map<string, string>()
-  /** Ten thousands of suggestions name the same cities: each name is kept once. */
-  const same = (city: string) => names.get(city) ?? (names.set(city, city), city)
+  /** Tens of thousands of suggestions name the same cities: each name is kept once. */
+  const cityNames = new Map<string, string>()
+  const interned = (city: string) => cityNames.get(city) ?? (cityNames.set(city, city), city)
 
   /** Nothing has all words that has not the rarest of their beginnings. */
   const rarest = (kind: Kind, words: readonly string[]) =>
@@ -54,7 +54,7 @@ export function createSuggestionList(): SuggestionList {
 
   return {
     add({ cities, ...rest }) {
-      const suggestion = { ...rest, cities: cities.map(same) }
+      const suggestion = { ...rest, cities: cities.map(interned) }
       const words = wordsOf(suggestion.text)
       const keys = words.flatMap((word) =>
         Array.from({ length: LONGEST_KEY }, (_, n) => word.slice(0, n + 1)),
