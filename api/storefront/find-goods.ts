@@ -1,9 +1,14 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
-import { textClauses } from '../../domain/storefront/text-query/clauses.ts'
+import {
+  canLoosen,
+  textClauses,
+  type Strictness,
+} from '../../domain/storefront/text-query/clauses.ts'
 import {
   correctedQuery,
   ENOUGH,
+  PLENTY,
   lookUpRequest,
   type LookUpResponse,
 } from '../../domain/storefront/text-query/correction.ts'
@@ -17,10 +22,11 @@ type Deps = { search: Elasticsearch; views: IndexViews; readSynonyms: () => Prom
 const LOOK_UP_TIMEOUT_MS = 1_000
 
 /**
- * A page of what the words of the question mean. They are asked for as typed; only when that finds little, a second pass
+ * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
- * transliterated, misspelt. Items, total and facets are all of the query that is answered. When Elasticsearch has no time
- * for the look-up, a first page is of the words as typed; a later one, which goes on from what was put right, is not.
+ * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
+ * Items, total and facets are all of the query that is answered. When Elasticsearch has no time for the look-up, a first
+ * page is of the words as typed; a later one, which goes on from what was put right, is not.
  */
 export async function findGoods(
   { search, views, readSynonyms }: Deps,
@@ -30,31 +36,51 @@ export async function findGoods(
   const { q } = question
   if (!q) return await findShopProducts({ search, views }, question, { view })
   const synonyms = await readSynonyms()
-  const ask = (words: string, within: string | undefined) =>
+  const ask = (words: string, strictness: Strictness, within: string | undefined) =>
     findShopProducts({ search, views }, question, {
       view: within,
-      text: textClauses(words, synonyms),
+      text: textClauses(words, synonyms, strictness),
     })
 
-  const asTyped = await ask(q, view)
-  if (asTyped.total >= ENOUGH) return asTyped
-  const corrected = await lookUp(search, asTyped.view, q).catch((error: unknown) => {
-    if (isAway(error) && !question.after) return undefined
-    throw orUnavailable(error)
-  })
-  if (corrected === undefined) return asTyped
-  const putRight = await ask(corrected, asTyped.view)
-  if (asTyped.total > 0 && putRight.total <= asTyped.total) return asTyped
-  return { ...putRight, correctedQuery: corrected }
+  const asTyped = await ask(q, 'all', view)
+  if (asTyped.total >= PLENTY) return asTyped
+  const corrected =
+    asTyped.total >= ENOUGH
+      ? undefined
+      : await lookUp({ search, view: asTyped.view, synonyms }, q).catch((error: unknown) => {
+          if (isAway(error) && !question.after) return undefined
+          throw orUnavailable(error)
+        })
+  let best: Found & { correctedQuery?: string } = asTyped
+  for (const { words, strictness } of furtherWays(q, corrected, synonyms)) {
+    const found = await ask(words, strictness, asTyped.view)
+    if (found.total > best.total) best = { ...found, ...(words !== q && { correctedQuery: words }) }
+    if (best.total >= PLENTY) return best
+  }
+  return best
+}
+
+type Way = { words: string; strictness: Strictness }
+
+/** What is asked when all words as typed find little, until something finds enough. */
+const furtherWays = (q: string, corrected: string | undefined, synonyms: Synonyms): Way[] => {
+  const words = corrected ?? q
+  return [
+    ...(corrected === undefined ? [] : [{ words, strictness: 'all' as const }]),
+    ...(canLoosen(words, synonyms) ? [{ words, strictness: 'most' as const }] : []),
+  ]
 }
 
 /** @returns the query put right, when something in it can be */
-async function lookUp(search: Elasticsearch, view: string, q: string): Promise<string | undefined> {
+async function lookUp(
+  { search, view, synonyms }: { search: Elasticsearch; view: string; synonyms: Synonyms },
+  q: string,
+): Promise<string | undefined> {
   const request = lookUpRequest(q)
   if (!request) return undefined
   const response = await search.search(
     { ...request, pit: { id: view, keep_alive: VIEW_KEPT_FOR } },
     { requestTimeout: LOOK_UP_TIMEOUT_MS, maxRetries: 0 },
   )
-  return correctedQuery(q, response as unknown as LookUpResponse)
+  return correctedQuery(q, response as unknown as LookUpResponse, synonyms)
 }

@@ -1,6 +1,6 @@
 import type { Position } from './cursor.ts'
 import { facetsOf } from './facet-request.ts'
-import { selectionsOf, type Clause } from './selections.ts'
+import { isInStock, selectionsOf, type Clause } from './selections.ts'
 import { textClauses, type TextClauses } from './text-query/clauses.ts'
 
 export const SEARCH_SORTS = ['relevance', 'popular', 'price-asc', 'price-desc', 'new'] as const
@@ -55,7 +55,7 @@ export function searchRequest(
     timeout: SHARD_TIMEOUT,
     track_total_hits: true,
     _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
-    query: { bool: { ...text, filter: under() } },
+    query: ranked(question, { bool: { ...text, filter: under() } }),
     sort: ORDERS[question.sort],
     ...(question.after && { search_after: [...question.after] }),
     aggs: Object.assign(
@@ -81,6 +81,34 @@ const counting = (filter: readonly Clause[], aggs: Clause): Clause => ({
   query: { bool: { filter } },
   aggs,
 })
+
+/**
+ * By how well the words match, a good counts for more when it can be bought, in the city when there is one, when it is often
+ * looked at, and while it is new. What has no words, or another order, is only found.
+ */
+const ranked = (question: SearchQuestion, query: Clause): Clause =>
+  question.q && question.sort === 'relevance'
+    ? {
+        function_score: {
+          query,
+          functions: [
+            { filter: { match_all: {} }, weight: 1 },
+            { filter: isInStock(question), weight: IN_STOCK },
+            { field_value_factor: { field: 'popularity', modifier: 'log1p' }, weight: POPULAR },
+            { exp: { createdAt: NEW }, weight: FRESH },
+          ],
+          score_mode: 'sum',
+          boost_mode: 'multiply',
+        },
+      }
+    : query
+
+/** Shares of the score: for being in stock, for ten times the popularity, for having come in today. */
+const IN_STOCK = 0.3
+const POPULAR = 0.02
+const FRESH = 0.02
+/** By whole days, so that the pages of one search agree. */
+const NEW = { origin: 'now/d', scale: '30d', decay: 0.5 }
 
 /** The id makes every order total, so that a page begins exactly where the last one ended. */
 const ORDERS: Record<SearchSort, Record<string, 'asc' | 'desc'>[]> = {

@@ -13,13 +13,12 @@ const TEN = 10
 /** The ids of the first ten that a query finds, best first. */
 export type Finder = (q: string) => Promise<string[]>
 
-/** The product: its documents, its index, its way to ask. */
+/** The product: its documents, its index, its way to ask, with the synonyms that one gives it. */
 export async function openProduct(
   client: Client,
   prefix: string,
   goods: readonly Good[],
-  synonyms: Synonyms,
-): Promise<Finder> {
+): Promise<(synonyms: Synonyms) => Finder> {
   const [name, alias] = [`${prefix}ours-1`, `${prefix}ours`]
   await createIndex(client, shopProductsIndex, { name, readAs: alias })
   const operations = goods.map(({ document }) => ({ id: document.id, version: 1, document }))
@@ -28,8 +27,8 @@ export async function openProduct(
   await client.indices.refresh({ index: name })
 
   const views = indexViews(client, alias)
-  const readSynonyms = () => Promise.resolve(synonyms)
-  return async (q) => {
+  return (synonyms) => async (q) => {
+    const readSynonyms = () => Promise.resolve(synonyms)
     const { items } = await findGoods({ search: client, views, readSynonyms }, { ...question, q })
     return items.map(({ id }) => id)
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import { PLENTY } from '../../domain/storefront/text-query/correction.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -29,12 +30,18 @@ const shop = await createShop(database.owner.db)
 const headphones = await createCategory(database.owner.db, 'Наушники')
 const phones = await createCategory(database.owner.db, 'Смартфоны')
 const drills = await createCategory(database.owner.db, 'Дрели')
+const others = await createCategory(database.owner.db, 'Прочее')
 const add = (name: string, good: Partial<Good> = {}) =>
   createGood(database.owner.db, shop, { category: headphones, name, units: 1, ...good })
 for (const colour of ['чёрные', 'белые', 'синие', 'серые'])
   await add(`Наушники Sony WH-1000XM5 ${colour}`, { brand: 'Sony' })
 await add('Дрель Makita HP1630K', { brand: 'Makita', category: drills })
 await add('Смартфон Samsung Galaxy S21', { brand: 'Samsung', category: phones })
+for (let number = 1; number <= PLENTY; number++)
+  await add(`Кабель USB белый ${number} м`, { category: others })
+await add('Кабель USB чёрный 1 м', { category: others })
+await add('Колонка JBL синяя', { category: others, units: 0, popularity: 900 })
+await add('Колонка JBL серая', { category: others, popularity: 1 })
 await projectToSearch(database.system.db, server.client, index)
 
 const { get } = storefrontApp(deps)
@@ -79,6 +86,47 @@ describe('what is typed on the wrong layout, in the wrong letters or misspelt', 
   })
 })
 
+describe('a query of which one word is nothing', () => {
+  it.each([
+    ['срочно наушники', 'наушники', 4],
+    ['наушники sony ъыьъыь', 'наушники sony', 4],
+    ['yfeiybrb ъыьъыь', 'наушники', 4],
+  ])('«%s» is answered as «%s», which the caller is told', async (q, correctedQuery, total) => {
+    expect(await search(q)).toMatchObject({ correctedQuery, total })
+  })
+
+  it('is of what whoever searches wants anyway, and nobody is told', async () => {
+    const body = await search('купить наушники недорого')
+    expect(body.total).toBe(4)
+    expect(body).not.toHaveProperty('correctedQuery')
+  })
+})
+
+describe('of three words', () => {
+  it('all are meant where there is plenty', async () => {
+    expect((await search('кабель usb белый')).total).toBe(PLENTY)
+    expect(searches).toBe(1)
+  })
+
+  it('two suffice where there is little, those with all of them first', async () => {
+    const { items, total } = await search('наушники sony белые')
+    expect(items[0].name).toBe('Наушники Sony WH-1000XM5 белые')
+    expect(total).toBe(4)
+  })
+
+  it('one that is misspelt is put right before it is left out', async () => {
+    expect(await search('наушники sony блые')).toMatchObject({
+      correctedQuery: 'наушники sony белые',
+      items: [{ name: 'Наушники Sony WH-1000XM5 белые' }, {}, {}, {}],
+    })
+  })
+})
+
+it('puts first what can be bought', async () => {
+  const { items } = await search('колонка jbl')
+  expect(items).toMatchObject([{ name: 'Колонка JBL серая' }, { name: 'Колонка JBL синяя' }])
+})
+
 describe('without time for the look-up', () => {
   const { get } = storefrontApp({
     ...deps,
@@ -120,6 +168,7 @@ describe('synonyms', () => {
   it('that everybody uses are there from the start', async () => {
     for (const q of ['мобильник', 'сотовый телефон', 'самсунг'])
       expect((await search(q)).total).toBe(1)
+    expect(await search('cfvceyu')).toMatchObject({ correctedQuery: 'самсунг', total: 1 })
   })
 
   it('work without a reindex once they are written', async () => {

@@ -1,10 +1,13 @@
 import type { Clause } from '../selections.ts'
 import { lookingAlike } from './letters.ts'
 import { unitsOf, type Synonyms, type Unit } from './synonyms.ts'
-import { hasDigit, joined, readWords, tellingWords } from './words.ts'
+import { hasDigit, joined, tellingWords, wordsOfGoods } from './words.ts'
 
-/** Of three units two, of four three, of five four; of more four in five. */
-const MOST_OF_THEM = '2<-1 5<80%'
+/** How many of its words a good must have: all, or of three two, of four three, of five four, of more four in five. */
+export type Strictness = 'all' | 'most'
+const AT_LEAST: Record<Strictness, string> = { all: '100%', most: '2<-1 5<80%' }
+/** Of two words both are meant. */
+const LEAST_LOOSENED = 3
 
 const NO_SYNONYMS: Synonyms = new Map()
 
@@ -12,15 +15,29 @@ const NO_SYNONYMS: Synonyms = new Map()
 export type TextClauses = { must: Clause[]; should: Clause[] }
 
 /** The words of a query, and what means the same; without a query everything is found, and nothing is preferred. */
-export const textClauses = (q: string | undefined, synonyms?: Synonyms): TextClauses =>
-  q ? { must: [matching(q, synonyms)], should: preferring(q, synonyms) } : { must: [], should: [] }
+export const textClauses = (
+  q: string | undefined,
+  synonyms?: Synonyms,
+  strictness?: Strictness,
+): TextClauses =>
+  q
+    ? { must: [matching(q, synonyms, strictness)], should: preferring(q, synonyms) }
+    : { must: [], should: [] }
+
+/** Whether more is found when not all words are asked for. */
+export const canLoosen = (q: string, synonyms: Synonyms): boolean =>
+  unitsOf(tellingWords(q), synonyms).length >= LEAST_LOOSENED
 
 /**
- * What is found: most words anywhere in what names the good, each as typed or by a synonym, all of them in its
- * description, or one of its codes.
+ * What is found: all words, or most of them, anywhere in what names the good, each as typed or by a synonym; all of them in its
+ * description; or one of its codes.
  */
-export function matching(q: string, synonyms = NO_SYNONYMS): Clause {
-  const words = readWords(q)
+export function matching(
+  q: string,
+  synonyms = NO_SYNONYMS,
+  strictness: Strictness = 'all',
+): Clause {
+  const words = wordsOfGoods(q)
   const units = unitsOf(tellingWords(q), synonyms)
   if (units.length === 0) return { match_none: {} }
   return {
@@ -30,7 +47,7 @@ export function matching(q: string, synonyms = NO_SYNONYMS): Clause {
         {
           bool: {
             should: units.map((unit) => anyOf(unit, anywhere)),
-            minimum_should_match: MOST_OF_THEM,
+            minimum_should_match: AT_LEAST[strictness],
           },
         },
         { match: { description: { query: words.join(' '), operator: 'and', boost: 0.2 } } },
@@ -45,7 +62,7 @@ export function matching(q: string, synonyms = NO_SYNONYMS): Clause {
  * than by their stems, in their order.
  */
 export function preferring(q: string, synonyms = NO_SYNONYMS): Clause[] {
-  const words = readWords(q)
+  const words = wordsOfGoods(q)
   const units = unitsOf(tellingWords(q), synonyms)
   if (units.length === 0) return []
   const query = words.join(' ')

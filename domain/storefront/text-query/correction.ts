@@ -1,16 +1,29 @@
 import type { Clause } from '../selections.ts'
-import { onOtherLayout } from './letters.ts'
+import { mayBeOtherLayout, onOtherLayout } from './letters.ts'
+import { termKey, unitsOf, type Synonyms } from './synonyms.ts'
 import { transliterate } from './transliterate.ts'
-import { compatible, isStopWord, readWords } from './words.ts'
+import {
+  compatible,
+  hasDigit,
+  isStopWord,
+  joined,
+  MOST_WORDS,
+  readWords,
+  tellingWords,
+} from './words.ts'
 
-/** With so many goods found, a query is taken as it was typed. */
+/** With so many goods found, the words of a query are taken as they were typed. */
 export const ENOUGH = 3
+/** With so many, all of them are meant. */
+export const PLENTY = 10
 
-/** Longer queries are sentences, and each word costs look-ups. */
-const MOST_WORDS = 8
+/** Of one query; each costs look-ups. */
+const MOST_LOOKED_UP = 12
 const LONGEST_WORD = 30
+/** Of all words of a query. */
+const MOST_SPELLINGS = 80
 /** Of a transliterated word, that others are compared with. */
-const MOST_SPELLINGS = 3
+const MOST_COMPARED = 3
 
 /** What is read of Elasticsearch's answer to `lookUpRequest`. */
 export type LookUpResponse = {
@@ -26,9 +39,13 @@ export type LookUpResponse = {
  * transliterated, and which known words are spelt nearly so. `undefined` when there are no words to ask about.
  */
 export function lookUpRequest(q: string) {
-  const words = wordsOf(q)
-  if (words.length === 0) return undefined
-  const spellings = [...new Set(words.flatMap((word) => [word, ...respellings(word)]))]
+  const typed = wordsOf(q)
+  if (typed.length === 0) return undefined
+  const words = typed.flatMap((word) => [word, ...partsOf(word)]).slice(0, MOST_LOOKED_UP)
+  const spellings = [...new Set(words.flatMap((word) => [word, ...respellings(word)]))].slice(
+    0,
+    MOST_SPELLINGS,
+  )
   const plain = words.flatMap(readWords).filter(isSpellable)
   return {
     size: 0,
@@ -41,38 +58,72 @@ export function lookUpRequest(q: string) {
     suggest: {
       typed: nearestKnown(plain),
       transliterated: nearestKnown(
-        plain.flatMap((word) => transliterate(word).slice(0, MOST_SPELLINGS)),
+        plain.flatMap((word) => transliterate(word).slice(0, MOST_COMPARED)),
       ),
     },
   }
 }
 
-/** The query with the words that nobody knows put right; `undefined` when there is nothing to put right. */
-export function correctedQuery(q: string, response: LookUpResponse): string | undefined {
-  const known = response.aggregations?.known?.buckets ?? {}
-  const isKnown = (word: string) => (known[word]?.doc_count ?? 0) > 0
+/**
+ * The query with the words that nobody knows put right, and without those that cannot be where others are known;
+ * `undefined` when nothing changes. Known is what the index has, and what is a synonym of something.
+ */
+export function correctedQuery(
+  q: string,
+  response: LookUpResponse,
+  synonyms: Synonyms,
+): string | undefined {
+  const counts = response.aggregations?.known?.buckets ?? {}
+  const meant = new Set(
+    unitsOf(tellingWords(q), synonyms).flatMap(({ words, alternatives }) =>
+      alternatives.length > 0 ? words : [],
+    ),
+  )
+  const isKnown = (word: string) =>
+    (counts[word]?.doc_count ?? 0) > 0 || meant.has(word) || synonyms.has(termKey(word))
+  /** What was not asked about is taken as it is. */
+  const isRight = (word: string) => !(word in counts) || isKnown(word) || isStopWord(word)
+  /** The words that it is put right to, when it can be. */
+  const putRight = (word: string): string[] | undefined => {
+    if (isRight(word)) return [word]
+    const respelt = respellings(word).find(isKnown) ?? nearest(word, response)
+    if (respelt !== undefined) return [respelt]
+    const parts = partsOf(word).flatMap((part) => putRight(part) ?? [])
+    return parts.length > 0 ? parts : undefined
+  }
   const words = wordsOf(q)
-  const corrected = words.map((word) => {
-    if (isKnown(word) || isStopWord(word)) return word
-    return respellings(word).find(isKnown) ?? nearest(word, response) ?? word
-  })
-  return corrected.some((word, i) => word !== words[i]) ? corrected.join(' ') : undefined
+  const corrected = words.map(putRight)
+  const known = corrected.flatMap((right) => right ?? [])
+  const left = known.some(saysWhatIsMeant)
+    ? known
+    : corrected.flatMap((right, i) => right ?? [words[i]!])
+  return left.join(' ') === words.join(' ') ? undefined : left.join(' ')
 }
+
+/** A number, or a word that stands with every good, does not do for a query by itself. */
+const saysWhatIsMeant = (word: string) => !isStopWord(word) && /\p{L}{2}/u.test(word)
 
 /** On the other layout some letters are signs (`[jkjlbkmybr` is холодильник), so words with such signs stay whole. */
 const wordsOf = (q: string) =>
   compatible(q)
     .toLowerCase()
     .split(/\s+/)
-    .flatMap((typed) => (/^(?=.*[a-z])[a-z[\];',.`]+$/.test(typed) ? [typed] : readWords(typed)))
+    .flatMap((typed) => (mayBeOtherLayout(typed) ? [typed] : readWords(typed)))
     .slice(0, MOST_WORDS)
+
+/** What stands between signs may as well be words of its own: `naushniki,sony`. */
+function partsOf(word: string): string[] {
+  const parts = mayBeOtherLayout(word) ? readWords(word) : []
+  return parts.length > 1 ? parts : []
+}
 
 /** What the word may be in other letters. A sign at its end may be a letter of the other layout, or just a sign. */
 function respellings(word: string): string[] {
   if (word.length > LONGEST_WORD) return []
-  const [plain = word] = readWords(word)
-  const retyped = [word, plain].map((typed) => readWords(onOtherLayout(typed)))
-  return [...retyped.filter(({ length }) => length === 1).flat(), ...transliterate(plain)]
+  const words = readWords(word)
+  const plain = words.length === 1 ? words : []
+  const retyped = [word, ...plain].map((typed) => readWords(onOtherLayout(typed)))
+  return [...retyped.filter(({ length }) => length === 1).flat(), ...plain.flatMap(transliterate)]
 }
 
 const isSpellable = (word: string) => /^\p{L}{3,}$/u.test(word) && word.length <= LONGEST_WORD
@@ -95,21 +146,26 @@ const TRUST_IN_TRANSLITERATION = 0.95
 
 /** The known word that is spelt most alike, among several the one in most goods. */
 function nearest(word: string, { suggest = {} }: LookUpResponse): string | undefined {
-  const plain = readWords(word)[0] ?? word
+  const plain = readWords(word)
+  if (plain.length > 1) return undefined
   const of = (name: string, spelt: readonly string[], trust: number) =>
     (suggest[name] ?? [])
       .filter(({ text }) => spelt.includes(text))
       .flatMap(({ options }) => options)
       .map(({ text, score, freq }) => ({ text, score: score * trust, freq }))
   return [
-    ...of('typed', [plain], 1),
-    ...of('transliterated', transliterate(plain), TRUST_IN_TRANSLITERATION),
+    ...of('typed', plain, 1),
+    ...of('transliterated', plain.flatMap(transliterate), TRUST_IN_TRANSLITERATION),
   ].sort((a, b) => b.score - a.score || b.freq - a.freq)[0]?.text
 }
 
-/** Whether the index has the word, by its stem or as it is. */
+/** Whether the index has the word, by its stem, as it is, or as a part of an article. */
 const knows = (word: string): Clause => ({
   dis_max: {
-    queries: [{ match_phrase: { everything: word } }, { match_phrase: { words: word } }],
+    queries: [
+      { match_phrase: { everything: word } },
+      { match_phrase: { words: word } },
+      ...(hasDigit(word) ? [{ term: { codes: joined(word) } }] : []),
+    ],
   },
 })

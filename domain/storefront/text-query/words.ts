@@ -1,5 +1,5 @@
 /** More than that nobody means; the rest of a query is not looked at. */
-const MOST_WORDS = 10
+export const MOST_WORDS = 10
 const LONGEST_WORD = 60
 
 /**
@@ -23,11 +23,15 @@ export const compatible = (q: string): string => q.replace(SIGNS, ' ').normalize
 const SIGNS = /[™℠®©№²³¹]/g
 
 /** Words that say nothing of a good. */
-export const isStopWord = (word: string) => STOP_WORDS.has(word)
+export const isStopWord = (word: string) => STOP_WORDS.has(word) || BUYING_WORDS.has(word)
 
-/** The words that are asked for: {@link readWords} without those that say nothing. */
+/** {@link readWords} without those that no name of a good has. */
+export const wordsOfGoods = (q: string): string[] =>
+  readWords(q).filter((word) => !BUYING_WORDS.has(word))
+
+/** The words that are asked for: {@link wordsOfGoods} without those that say nothing. */
 export const tellingWords = (q: string): string[] =>
-  readWords(q).filter((word) => !isStopWord(word))
+  wordsOfGoods(q).filter((word) => !isStopWord(word))
 
 const STOP_WORDS = new Set(
   (
@@ -35,6 +39,9 @@ const STOP_WORDS = new Set(
     'and or of for with the a an'
   ).split(' '),
 )
+
+/** What whoever searches here wants anyway. */
+const BUYING_WORDS = new Set('купить заказать недорого дешево цена цены'.split(' '))
 
 /** Without what people put between the parts of an article: `sm-g991b` is `smg991b`. */
 export const joined = (word: string) => word.replace(/[^\p{L}\p{N}]/gu, '')

@@ -4,12 +4,12 @@ import {
   lookUpRequest,
   type LookUpResponse,
 } from '../../../domain/storefront/text-query/correction.ts'
+import { indexSynonyms, type Synonyms } from '../../../domain/storefront/text-query/synonyms.ts'
+
+type Near = Record<string, [string, number, number][]>
 
 /** An index that has these words, and to which these seem near. */
-const knowing = (
-  words: string[],
-  near: Record<string, [string, number, number][]> = {},
-): LookUpResponse => ({
+const knowing = (words: string[], near: Near = {}): LookUpResponse => ({
   aggregations: {
     known: { buckets: Object.fromEntries(words.map((word) => [word, { doc_count: 7 }])) },
   },
@@ -21,32 +21,74 @@ const knowing = (
   },
 })
 
+const NO_SYNONYMS: Synonyms = new Map()
+/** What was asked about and is not there has been counted as well. */
+function corrected(q: string, response: LookUpResponse, synonyms = NO_SYNONYMS) {
+  const asked = lookUpRequest(q)?.aggs.known.filters.filters ?? {}
+  const nothing = Object.fromEntries(Object.keys(asked).map((word) => [word, { doc_count: 0 }]))
+  const found = response.aggregations?.known?.buckets
+  const aggregations = found && { known: { buckets: { ...nothing, ...found } } }
+  return correctedQuery(q, { ...response, ...(aggregations && { aggregations }) }, synonyms)
+}
+
 describe('a query is corrected', () => {
   it('word by word: what is known stays', () => {
     const response = knowing(['samsung', 'наушники'])
-    expect(correctedQuery('samsung yfeiybrb', response)).toBe('samsung наушники')
+    expect(corrected('samsung yfeiybrb', response)).toBe('samsung наушники')
   })
 
   it('by the other layout before transliteration, and by both before likeness', () => {
-    const near = { ghbdtn: [['хлеб', 0.9, 100]] as [string, number, number][] }
-    expect(correctedQuery('ghbdtn', knowing(['привет'], near))).toBe('привет')
-    expect(correctedQuery('naushniki', knowing(['наушники']))).toBe('наушники')
+    const near: Near = { ghbdtn: [['хлеб', 0.9, 100]] }
+    expect(corrected('ghbdtn', knowing(['привет'], near))).toBe('привет')
+    expect(corrected('naushniki', knowing(['наушники']))).toBe('наушники')
   })
 
   it('where a letter of the other layout is a sign', () => {
-    expect(correctedQuery('[jkjlbkmybr', knowing(['холодильник']))).toBe('холодильник')
-    expect(correctedQuery('gktn,', knowing(['плет']))).toBe('плет')
+    expect(corrected('[jkjlbkmybr', knowing(['холодильник']))).toBe('холодильник')
+    expect(corrected('gktn,', knowing(['плет']))).toBe('плет')
+    expect(corrected('{jkjlbkmybr', knowing(['холодильник']))).toBe('холодильник')
+  })
+
+  it('in its parts where the whole is nothing', () => {
+    const response = knowing(['наушники', 'sony'])
+    expect(corrected('naushniki,sony', response)).toBe('наушники sony')
+  })
+
+  it('without a word that is nothing, where another says what is meant', () => {
+    expect(corrected('срочно чайник', knowing(['чайник']))).toBe('чайник')
+    expect(corrected('чайник ъыьъыь yfeiybrb', knowing(['чайник', 'наушники']))).toBe(
+      'чайник наушники',
+    )
+    expect(corrected('15 ъыьъыь', knowing(['15']))).toBeUndefined()
+    expect(corrected('для ъыьъыь', knowing(['для']))).toBeUndefined()
+  })
+
+  it('as far as it was looked up', () => {
+    const q = 'чайник qwa,qwb qwc,qwd qwe,qwf qwg,qwh qwi,qwj'
+    expect(corrected(q, knowing(['чайник']))).toMatch(/^чайник .*qwi,qwj$/)
+    expect(corrected(q, knowing(['чайник']))).not.toContain('qwa')
+  })
+
+  it('to what is a synonym of something, though nothing is called so', () => {
+    const synonyms = indexSynonyms([
+      { terms: ['айфон', 'iphone'], means: [] },
+      { terms: ['сотовый телефон'], means: ['смартфон'] },
+    ])
+    const near: Near = { айфон: [['сифон', 0.8, 9]], сотовый: [['сотовая', 0.8, 9]] }
+    expect(corrected('fqajy', knowing([], near), synonyms)).toBe('айфон')
+    expect(corrected('айфон', knowing([], near), synonyms)).toBeUndefined()
+    expect(corrected('сотовый телефон', knowing(['телефон'], near), synonyms)).toBeUndefined()
   })
 
   it('by what is spelt most alike, then by what there is most of', () => {
-    const near: Record<string, [string, number, number][]> = {
+    const near: Near = {
       нуашники: [
         ['наручники', 0.7, 900],
         ['наушники', 0.88, 50],
         ['наушника', 0.88, 2],
       ],
     }
-    expect(correctedQuery('нуашники', knowing([], near))).toBe('наушники')
+    expect(corrected('нуашники', knowing([], near))).toBe('наушники')
   })
 
   it.each([
@@ -56,7 +98,7 @@ describe('a query is corrected', () => {
     ['there are no words', '🎧', knowing([])],
     ['Elasticsearch says nothing', 'чай', {}],
   ])('not when %s', (_, q, response) => {
-    expect(correctedQuery(q, response)).toBeUndefined()
+    expect(corrected(q, response)).toBeUndefined()
   })
 })
 

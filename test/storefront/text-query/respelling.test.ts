@@ -10,12 +10,14 @@ describe('the other layout of the keyboard', () => {
     ['rjat d p`hyf[', 'кофе в зёрнах'],
     ['ыфьыгтп', 'samsung'],
     ['шзрщту 15', 'iphone 15'],
+    ['{jkjlbkmybr', 'холодильник'],
   ])('makes «%s» «%s»', (typed, meant) => {
     expect(onOtherLayout(typed)).toBe(meant)
   })
 
   it('twice is where one was', () => {
-    fc.assert(fc.property(fc.string(), (text) => onOtherLayout(onOtherLayout(text)) === text))
+    const withoutShift = fc.string().map((text) => text.replace(/[{}:"<>~]/g, ''))
+    fc.assert(fc.property(withoutShift, (text) => onOtherLayout(onOtherLayout(text)) === text))
   })
 })
 
