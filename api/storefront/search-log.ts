@@ -1,3 +1,4 @@
+import { metrics } from '@opentelemetry/api'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../../clients/logger.ts'
 import type { Database } from '../../db/database.ts'
@@ -5,7 +6,14 @@ import { addSearchCounts, type SearchCount } from '../../db/storefront/search-co
 import { loggedQuery } from '../../domain/storefront/logged-query.ts'
 
 /** A search as it was answered. */
-export type Search = { q: string; city?: string | undefined; total: number; tookMs: number }
+export type Search = {
+  q: string
+  city?: string | undefined
+  total: number
+  /** What was answered, when it is not what was typed. */
+  correctedQuery?: string | undefined
+  tookMs: number
+}
 
 export type SearchLog = {
   /** Counts a search; whoever searches never waits for it. */
@@ -22,7 +30,10 @@ const FLUSH_EVERY_MS = 10_000
 /** Texts between two writes; more of them are counted as one, so that neither memory nor table grows with made-up words. */
 const MOST_TEXTS = 500
 
-/** Counts searches in memory and adds them to PostgreSQL every ten seconds, so that a crash loses so much at most. */
+/**
+ * Counts searches in memory and adds them to PostgreSQL every ten seconds, so that a crash loses so much at most; for
+ * OpenTelemetry at once, and without their words.
+ */
 export function createSearchLog({
   storefront,
   log,
@@ -31,6 +42,7 @@ export function createSearchLog({
   log: Pick<Logger, 'warn'>
 }): SearchLog {
   let counts = new Map<string, SearchCount>()
+  const measure = instruments()
 
   const flush = async () => {
     if (counts.size === 0) return
@@ -46,7 +58,9 @@ export function createSearchLog({
   const timer = setInterval(() => void flush(), FLUSH_EVERY_MS).unref()
 
   return {
-    note({ q, city, total, tookMs }) {
+    note(search) {
+      measure(search)
+      const { q, city, total, tookMs } = search
       add(counts, {
         text: loggedQuery(q) ?? '',
         cityId: city ?? '',
@@ -62,6 +76,30 @@ export function createSearchLog({
       return flush()
     },
   }
+}
+
+function instruments() {
+  const meter = metrics.getMeter('yarmarka')
+  const searches = meter.createCounter('yarmarka.search.searches', {
+    description: 'Searches for words, their first pages, by outcome: found, corrected or nothing',
+  })
+  const durations = meter.createHistogram('yarmarka.search.duration', {
+    description: `How long they took; those above ${SLOW_MS / 1_000} s are the slow ones`,
+    unit: 's',
+    advice: { explicitBucketBoundaries: SECONDS },
+  })
+  return (search: Search) => {
+    searches.add(1, { outcome: outcomeOf(search) })
+    durations.record(search.tookMs / 1_000)
+  }
+}
+
+/** What is slow has a bound of its own. */
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, SLOW_MS / 1_000, 1, 2.5, 5]
+
+function outcomeOf({ total, correctedQuery }: Search): 'found' | 'corrected' | 'nothing' {
+  if (total === 0) return 'nothing'
+  return correctedQuery === undefined ? 'found' : 'corrected'
 }
 
 function add(counts: Map<string, SearchCount>, count: SearchCount): void {

@@ -84,6 +84,7 @@ export function search(deps: SearchDeps) {
           q: question.q,
           city,
           total: found.total,
+          correctedQuery: found.correctedQuery,
           tookMs: performance.now() - startedAt,
         })
       const { facets } = found

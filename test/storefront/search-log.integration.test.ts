@@ -1,11 +1,14 @@
+import type { Histogram } from '@opentelemetry/sdk-metrics'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createSearchLog } from '../../api/storefront/search-log.ts'
 import { listQueriesToSuggest, pruneSearchCounts } from '../../db/storefront/search-counts.ts'
+import { recordMetrics } from '../support/metrics.ts'
 import { freshDatabase } from '../support/postgres.ts'
 
 const database = await freshDatabase()
-afterAll(() => database.drop())
+const recorded = recordMetrics()
+afterAll(() => Promise.all([recorded.stop(), database.drop()]))
 
 const owner = database.owner.db
 const fresh = async (deps: Partial<Parameters<typeof createSearchLog>[0]> = {}) => {
@@ -79,6 +82,30 @@ describe('the log of searches', () => {
     )
     await log.flush()
     expect(await counted()).toEqual([['самовар', '', 2, 0, 0, 1]])
+  })
+})
+
+describe('metrics of searches', () => {
+  it('tell how they ended and how long they took, not what was searched', async () => {
+    const log = await fresh()
+    await recorded.told()
+    log.note({ q: 'чайник', city: 'msk', total: 5, tookMs: 20 })
+    log.note({ q: 'самовар', total: 3, tookMs: 500 })
+    log.note({ q: 'xfqybr', total: 5, correctedQuery: 'чайник', tookMs: 501 })
+    log.note({ q: 'ъыь', total: 0, correctedQuery: 'ъй', tookMs: 700 })
+    const told = await recorded.told()
+    expect(told('yarmarka.search.searches')).toEqual([
+      { attributes: { outcome: 'found' }, value: 2 },
+      { attributes: { outcome: 'corrected' }, value: 1 },
+      { attributes: { outcome: 'nothing' }, value: 1 },
+    ])
+    const [durations, ...others] = told('yarmarka.search.duration')
+    expect(others).toEqual([])
+    expect(durations?.attributes).toEqual({})
+    const { boundaries, counts } = (durations?.value as Histogram).buckets
+    const slowest = boundaries.indexOf(0.5)
+    expect(counts.slice(0, slowest + 1).reduce((sum, count) => sum + count)).toBe(2)
+    expect(counts[slowest + 1]).toBe(2)
   })
 })
 

@@ -20,11 +20,15 @@ afterAll(async () => {
 })
 
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
+const noted: { q: string; correctedQuery?: string | undefined }[] = []
 const deps = {
   storefront: database.storefront.db,
   cache: cacheWithoutMemory(redis),
   search: server.client,
   index,
+  searchLog: {
+    note: ({ q, correctedQuery }: (typeof noted)[number]) => noted.push({ q, correctedQuery }),
+  },
 }
 const shop = await createShop(database.owner.db)
 const headphones = await createCategory(database.owner.db, 'Наушники')
@@ -75,6 +79,16 @@ describe('what is typed on the wrong layout, in the wrong letters or misspelt', 
   it('has the facets of what is answered', async () => {
     const { facets } = await search('yfeiybrb')
     expect(facets.brand).toEqual([{ value: 'Sony', count: 4, selected: false }])
+  })
+
+  it('is counted as what was put right', async () => {
+    noted.length = 0
+    await search('yfeiybrb')
+    await search('наушники')
+    expect(noted).toEqual([
+      { q: 'yfeiybrb', correctedQuery: 'наушники' },
+      { q: 'наушники', correctedQuery: undefined },
+    ])
   })
 
   it('is answered page by page', async () => {

@@ -1,36 +1,17 @@
-import { metrics } from '@opentelemetry/api'
-import { AggregationTemporality, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { watchSchema } from '../../activities/storefront/watch-schema.ts'
 import { registerGeneration, reserveGenerationId } from '../../db/storefront/search-generations.ts'
+import { recordMetrics } from '../support/metrics.ts'
 import { freshDatabase } from '../support/postgres.ts'
 
 const database = await freshDatabase()
 const system = database.system.db
 
-/** Collects when it is told to, what is told anew. */
-class Reader extends MetricReader {
-  protected onForceFlush = async () => {}
-  protected onShutdown = async () => {}
-}
-const reader = new Reader({
-  aggregationTemporalitySelector: () => AggregationTemporality.DELTA,
-})
-const provider = new MeterProvider({ readers: [reader] })
-metrics.setGlobalMeterProvider(provider)
-afterAll(async () => {
-  metrics.disable()
-  await provider.shutdown()
-  await database.drop()
-})
+const recorded = recordMetrics()
+afterAll(() => Promise.all([recorded.stop(), database.drop()]))
 
-const told = async () => {
-  const { resourceMetrics } = await reader.collect()
-  return resourceMetrics.scopeMetrics
-    .flatMap((scope) => scope.metrics)
-    .filter(({ descriptor }) => descriptor.name === 'yarmarka.search.schema_behind')
-    .flatMap(({ dataPoints }) => dataPoints.map(({ value }) => value))
-}
+const told = async () =>
+  (await recorded.told())('yarmarka.search.schema_behind').map(({ value }) => value)
 const warnings: object[] = []
 const watch = (version: number) =>
   watchSchema({
