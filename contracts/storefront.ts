@@ -29,8 +29,9 @@ export const reindexWorkflowId = (reindexId: string) => `reindex:${reindexId}`
 export const reindexCatalog = 'reindexCatalog'
 export type ReindexCatalogInput = {
   reindexId: string
-  /** Carried over when the workflow continues as new. */
+  /** These are carried over when the workflow continues as new, which it does while it fills. */
   paused?: boolean
+  pace?: { done: number; total: number; workedMs: number }
 }
 export type ReindexCatalogResult = {
   state: 'completed' | 'rolled-back' | 'cancelled' | 'failed'

@@ -68,17 +68,22 @@ function scenario(
 const untilState = (handle: Handle, wanted: ReindexState) =>
   until(async () => (await handle.query(reindexProgress)).state === wanted, { what: wanted })
 
-/** A shift that does not end before `mayEnd` says so. */
-function heldShift() {
+/** A step that does not end before it is told to. */
+function held<Answer>(answer: Answer) {
   const begun = Promise.withResolvers<void>()
   const mayEnd = Promise.withResolvers<void>()
-  const backfillPages = async () => {
+  const step = async () => {
     begun.resolve()
     await mayEnd.promise
-    return { ended: true, pace: { done: 300, total: 300, workedMs: 1_000 } }
+    return answer
   }
-  return { backfillPages, begun: begun.promise, end: () => mayEnd.resolve() }
+  return { step, begun: begun.promise, end: () => mayEnd.resolve() }
 }
+
+/** A history of more than 4 MB is to be continued as new; an answer may have 2 MB. */
+const LARGE = { padding: 'x'.repeat(1_500_000) }
+
+const heldShift = () => held({ ended: true, pace: { done: 300, total: 300, workedMs: 1_000 } })
 
 /** Every branch of the workflow, by name; each call makes a fresh one. */
 export const reindexScenarios = {
@@ -99,9 +104,26 @@ export const reindexScenarios = {
       await untilState(handle, 'live')
       await handle.cancel()
     }),
+  /** Its history grows until Temporal suggests to continue as new; its second run fills the rest. */
+  continued: () => {
+    const openings = [held(undefined), held(undefined)] as const
+    let opened = 0
+    let done = 0
+    return {
+      ...scenario({
+        openReindex: () => openings[opened++ === 0 ? 0 : 1].step(),
+        backfillPages: async () => {
+          done += 100
+          const pace = { done, total: 10_000, workedMs: done * 10 }
+          return opened > 1 ? { ended: true, pace } : { ended: false, pace, ...LARGE }
+        },
+      }),
+      openings,
+    }
+  },
   paused: () => {
     const shift = heldShift()
-    return scenario(shift, async (handle) => {
+    return scenario({ backfillPages: shift.step }, async (handle) => {
       await shift.begun
       await handle.executeUpdate(pauseReindex)
       shift.end()
@@ -111,7 +133,7 @@ export const reindexScenarios = {
   },
   'cancelled-while-paused': () => {
     const shift = heldShift()
-    return scenario(shift, async (handle) => {
+    return scenario({ backfillPages: shift.step }, async (handle) => {
       await shift.begun
       await handle.executeUpdate(pauseReindex)
       shift.end()

@@ -112,4 +112,28 @@ describe('reindexCatalog', () => {
     })
     expect(scenario.did.at(-1)).toBe('rollBackSwap')
   })
+
+  it('tells how far it is before its first shift, and after it has continued as new', async () => {
+    const scenario = reindexScenarios.continued()
+    const [first, second] = scenario.openings
+    const result = await run('continued', {
+      ...scenario,
+      async meanwhile(handle) {
+        await first.begun
+        expect(await handle.query(reindexProgress)).toEqual({
+          ...{ state: 'queued', documents: { done: 0, total: 0 } },
+          ...{ perSecond: null, etaSeconds: null },
+        })
+        first.end()
+        await second.begun
+        const done = 100 * scenario.did.filter((step) => step === 'backfillPages').length
+        expect(await handle.query(reindexProgress)).toEqual({
+          ...{ state: 'backfilling', documents: { done, total: 10_000 } },
+          ...{ perSecond: 100, etaSeconds: (10_000 - done) / 100 },
+        })
+        second.end()
+      },
+    })
+    expect(result).toEqual({ state: 'completed' })
+  })
 })

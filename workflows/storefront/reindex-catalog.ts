@@ -22,7 +22,7 @@ import {
   type ReindexCatalogResult,
   type ReindexState,
 } from '../../contracts/storefront.ts'
-import { etaSeconds, perSecond, type Pace } from '../../domain/storefront/eta.ts'
+import { etaSeconds, perSecond } from '../../domain/storefront/eta.ts'
 import * as policies from '../policies.ts'
 import { beginWarmUp } from './begin-warm-up.ts'
 
@@ -39,18 +39,18 @@ const { dropListings } = proxyActivities<ReindexingActivities>(policies.optional
 export async function reindexCatalog({
   reindexId,
   paused = false,
+  pace,
 }: ReindexCatalogInput): Promise<ReindexCatalogResult> {
   const key = { reindexId }
-  let state: ReindexState = 'queued'
-  let pace: Pace = { done: 0, total: 0, workedMs: 0 }
+  let state: ReindexState = pace ? 'backfilling' : 'queued'
   let rollbackMinutes = 0
   let isRollbackAsked = false
 
   setHandler(reindexProgress, () => ({
     state,
-    documents: { done: pace.done, total: pace.total },
-    perSecond: perSecond(pace),
-    etaSeconds: etaSeconds(pace),
+    documents: { done: pace?.done ?? 0, total: pace?.total ?? 0 },
+    perSecond: pace ? perSecond(pace) : null,
+    etaSeconds: pace ? etaSeconds(pace) : null,
   }))
   setHandler(pauseReindex, () => void (paused = true), {
     validator: () => onlyIf(state === 'queued' || state === 'backfilling'),
@@ -107,7 +107,7 @@ export async function reindexCatalog({
       if (shift.ended && !paused) return
       if (workflowInfo().continueAsNewSuggested) {
         await condition(allHandlersFinished)
-        await continueAsNew<typeof reindexCatalog>({ reindexId, paused })
+        await continueAsNew<typeof reindexCatalog>({ reindexId, paused, pace })
       }
     }
   }
