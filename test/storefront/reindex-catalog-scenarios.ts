@@ -142,10 +142,25 @@ export const reindexScenarios = {
     })
   },
   'cancelled-while-filling': () =>
-    scenario({ backfillPages: fillUntilCancelled }, async (handle, did) => {
+    scenario({ backfillPages: untilCancelled }, async (handle, did) => {
       await until(() => did.includes('backfillPages'))
       await handle.cancel()
     }),
+  'cancelled-as-the-check-ends': () =>
+    scenario({ verifyParity: checkToTheEnd }, async (handle, did) => {
+      await until(() => did.includes('verifyParity'))
+      await handle.cancel()
+    }),
+  'cancelled-while-swapping': () => {
+    const swap = held({ rollbackMinutes: 60 })
+    return scenario({ swapIndices: swap.step }, async (handle) => {
+      await swap.begun
+      await handle.cancel()
+      swap.end()
+      await untilState(handle, 'live')
+      await handle.executeUpdate(rollBackReindex)
+    })
+  },
   'not-equal': () => scenario({ verifyParity: async () => 'differs' }),
   'index-lost': () => {
     let lost = 1
@@ -165,7 +180,10 @@ export const reindexScenarios = {
     }),
 } satisfies Record<string, () => ReindexScenario>
 
-async function fillUntilCancelled(): Promise<never> {
+/** Learns of the cancellation when nothing is left to do. */
+const checkToTheEnd = () => untilCancelled().catch(() => 'equal' as const)
+
+async function untilCancelled(): Promise<never> {
   const context = Context.current()
   const beat = setInterval(() => heartbeat(), 100)
   try {

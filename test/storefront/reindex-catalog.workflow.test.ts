@@ -73,6 +73,8 @@ describe('reindexCatalog', () => {
       'cancelled',
       ['openReindex', 'backfillPages', 'abandonReindex cancelled'],
     ],
+    ['cancelled-as-the-check-ends', 'cancelled', [...FILL, ...VERIFY, 'abandonReindex cancelled']],
+    ['cancelled-while-swapping', 'rolled-back', [...FILL, ...VERIFY, ...SWAP, 'rollBackSwap']],
     ['not-equal', 'failed', [...FILL, ...VERIFY, 'abandonReindex failed parity']],
     [
       'index-lost',

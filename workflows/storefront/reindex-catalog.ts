@@ -34,7 +34,8 @@ const { dropListings } = proxyActivities<ReindexingActivities>(policies.optional
 /**
  * Builds the search index anew beside the one that is searched, and swaps them when PostgreSQL says that nothing is
  * missing. Live changes go to both, before and after, so that one call leads back while the rollback window is open. It
- * can be paused and cancelled until the swap; cancelled or failed, it leaves nothing behind.
+ * can be paused and cancelled until the swap; cancelled or failed, it leaves nothing behind. A cancellation that comes while
+ * they are swapped is too late, and the window stays open.
  */
 export async function reindexCatalog({
   reindexId,
@@ -60,7 +61,7 @@ export async function reindexCatalog({
     rollBackReindex,
     async () => {
       isRollbackAsked = true
-      await condition(() => state !== 'live')
+      await CancellationScope.nonCancellable(() => condition(() => state !== 'live'))
       onlyIf(state === 'rolled-back')
     },
     { validator: () => onlyIf(state === 'live') },
@@ -70,6 +71,7 @@ export async function reindexCatalog({
     await openReindex(key)
     const parity = await fill()
     if (parity === 'differs') return await abandon('failed', 'parity')
+    if (wasCancelled()) return await abandon('cancelled')
     rollbackMinutes = (await CancellationScope.nonCancellable(() => swapIndices(key)))
       .rollbackMinutes
   } catch (error) {
@@ -78,10 +80,13 @@ export async function reindexCatalog({
     await abandon('failed', 'internal')
     throw error
   }
+  const wasCancelledTooLate = wasCancelled()
   state = 'live'
   await CancellationScope.nonCancellable(invalidate)
   if (patched('reindexCatalog/warm-up')) await CancellationScope.nonCancellable(beginWarmUp)
-  const end = await untilWindowCloses()
+  const end = await (wasCancelledTooLate
+    ? CancellationScope.nonCancellable(untilWindowCloses)
+    : untilWindowCloses())
   state = end
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished))
   return { state: end }
@@ -139,7 +144,7 @@ export async function reindexCatalog({
     }
   }
 
-  /** Cancelled, it closes at once. */
+  /** Cancelled, it closes at once; who had cancelled before the swap was over did not ask for that. */
   async function untilWindowCloses(): Promise<ReindexCatalogResult['state']> {
     try {
       if (rollbackMinutes > 0) await condition(() => isRollbackAsked, `${rollbackMinutes} minutes`)
@@ -151,6 +156,9 @@ export async function reindexCatalog({
     )
   }
 }
+
+const wasCancelled = () =>
+  CancellationScope.current().consideredCancelled && patched('reindexCatalog/cancelled-too-late')
 
 function onlyIf(is: boolean): void {
   if (!is) throw ApplicationFailure.nonRetryable('Not in this state', ReindexNotThere)
