@@ -7,6 +7,7 @@ import {
   closeAbandoned,
   findReindex,
   listReindexes,
+  lockReindex,
   requestReindex,
   type Reindex as ReindexRow,
 } from '../../db/storefront/reindexes.ts'
@@ -59,10 +60,23 @@ export function reindexes(deps: ReindexesDeps) {
     if (!row) throw notFound()
     return row
   }
-  const obey = async (id: string, what: ReindexOrder) => {
+  const note = (id: string, what: ReindexOrder) => {
     const deed = { action: `reindex.${what}_requested`, subject: `reindex:${id}` }
-    await system.transaction().execute((trx) => audit(trx, deed))
+    return system.transaction().execute((trx) => audit(trx, deed))
+  }
+  const obey = async (id: string, what: ReindexOrder) => {
+    await note(id, what)
     await orderReindex(deps, id, what)
+    return showReindex(await get(id))
+  }
+  /** The swap cannot end while the row is locked, so that no cancellation meant for what was before it comes after it. */
+  const cancel = async (id: string) => {
+    await note(id, 'cancel')
+    await system.transaction().execute(async (trx) => {
+      const { state } = await lockReindex(trx, id)
+      if (!isBeforeSwap(state)) throw conflict(REFUSED.cancel)
+      await orderReindex(deps, id, 'cancel')
+    })
     return showReindex(await get(id))
   }
   const order = (path: ReindexOrder, summary: string) =>
@@ -177,11 +191,13 @@ export function reindexes(deps: ReindexesDeps) {
     )
     .openapi(order('cancel', 'Give it up before the swap; nothing is left of it'), async (c) => {
       const { id, state } = await get(c.req.valid('param').id)
-      if (!['queued', 'backfilling', 'paused', 'verifying'].includes(state))
-        throw conflict(REFUSED.cancel)
-      return c.json(await obey(id, 'cancel'), 202)
+      if (!isBeforeSwap(state)) throw conflict(REFUSED.cancel)
+      return c.json(await cancel(id), 202)
     })
 }
+
+const isBeforeSwap = (state: ReindexRow['state']) =>
+  ['queued', 'backfilling', 'paused', 'verifying'].includes(state)
 
 const locationOf = ({ id }: ReindexRow) => `/v1/admin/reindexes/${id}`
 

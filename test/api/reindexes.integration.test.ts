@@ -3,13 +3,16 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
+import { sql } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reindexWorkflowId, type ReindexState } from '../../contracts/storefront.ts'
+import { updateReindex } from '../../db/storefront/reindexes.ts'
 import { registerGeneration, reserveGenerationId } from '../../db/storefront/search-generations.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { ALL_SCOPES, authorised, testApp } from './app.ts'
 
 const database = await freshDatabase()
@@ -274,4 +277,44 @@ describe.each([
     expect((await to(id, seller)).status).toBe(403)
     expect(workflow.told).toEqual([])
   })
+})
+
+describe('a cancellation that meets the swap', () => {
+  const swap = async (id: string, during: () => Promise<unknown>) =>
+    system.transaction().execute(async (trx) => {
+      await updateReindex(trx, id, { state: 'live', liveAt: new Date() })
+      await during()
+    })
+
+  it('is 409 when the swap is over first', async () => {
+    const id = await insert('verifying')
+    let cancelled: ReturnType<typeof send> | undefined
+    await swap(id, async () => {
+      cancelled = send(`/${id}/cancel`)
+      await until(() => isWaitedFor(), { what: 'the cancellation to wait for the swap' })
+    })
+    expect((await cancelled)?.status).toBe(409)
+    expect(workflow.told).toEqual([])
+  })
+
+  it('reaches the workflow before the swap is over when it came first', async () => {
+    const id = await insert('verifying')
+    let swapped: Promise<void> | undefined
+    workflow.answer = async () => {
+      swapped = swap(id, async () => void workflow.told.push('swapped'))
+      await until(() => isWaitedFor(), { what: 'the swap to wait for the cancellation' })
+    }
+    expect((await send(`/${id}/cancel`)).status).toBe(202)
+    await swapped
+    expect(workflow.told).toEqual([`${reindexWorkflowId(id)} cancel`, 'swapped'])
+  })
+
+  const isWaitedFor = async () => {
+    const { rows } = await sql<{ waits: boolean }>`
+      select exists (
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'
+      ) as waits`.execute(owner)
+    return rows[0]!.waits
+  }
 })
