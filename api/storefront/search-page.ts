@@ -32,6 +32,13 @@ export const SearchPage = z
       deliverable: z
         .array(FacetValue)
         .openapi({ description: 'The value `true`: to the city; empty without one' }),
+      more: z
+        .object({ brand: z.boolean(), category: z.boolean(), attributes: z.boolean() })
+        .openapi({
+          description:
+            'Whether there are values that are not listed: the 50 brands, 1,000 categories and 300 pairs of attribute and ' +
+            'value with the most goods are, 50 values of an attribute that is chosen, and what is chosen',
+        }),
     }),
     correctedQuery: z.string().optional().openapi({
       description: 'What is answered, when it is not what was typed: that would find too little',

@@ -22,6 +22,8 @@ export type Facets = {
   inStock: FacetValue[]
   /** The one value `true`; empty without a city. */
   deliverable: FacetValue[]
+  /** Whether there are values that are not listed, having fewer goods than those that are. */
+  more: { brand: boolean; category: boolean; attributes: boolean }
 }
 
 /** What of a document comes back with a hit. */
@@ -40,7 +42,13 @@ export type SearchAnswer = {
 
 type Bucket = { key: string; doc_count: number }
 type RangeBucket = { from?: number; to?: number; doc_count: number }
-type Part = { doc_count?: number; value?: number | null; buckets?: (Bucket | RangeBucket)[] }
+type Part = {
+  doc_count?: number
+  value?: number | null
+  buckets?: (Bucket | RangeBucket)[]
+  /** Goods of the values that are not among the buckets, once for each value. */
+  sum_other_doc_count?: number
+}
 type Group = Record<string, Part | number>
 
 /** What is read of Elasticsearch's answers to `searchRequest`: the hits of the first, the aggregations of each by what they count. */
@@ -69,6 +77,11 @@ export function searchAnswer(question: SearchQuestion, { hits, aggregations }: S
       price: price(read),
       inStock: yes(read, 'inStock', question.inStock),
       deliverable: question.sellers ? yes(read, 'deliverable', question.deliverable) : [],
+      more: {
+        brand: hasMore(read, 'brand'),
+        category: hasMore(read, 'category'),
+        attributes: hasMoreAttributes(read, question),
+      },
     },
   } satisfies SearchAnswer
 }
@@ -93,6 +106,21 @@ function valuesOf(
   return [...counts]
     .map(([value, count]) => ({ value, count, selected: chosen.includes(value) }))
     .sort((a, b) => b.count - a.count)
+}
+
+/** Chosen values are listed by themselves, so that they are nothing more, wherever they are chosen. */
+function hasMore(read: ReadPart, facet: string, chosenIn: readonly string[] = [facet]): boolean {
+  const listed = new Set(bucketsOf(read, facet, 'values').map(({ key }) => key))
+  const others = chosenIn
+    .flatMap((name) => bucketsOf(read, name, 'chosen'))
+    .filter(({ key }) => !listed.has(key))
+    .reduce((sum, { doc_count }) => sum + doc_count, 0)
+  return (read(facet, 'values').sum_other_doc_count ?? 0) > others
+}
+
+function hasMoreAttributes(read: ReadPart, { attributes }: SearchQuestion): boolean {
+  const chosen = [...attributes.keys()].map((_, place) => attributeFacet(place))
+  return hasMore(read, 'attributes', chosen) || chosen.some((facet) => hasMore(read, facet))
 }
 
 function attributes(read: ReadPart, question: SearchQuestion): Facets['attributes'] {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { findShopProducts } from '../../api/storefront/find-shop-products.ts'
 import { indexViews } from '../../api/storefront/index-view.ts'
@@ -33,16 +34,55 @@ const find = async (question: SearchQuestion) => {
   return findShopProducts({ search: server.client, views }, { ...question, sellers })
 }
 
+const everything: SearchQuestion = {
+  ...{ inStock: false, deliverable: false, brands: [], attributes: new Map() },
+  ...{ sort: 'popular', limit: 1 },
+}
+
 describe('facets', () => {
   const draw = sampler(25)
   const questions = Array.from({ length: FILTER_SETS }, () => randomFilters(draw, catalogue))
 
   const totals: number[] = []
+  const more = { brand: new Set<boolean>(), attributes: new Set<boolean>() }
 
   it.each(questions)('%# count what PostgreSQL counts', async (question) => {
     const found = await find(question)
     totals.push(found.total)
+    more.brand.add(found.facets.more.brand)
+    more.attributes.add(found.facets.more.attributes)
     expect(await differencesFromSql(owner, question, found)).toEqual([])
+  })
+
+  it('had values that were not listed, and had not', () => {
+    expect(more).toEqual({ brand: new Set([true, false]), attributes: new Set([true, false]) })
+  })
+
+  it('of many brands list fifty and what is chosen, and say that there are more', async () => {
+    const { facets } = await find(everything)
+    expect(facets.brand).toHaveLength(50)
+    expect(facets.more).toEqual({ brand: true, category: false, attributes: false })
+    const { rows } = await sql<{ brand: string }>`
+      select brand from flat_good where brand is not null group by 1 order by count(*) limit 60`.execute(
+      owner,
+    )
+    const brands = rows.map(({ brand }) => brand)
+    const some = await find({ ...everything, brands })
+    expect(some.facets.brand.filter(({ selected }) => selected)).toHaveLength(60)
+    expect(some.facets.more.brand).toBe(true)
+  })
+
+  it('of what is all listed say so, though what is chosen is not among the most', async () => {
+    const { rows } = await sql<{ brands: string[] }>`
+      select array_agg(brand order by n desc, brand) as brands
+      from (select brand, count(*) as n from flat_good where brand is not null group by 1) counted`.execute(
+      owner,
+    )
+    const all = rows[0]!.brands
+    expect(all.length).toBeLessThanOrEqual(50 + 300)
+    const { facets } = await find({ ...everything, brands: all.slice(50) })
+    expect(facets.brand).toHaveLength(all.length)
+    expect(facets.more.brand).toBe(false)
   })
 
   it('were asked for with goods left and without', () => {

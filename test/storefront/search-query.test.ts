@@ -140,6 +140,32 @@ describe('a search answer', () => {
     ])
   })
 
+  it('says whether there are values that are not listed', () => {
+    const values = (listed: Record<string, number>, sum_other_doc_count: number) => ({
+      buckets: Object.entries(listed).map(([key, doc_count]) => ({ key, doc_count })),
+      sum_other_doc_count,
+    })
+    const more = (aggregations: object) =>
+      searchAnswer(chosen, response([], aggregations)).facets.more
+    expect(more({})).toEqual({ brand: false, category: false, attributes: false })
+
+    const listed = { brand: { 'brand:values': values({ Tefal: 9 }, 3) } }
+    expect(more(listed)).toMatchObject({ brand: true })
+    const all = { 'brand:chosen': values({ Bosch: 3 }, 0) }
+    expect(more({ ...listed, all })).toMatchObject({ brand: false })
+    const both = { all, brand: { 'brand:values': values({ Tefal: 9, Bosch: 3 }, 3) } }
+    expect(more(both)).toMatchObject({ brand: true })
+
+    const white = { 'attribute-0:chosen': values({ [attributePair('Цвет', 'белый')]: 2 }, 0) }
+    const general = (others: number) => ({
+      all: { ...white, 'attributes:values': values({ [attributePair('Вес', '1 кг')]: 5 }, others) },
+    })
+    expect(more(general(2))).toMatchObject({ attributes: false })
+    expect(more(general(3))).toMatchObject({ attributes: true })
+    const colours = { 'attribute-0:values': values({}, 3) }
+    expect(more({ all: white, 'attribute-0': colours })).toMatchObject({ attributes: true })
+  })
+
   it('leaves the empty ends out of the price histogram', () => {
     const all = {
       'price:min': { value: 120_00 },

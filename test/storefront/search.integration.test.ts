@@ -205,6 +205,7 @@ describe('facets', () => {
       [headphones.id]: 2,
       [phones.id]: 1,
     })
+    expect(facets.more).toEqual({ brand: false, category: false, attributes: false })
     expect(facets.category).toMatchObject([
       { name: 'Электроника', parentId: null, selected: false },
       { name: 'Наушники', parentId: electronics.id, selected: true },

@@ -54,40 +54,48 @@ export async function differencesFromSql(
   const expect = (what: string, actual: unknown, expected: unknown) => {
     if (actual !== expected) found.push(`${what}: ${String(actual)} for ${String(expected)}`)
   }
-  /** What is listed is right, and nothing that has more goods is missing. */
-  const expectValues = (what: string, listed: Listed[], counted: Map<string, number>) => {
+  /** What is listed is right, and nothing that has more goods is missing. Tells whether anything is. */
+  const expectValues = (what: string, listed: Listed[], counted: Map<string, number>): boolean => {
     for (const { value, count } of listed)
       expect(`${what} ${value}`, count, counted.get(value) ?? 0)
     const shown = listed.filter(({ selected, count }) => !selected && count > 0)
     const least = Math.min(...shown.map(({ count }) => count))
     const names = new Set(listed.map(({ value }) => value))
-    for (const [value, n] of counted)
-      if (!names.has(value) && (n > least || shown.length === 0))
-        found.push(`${what} ${value}: missing, ${n} for it`)
+    const missing = [...counted].filter(([value]) => !names.has(value))
+    for (const [value, n] of missing)
+      if (n > least || shown.length === 0) found.push(`${what} ${value}: missing, ${n} for it`)
+    return missing.length > 0
   }
 
   expect('total', total, await count(under()))
-  expectValues('brand', facets.brand, await counts(sql`brand`, under('brand')))
-  expectValues(
+  const ofBrand = expectValues('brand', facets.brand, await counts(sql`brand`, under('brand')))
+  expect('more brands', facets.more.brand, ofBrand)
+  const ofCategory = expectValues(
     'category',
     facets.category,
     await counts(sql`place`, under('category'), sql`cross join unnest(path) place`),
   )
-  expectValues(
-    'attribute',
-    facets.attributes.filter(({ name }) => !question.attributes.has(name)).map(asPair),
-    await counts(
-      sql`pair`,
-      sql`${under()} and ${sql.join([sql`true`, ...[...question.attributes.keys()].map((name) => sql`not ${ofName(name)}`)], sql` and `)}`,
-      pairs,
-    ),
-  )
-  for (const name of question.attributes.keys())
+  expect('more categories', facets.more.category, ofCategory)
+  const ofAttributes = [
     expectValues(
       'attribute',
-      facets.attributes.filter((value) => value.name === name).map(asPair),
-      await counts(sql`pair`, sql`${under(name)} and ${ofName(name)}`, pairs),
+      facets.attributes.filter(({ name }) => !question.attributes.has(name)).map(asPair),
+      await counts(
+        sql`pair`,
+        sql`${under()} and ${sql.join([sql`true`, ...[...question.attributes.keys()].map((name) => sql`not ${ofName(name)}`)], sql` and `)}`,
+        pairs,
+      ),
+    ),
+  ]
+  for (const name of question.attributes.keys())
+    ofAttributes.push(
+      expectValues(
+        'attribute',
+        facets.attributes.filter((value) => value.name === name).map(asPair),
+        await counts(sql`pair`, sql`${under(name)} and ${ofName(name)}`, pairs),
+      ),
     )
+  expect('more attributes', facets.more.attributes, ofAttributes.includes(true))
   expect(
     'in stock',
     facets.inStock[0]?.count,
