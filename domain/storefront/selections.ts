@@ -13,10 +13,22 @@ export const attributeFacet = (place: number) => `attribute-${place}`
 export const isInStock = ({ city }: Pick<SearchQuestion, 'city'>): Clause =>
   city === undefined ? { exists: { field: 'cities' } } : { term: { cities: city } }
 
+/** A clause with more is refused by Elasticsearch: the default of `index.max_terms_count`. */
+export const MOST_IN_A_CLAUSE = 65_536
+
 /** Deliverability is the seller's, not the good's. */
-export const isDeliverable = (sellers: readonly string[]): Clause => ({
-  terms: { sellerId: sellers },
-})
+export function isDeliverable(sellers: readonly string[]): Clause {
+  const among = (some: readonly string[]): Clause => ({ terms: { sellerId: some } })
+  if (sellers.length <= MOST_IN_A_CLAUSE) return among(sellers)
+  const lists = Math.ceil(sellers.length / MOST_IN_A_CLAUSE)
+  return {
+    bool: {
+      should: Array.from({ length: lists }, (_, n) =>
+        among(sellers.slice(n * MOST_IN_A_CLAUSE, (n + 1) * MOST_IN_A_CLAUSE)),
+      ),
+    },
+  }
+}
 
 export function selectionsOf(question: SearchQuestion): Selection[] {
   const { brands, category, priceFrom, priceTo, attributes } = question

@@ -5,6 +5,7 @@ import { indexViews } from '../../api/storefront/index-view.ts'
 import { listSellersDeliveringTo } from '../../db/storefront/delivery-cities.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
+import { MOST_IN_A_CLAUSE } from '../../domain/storefront/selections.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { differencesFromSql, flattenGoods } from '../support/facets-by-sql.ts'
 import { randomFilters } from '../support/filter-sets.ts'
@@ -83,6 +84,22 @@ describe('facets', () => {
     const { facets } = await find({ ...everything, brands: all.slice(50) })
     expect(facets.brand).toHaveLength(all.length)
     expect(facets.more.brand).toBe(false)
+  })
+
+  it('count what any number of sellers deliver', async () => {
+    const city = catalogue.cities[0]!
+    const few = await listSellersDeliveringTo(database.storefront.db, city)
+    const asked = { ...everything, city, deliverable: true, sort: 'price-asc' as const }
+    const byFew = await findShopProducts(
+      { search: server.client, views },
+      { ...asked, sellers: few },
+    )
+    const madeUp = Array.from({ length: 3 * MOST_IN_A_CLAUSE }, (_, n) => String(10_000_000 + n))
+    const sellers = [few[0]!, ...madeUp, ...few.slice(1)]
+    const byMany = await findShopProducts({ search: server.client, views }, { ...asked, sellers })
+    expect(few.length).toBeGreaterThan(1)
+    expect(byMany.total).toBeGreaterThan(0)
+    expect({ ...byMany, view: '' }).toEqual({ ...byFew, view: '' })
   })
 
   it('were asked for with goods left and without', () => {

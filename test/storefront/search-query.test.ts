@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { attributePair } from '../../domain/storefront/document.ts'
 import { searchAnswer, type FoundDocument } from '../../domain/storefront/search-answer.ts'
 import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
+import { isDeliverable, MOST_IN_A_CLAUSE } from '../../domain/storefront/selections.ts'
 
 const nothing: SearchQuestion = {
   inStock: false,
@@ -48,6 +49,18 @@ describe('a search request', () => {
   it('takes what can be delivered from the sellers that deliver to the city', () => {
     const question = { ...nothing, city: 'msk', sellers: ['7', '8'], deliverable: true }
     expect(filtersOf(question).get('all')).toEqual([{ terms: { sellerId: ['7', '8'] } }])
+  })
+
+  it('asks for more sellers than Elasticsearch takes at once in several lists', () => {
+    const sellers = Array.from({ length: 2 * MOST_IN_A_CLAUSE + 1 }, (_, n) => String(n))
+    const most = sellers.slice(0, MOST_IN_A_CLAUSE)
+    expect(isDeliverable(most)).toEqual({ terms: { sellerId: most } })
+    const { bool } = isDeliverable(sellers) as {
+      bool: { should: { terms: { sellerId: string[] } }[] }
+    }
+    const lists = bool.should.map(({ terms }) => terms.sellerId)
+    expect(lists.map(({ length }) => length)).toEqual([MOST_IN_A_CLAUSE, MOST_IN_A_CLAUSE, 1])
+    expect(lists.flat()).toEqual(sellers)
   })
 
   it('counts each facet under what is chosen in the others', () => {
