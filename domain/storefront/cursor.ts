@@ -1,3 +1,5 @@
+import { checksum, CHECKSUM_LENGTH } from './checksum.ts'
+
 /** Where a page ended: the values of its last row that the order is made of. */
 export type Position = readonly (string | number)[]
 
@@ -15,27 +17,25 @@ export function decodeCursor(question: string, cursor: string): Position | undef
   const plain = fromBase64Url(cursor)
   const sum = plain?.slice(0, CHECKSUM_LENGTH)
   const text = plain?.slice(CHECKSUM_LENGTH)
-  return text && sum === checksum(question, text) ? (JSON.parse(text) as Position) : undefined
+  if (!text || sum !== checksum(question, text)) return undefined
+  try {
+    return JSON.parse(text) as Position
+  } catch {
+    return undefined
+  }
 }
 
-const CHECKSUM_LENGTH = 7
-
-/** FNV-1a, 32 bits: against mistakes, not against malice. */
-function checksum(question: string, text: string): string {
-  let hash = 0x811c9dc5
-  for (const character of `${question}\n${text}`)
-    hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193)
-  return (hash >>> 0).toString(36).padStart(CHECKSUM_LENGTH, '0')
+function toBase64Url(text: string): string {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(text))
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
-
-/** Positions hold digits and ASCII ids only, so a byte per character is enough. */
-const toBase64Url = (text: string) =>
-  btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 
 function fromBase64Url(text: string): string | undefined {
   if (!/^[\w-]+$/.test(text)) return undefined
   try {
-    return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    return utf8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
   } catch {
     return undefined
   }

@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { checksum } from '../../domain/storefront/checksum.ts'
 import { decodeCursor, encodeCursor } from '../../domain/storefront/cursor.ts'
 
 const position = fc.array(
-  fc.oneof(fc.stringMatching(/^\d{1,18}$/), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  fc.oneof(
+    fc.stringMatching(/^\d{1,18}$/),
+    fc.string({ unit: 'grapheme' }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  ),
   { minLength: 1, maxLength: 3 },
 )
 
@@ -30,6 +35,12 @@ describe('a cursor', () => {
         expect(decodeCursor('listing popular -:-:-', text)).toBeUndefined()
       }),
     )
+  })
+
+  it('that was forged with care leads nowhere when it holds no position', () => {
+    const text = '[1,'
+    const cursor = btoa(`${checksum('listing', text)}${text}`).replace(/=+$/, '')
+    expect(decodeCursor('listing', cursor)).toBeUndefined()
   })
 
   it('with any character changed leads nowhere, or where it led before', () => {
