@@ -1,5 +1,6 @@
 import { type z } from 'zod'
 import { decodeCursor } from '../../domain/storefront/cursor.ts'
+import type { Text } from '../language.ts'
 import { Problem } from '../problem.ts'
 
 /**
@@ -17,16 +18,13 @@ export function positionAt<Position>(
   throw invalidCursor()
 }
 
-export const invalidCursor = (cause?: unknown) =>
-  new Problem('invalid-cursor', {
-    cause,
-    errors: [
-      {
-        path: 'cursor',
-        message: {
-          ru: 'курсор не от этого запроса',
-          en: 'the cursor does not belong to this request',
-        },
-      },
-    ],
-  })
+export const invalidCursor = ({
+  message = OF_ANOTHER_REQUEST,
+  cause,
+}: { message?: Text; cause?: unknown } = {}) =>
+  new Problem('invalid-cursor', { cause, errors: [{ path: 'cursor', message }] })
+
+const OF_ANOTHER_REQUEST = {
+  ru: 'курсор не от этого запроса',
+  en: 'the cursor does not belong to this request',
+}

@@ -12,8 +12,10 @@ import {
   lookUpRequest,
   type LookUpResponse,
 } from '../../domain/storefront/text-query/correction.ts'
+import { meaningOf } from '../../domain/storefront/text-query/meaning.ts'
 import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
-import { isAway, orUnavailable } from './elasticsearch-away.ts'
+import { invalidCursor } from './bound-cursor.ts'
+import { isAway } from './elasticsearch-away.ts'
 import { findShopProducts, type Found } from './find-shop-products.ts'
 import { VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 
@@ -21,40 +23,63 @@ type Deps = { search: Elasticsearch; views: IndexViews; readSynonyms: () => Prom
 
 const LOOK_UP_TIMEOUT_MS = 1_000
 
+/** What a page was made of, for those that follow it. */
+export type Reading = {
+  view: string
+  /** What was answered, when it is not what was typed. */
+  correctedQuery?: string | undefined
+  strictness: Strictness
+  /** Of the words that were answered; without words there is none. */
+  meaning: string
+}
+
 /**
  * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
- * Items, total and facets are all of the query that is answered. When Elasticsearch has no time for the look-up, a first
- * page is of the words as typed; a later one, which goes on from what was put right, is not.
+ * Items, total and facets are all of the query that is answered. When Elasticsearch has no time
+ * for the look-up, the answer is of the words as typed.
+ * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
+ * @throws {Problem} 400 when the synonyms of the words have changed since, for the page would be of another order
  */
 export async function findGoods(
   { search, views, readSynonyms }: Deps,
   question: SearchQuestion,
-  { view }: { view?: string | undefined } = {},
-): Promise<Found & { correctedQuery?: string }> {
+  earlier?: Reading,
+): Promise<Found & Reading> {
   const { q } = question
-  if (!q) return await findShopProducts({ search, views }, question, { view })
+  if (!q) {
+    const found = await findShopProducts({ search, views }, question, { view: earlier?.view })
+    return { ...found, strictness: 'all', meaning: '' }
+  }
   const synonyms = await readSynonyms()
-  const ask = (words: string, strictness: Strictness, within: string | undefined) =>
-    findShopProducts({ search, views }, question, {
-      view: within,
+  const ask = async ({ words, strictness }: Way, view: string | undefined) => ({
+    ...(await findShopProducts({ search, views }, question, {
+      view,
       text: textClauses(words, synonyms, strictness),
-    })
+    })),
+    ...{ strictness, meaning: meaningOf(words, synonyms) },
+    ...(words !== q && { correctedQuery: words }),
+  })
+  if (earlier) {
+    const { correctedQuery: words = q, strictness, meaning, view } = earlier
+    if (meaningOf(words, synonyms) !== meaning) throw invalidCursor({ message: OTHER_MEANING })
+    return ask({ words, strictness }, view)
+  }
 
-  const asTyped = await ask(q, 'all', view)
+  const asTyped = await ask({ words: q, strictness: 'all' }, undefined)
   if (asTyped.total >= PLENTY) return asTyped
   const corrected =
     asTyped.total >= ENOUGH
       ? undefined
       : await lookUp({ search, view: asTyped.view, synonyms }, q).catch((error: unknown) => {
-          if (isAway(error) && !question.after) return undefined
-          throw orUnavailable(error)
+          if (isAway(error)) return undefined
+          throw error
         })
-  let best: Found & { correctedQuery?: string } = asTyped
-  for (const { words, strictness } of furtherWays(q, corrected, synonyms)) {
-    const found = await ask(words, strictness, asTyped.view)
-    if (found.total > best.total) best = { ...found, ...(words !== q && { correctedQuery: words }) }
+  let best: Found & Reading = asTyped
+  for (const way of furtherWays(q, corrected, synonyms)) {
+    const found = await ask(way, asTyped.view)
+    if (found.total > best.total) best = found
     if (best.total >= PLENTY) return best
   }
   return best
@@ -62,13 +87,18 @@ export async function findGoods(
 
 type Way = { words: string; strictness: Strictness }
 
-/** What is asked when all words as typed find little, until something finds enough. */
-const furtherWays = (q: string, corrected: string | undefined, synonyms: Synonyms): Way[] => {
+/** What is asked when all words as typed find little, until something finds plenty. */
+function furtherWays(q: string, corrected: string | undefined, synonyms: Synonyms): Way[] {
   const words = corrected ?? q
   return [
     ...(corrected === undefined ? [] : [{ words, strictness: 'all' as const }]),
     ...(canLoosen(words, synonyms) ? [{ words, strictness: 'most' as const }] : []),
   ]
+}
+
+const OTHER_MEANING = {
+  ru: 'слова запроса с тех пор понимаются иначе: начните поиск заново',
+  en: 'the words of the query have come to mean something else: search anew',
 }
 
 /** @returns the query put right, when something in it can be */

@@ -54,7 +54,7 @@ export async function findShopProducts(
       return await ask(await views.fresh())
     }
   } catch (error) {
-    if (question.after && isRefused(error)) throw invalidCursor(error)
+    if (question.after && isRefused(error)) throw invalidCursor({ cause: error })
     throw orUnavailable(error)
   }
 }

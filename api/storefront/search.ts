@@ -6,11 +6,12 @@ import { listSellersDeliveringTo } from '../../db/storefront/delivery-cities.ts'
 import { readSearchLagMs } from '../../db/storefront/search-lag.ts'
 import { readSynonyms } from '../../db/storefront/synonyms.ts'
 import { categoryFacet, type KnownCategory } from '../../domain/storefront/category-facet.ts'
-import { encodeCursor } from '../../domain/storefront/cursor.ts'
+import { CHECKSUM_LENGTH } from '../../domain/storefront/checksum.ts'
+import { encodeCursor, type Position as End } from '../../domain/storefront/cursor.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { createRouter, json, problems } from '../openapi.ts'
 import { positionAt } from './bound-cursor.ts'
-import { findGoods } from './find-goods.ts'
+import { findGoods, type Reading } from './find-goods.ts'
 import { indexViews } from './index-view.ts'
 import type { Known } from './known.ts'
 import { remembering, steady } from './remembering.ts'
@@ -20,10 +21,30 @@ import { SearchPage } from './search-page.ts'
 import { readQuestion, SearchParameters } from './search-parameters.ts'
 import { toFoundShopProduct } from './shapes.ts'
 
-/** The view that the first page was read from, and where the last one ended; the view adds a place of its own. */
+/** How the first page was read, and where the last one ended; the view adds a place of its own. */
 const Position = z
-  .tuple([z.string().max(2_000)], z.union([z.number(), z.string().max(64)]))
-  .refine(({ length }) => length >= 3 && length <= 5)
+  .tuple(
+    [
+      z.string().max(2_000),
+      z.string().max(CHECKSUM_LENGTH),
+      z.enum(['all', 'most']),
+      z.string().max(2_000),
+    ],
+    z.union([z.number(), z.string().max(64)]),
+  )
+  .refine(({ length }) => length >= 6 && length <= 8)
+  .transform(([view, meaning, strictness, correctedQuery, ...after]) => ({
+    earlier: {
+      ...{ view, meaning, strictness },
+      correctedQuery: correctedQuery || undefined,
+    } satisfies Reading,
+    after,
+  }))
+
+const positionOf = ({ view, meaning, strictness, correctedQuery = '' }: Reading, end: End) => [
+  ...[view, meaning, strictness, correctedQuery],
+  ...end,
+]
 
 const LAG_IS_TRUE_FOR_MS = 1_000
 const SELLERS_ARE_TRUE_FOR_MS = 10_000
@@ -57,7 +78,9 @@ export function search(deps: SearchDeps) {
       description:
         'Values of one facet widen the answer, facets narrow it; each facet counts under what is chosen in the others. ' +
         'Attributes are chosen by `attr.<name>=<value>`, repeated for more values. ' +
-        'All pages show the index as it was on the first one, when each is asked for within a minute of the one before.',
+        'All pages show the index as it was on the first one, when each is asked for within a minute of the one before, and ' +
+        'are of what the first one answered. When synonyms of its words are changed meanwhile, a later page is a 400 that ' +
+        'names `cursor`: search anew.',
       request: { query: SearchParameters },
       responses: { 200: json(SearchPage, 'What was found'), ...problems(400, 503) },
     }),
@@ -71,15 +94,15 @@ export function search(deps: SearchDeps) {
       })
       const asked = readQuestion(parameters)
       const about = `search ${JSON.stringify({ ...asked, attributes: [...asked.attributes] })}`
-      const [view, ...after] = positionAt(about, cursor, Position) ?? []
+      const { earlier, after } = positionAt(about, cursor, Position) ?? {}
       const sellers = city === undefined ? undefined : await findSellers(city)
-      const question = { ...asked, city, category, sellers, limit, ...(view && { after }) }
+      const question = { ...asked, city, category, sellers, limit, after }
 
       const [found, lagMs] = await Promise.all([
-        findGoods({ search, views, readSynonyms: synonyms }, question, { view }),
+        findGoods({ search, views, readSynonyms: synonyms }, question, earlier),
         readLagMs(),
       ])
-      if (question.q && !view)
+      if (question.q && !earlier)
         searchLog?.note({
           q: question.q,
           city,
@@ -93,7 +116,7 @@ export function search(deps: SearchDeps) {
       return c.json(
         {
           items: found.items.map((document) => toFoundShopProduct(document, city)),
-          nextCursor: found.next ? encodeCursor(about, [found.view, ...found.next]) : null,
+          nextCursor: found.next ? encodeCursor(about, positionOf(found, found.next)) : null,
           total: found.total,
           facets: { ...facets, category: categoryFacet(facets.category, categories) },
           ...(found.correctedQuery && { correctedQuery: found.correctedQuery }),

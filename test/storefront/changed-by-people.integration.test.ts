@@ -29,12 +29,12 @@ await projectToSearch(system.db, server.client, index)
 
 const STATED_MS = 10_000
 
-const processes = ['one', 'other'].map(() =>
+const startProcess = () =>
   storefrontApp({
     ...{ storefront: storefront.db, search: server.client, index },
     cache: cacheWithoutMemory(redis),
-  }),
-)
+  })
+const processes = [startProcess(), startProcess()]
 const found = (query: string) =>
   Promise.all(
     processes.map(async ({ get }) => (await get(`/search?${query}`)).body.total as number),
@@ -82,5 +82,26 @@ describe('within ten seconds every process uses, without a restart or a reindex,
     await change(auth, 'PUT', '/v1/delivery-cities', { cities: [] })
     vi.advanceTimersByTime(STATED_MS)
     expect(await found(query)).toEqual([0, 0])
+  })
+
+  it('synonyms, and no page follows one that was found by others', async () => {
+    const admin = await authorised(owner.db, null, ['admin'])
+    await createGood(owner.db, shop, { category, name: 'Рогач кованый большой' })
+    await projectToSearch(system.db, server.client, index)
+    await change(admin, 'POST', '/v1/admin/synonyms', { terms: ['сковородник', 'рогач'] })
+    const { get } = startProcess()
+    const read = async (q: string, cursor = '') =>
+      await get(`/search?${new URLSearchParams({ q, limit: '1', ...(cursor && { cursor }) })}`)
+    const first = { of: await read('сковородником'), other: await read('кованый') }
+    expect([first.of.body.total, first.other.body.total]).toEqual([2, 2])
+
+    await change(admin, 'POST', '/v1/admin/synonyms', { terms: ['сковородник'], means: ['утварь'] })
+    const { nextCursor } = first.of.body
+    expect((await read('сковородником', nextCursor)).body.items).toHaveLength(1)
+    vi.advanceTimersByTime(STATED_MS)
+    const { status, body } = await read('сковородником', nextCursor)
+    expect([status, body.errors[0].path]).toEqual([400, 'cursor'])
+    const second = await read('кованый', first.other.body.nextCursor)
+    expect([second.status, second.body.items.length]).toEqual([200, 1])
   })
 })

@@ -35,10 +35,14 @@ const headphones = await createCategory(database.owner.db, 'Наушники')
 const phones = await createCategory(database.owner.db, 'Смартфоны')
 const drills = await createCategory(database.owner.db, 'Дрели')
 const others = await createCategory(database.owner.db, 'Прочее')
+const plaids = await createCategory(database.owner.db, 'Пледы')
 const add = (name: string, good: Partial<Good> = {}) =>
   createGood(database.owner.db, shop, { category: headphones, name, units: 1, ...good })
 for (const colour of ['чёрные', 'белые', 'синие', 'серые'])
   await add(`Наушники Sony WH-1000XM5 ${colour}`, { brand: 'Sony' })
+for (const size of ['большой', 'малый']) await add(`Плед шерстяной ${size}`, { category: plaids })
+for (const size of ['большой', 'малый', 'детский'])
+  await add(`Плед мягкий ${size}`, { category: plaids })
 await add('Дрель Makita HP1630K', { brand: 'Makita', category: drills })
 await add('Смартфон Samsung Galaxy S21', { brand: 'Samsung', category: phones })
 for (let number = 1; number <= PLENTY; number++)
@@ -93,7 +97,9 @@ describe('what is typed on the wrong layout, in the wrong letters or misspelt', 
 
   it('is answered page by page', async () => {
     const first = await search('yfeiybrb', { limit: '3' })
+    searches = 0
     const second = await search('yfeiybrb', { limit: '3', cursor: first.nextCursor })
+    expect(searches).toBe(1)
     const ids = [...first.items, ...second.items].map(({ id }: { id: string }) => id)
     expect(new Set(ids).size).toBe(4)
     expect(second).toMatchObject({ correctedQuery: 'наушники', nextCursor: null })
@@ -128,6 +134,14 @@ describe('of three words', () => {
     expect(total).toBe(4)
   })
 
+  it('later pages have as many as the first one said', async () => {
+    const q = 'наушники sony белые'
+    const first = await search(q, { limit: '3' })
+    const second = await search(q, { limit: '3', cursor: first.nextCursor })
+    expect(first.total).toBe(4)
+    expect(second).toMatchObject({ total: 4, items: [{}], nextCursor: null })
+  })
+
   it('one that is misspelt is put right before it is left out', async () => {
     expect(await search('наушники sony блые')).toMatchObject({
       correctedQuery: 'наушники sony белые',
@@ -154,10 +168,27 @@ describe('without time for the look-up', () => {
     expect(await get('/search?q=yfeiybrb')).toMatchObject({ status: 200, body: { total: 0 } })
   })
 
-  it('a later page of what was put right is not answered as if there were no more', async () => {
+  it('later pages are of what was typed, too', async () => {
+    const page = { q: 'плед шерстяной vzurbq', limit: '1' }
+    expect(await search(page.q)).toMatchObject({
+      correctedQuery: 'плед шерстяной мягкий',
+      total: 5,
+    })
+    const { body: first } = await get(`/search?${new URLSearchParams(page)}`)
+    expect(first).toMatchObject({ total: 2 })
+    const second = await search(page.q, { limit: '1', cursor: first.nextCursor })
+    expect(second).toMatchObject({ total: 2, nextCursor: null })
+    expect(second).not.toHaveProperty('correctedQuery')
+    expect(second.items[0].id).not.toBe(first.items[0].id)
+  })
+
+  it('a later page of what was put right needs none', async () => {
     const { nextCursor } = await search('yfeiybrb', { limit: '3' })
     const page = new URLSearchParams({ q: 'yfeiybrb', limit: '3', cursor: nextCursor })
-    expect(await get(`/search?${page}`)).toMatchObject({ status: 503 })
+    expect(await get(`/search?${page}`)).toMatchObject({
+      status: 200,
+      body: { total: 4, correctedQuery: 'наушники' },
+    })
   })
 })
 
