@@ -291,6 +291,75 @@ describe('a pending document', () => {
   })
 })
 
+describe.each([
+  [
+    'price',
+    (ids: string[]) => sql`
+    update shop_product set price_minor = price_minor + 1 where id = any (${ids}::bigint[])`,
+  ],
+  [
+    'product',
+    (ids: string[]) => sql`
+    update product set name = name || '!'
+    where id in (select product_id from shop_product where id = any (${ids}::bigint[]))`,
+  ],
+  [
+    'stock',
+    (ids: string[]) => sql`
+    update stock set units = units + 1 where shop_product_id = any (${ids}::bigint[])`,
+  ],
+  [
+    'removed stock',
+    (ids: string[]) => sql`
+    delete from stock where shop_product_id = any (${ids}::bigint[])`,
+  ],
+] as const)('what changes by its %s', (_, change) => {
+  let goods: string[]
+  let one: string
+  beforeEach(async () => {
+    await owner.deleteFrom('shopProduct').execute()
+    await fillShop(owner, await createShop(owner), 101)
+    await settleAll()
+    goods = (await owner.selectFrom('shopProduct').select('id').orderBy('id').execute()).map(
+      ({ id }) => id,
+    )
+    one = goods[50]!
+  })
+  const alone = async () => void (await change([one]).execute(owner))
+  const amongMany = async () => void (await change(goods).execute(owner))
+  const waiting = async () => {
+    const pending = await readPendingDocuments(system, 'search', 1_000)
+    return Object.fromEntries(pending.map((document) => [document.shopProductId, document]))
+  }
+
+  it('among many waits beside single changes', async () => {
+    await amongMany()
+    const wide = Object.values(await waiting()).map((document) => document.wide)
+    expect(wide).toEqual(goods.map(() => true))
+  })
+
+  it('alone waits with single changes, whatever it was before', async () => {
+    await sql`update change set wide = true`.execute(system)
+    await alone()
+    expect(await waiting()).toMatchObject({ [one]: { wide: false } })
+  })
+
+  it('among many, while it waits alone, goes on waiting alone', async () => {
+    await raise({ shopProductId: one, productId: '' })
+    await amongMany()
+    expect((await waiting())[one]?.wide).toBe(false)
+  })
+
+  it('keeps its place while it waits', async () => {
+    await raise({ shopProductId: one, productId: '' })
+    const before = await waiting()
+    await alone()
+    const after = await waiting()
+    expect(after[one]?.version).toBe(before[one]!.version + 1)
+    expect(after[one]?.changedAt).toEqual(before[one]?.changedAt)
+  })
+})
+
 describe('confirming', () => {
   it('ends the wait in one sink and not in the other', async () => {
     await settleAll()
