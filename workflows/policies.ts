@@ -10,8 +10,12 @@ export const read = {
   scheduleToCloseTimeout: '10 minutes',
 } satisfies ActivityOptions
 
-/** A step whose absence would leave things half done: tried until it lands, however long a part is away. */
+/**
+ * A step whose absence would leave things half done: tried until it lands, however long a part is away. Its cancellation
+ * waits until it has landed or let go, so that what clears up after it finds all that it left.
+ */
 export const mustLand = {
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout,
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },

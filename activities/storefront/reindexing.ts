@@ -8,6 +8,7 @@ import {
   commitBackfill,
   countShopProducts,
   getReindex,
+  updateAtWork,
   updateReindex,
 } from '../../db/storefront/reindexes.ts'
 import type { Pace } from '../../domain/storefront/eta.ts'
@@ -45,17 +46,19 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
     /** Makes the index and begins; repeated, it goes on with the one that it made. */
     openReindex: ({ reindexId }: ReindexKey): Promise<void> =>
       heartbeating(async () => {
+        const reindex = await getReindex(system, reindexId)
+        if (!AT_WORK.some((state) => state === reindex.state)) throw over()
         await ensureLiveIndex(deps)
         await closeOpenWindows(deps)
-        const reindex = await getReindex(system, reindexId)
-        if (!AT_WORK.some((state) => state === reindex.state))
-          throw ApplicationFailure.nonRetryable('It is over', 'ReindexOver')
         await beginIndex(deps, reindex)
-        await updateReindex(system, reindexId, {
+        const begun = await updateAtWork(system, reindexId, {
           state: 'backfilling',
           startedAt: reindex.startedAt ?? new Date(),
           totalCount: await countShopProducts(system),
         })
+        if (begun) return
+        await giveUpBuilt(reindexId)
+        throw over()
       }),
 
     /** Fills from the committed position for a while. In place of an index that is lost, another is begun. */
@@ -86,7 +89,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       }),
 
     async recordReindexState({ reindexId, state }: ReindexKey & { state: ReindexState }) {
-      await updateReindex(system, reindexId, { state })
+      await updateAtWork(system, reindexId, { state })
     },
 
     /**
@@ -133,19 +136,26 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       return 'completed'
     },
 
-    /** Leaves nothing of what was built. */
+    /** Leaves nothing of what was built. Its end is put on record first: who builds still sees it, and clears up too. */
     async abandonReindex({
       reindexId,
       state,
       problem,
     }: ReindexKey & { state: 'cancelled' | 'failed'; problem?: string }): Promise<void> {
-      const { generationId } = await getReindex(system, reindexId)
-      if (generationId) await giveUpIndex(deps, generationId)
       await updateReindex(system, reindexId, {
         ...{ state, finishedAt: new Date() },
         ...(problem && { problem: JSON.stringify({ code: problem }) }),
       })
+      await giveUpBuilt(reindexId)
       log.warn({ reindexId, state, problem }, 'the new index was given up')
     },
   }
+
+  async function giveUpBuilt(reindexId: string): Promise<void> {
+    const { state, generationId } = await getReindex(system, reindexId)
+    if (generationId && (state === 'cancelled' || state === 'failed'))
+      await giveUpIndex(deps, generationId)
+  }
 }
+
+const over = () => ApplicationFailure.nonRetryable('It is over', 'ReindexOver')

@@ -65,6 +65,23 @@ export async function updateReindex(
 }
 
 /**
+ * The same for one that is at work; one that is over stays as it ended.
+ * @returns it as it is then, or nothing when it is over
+ */
+export const updateAtWork = (
+  db: Kysely<Database>,
+  id: string,
+  values: Updateable<Database['reindex']>,
+): Promise<Reindex | undefined> =>
+  db
+    .updateTable('reindex')
+    .set(values)
+    .where('id', '=', id)
+    .where('state', 'in', AT_WORK)
+    .returningAll()
+    .executeTakeFirst()
+
+/**
  * Moves the position on, with what was done since it was last moved. One who is late, or fills an index that was given
  * up, moves nothing.
  */
@@ -98,15 +115,10 @@ export async function completeReindex(db: Kysely<Database>, id: string): Promise
 
 /** One whose workflow is gone; what it built is cleared away by the next one. */
 export async function closeAbandoned(db: Kysely<Database>, id: string): Promise<void> {
-  await db
-    .updateTable('reindex')
-    .set({
-      ...{ state: 'failed', finishedAt: new Date() },
-      problem: JSON.stringify({ code: 'workflow-gone' }),
-    })
-    .where('id', '=', id)
-    .where('state', 'in', AT_WORK)
-    .execute()
+  await updateAtWork(db, id, {
+    ...{ state: 'failed', finishedAt: new Date() },
+    problem: JSON.stringify({ code: 'workflow-gone' }),
+  })
 }
 
 /** Those that can still be rolled back. */

@@ -141,6 +141,17 @@ export const reindexScenarios = {
       await handle.cancel()
     })
   },
+  'cancelled-while-opening': () => {
+    const { activities, did, ...rest } = scenario({}, async (handle) => {
+      await until(() => did.includes('openReindex'))
+      await handle.cancel()
+    })
+    const openReindex = async () => {
+      did.push('openReindex')
+      await untilCancelled().catch(() => did.push('opened'))
+    }
+    return { ...rest, did, activities: { ...activities, openReindex } }
+  },
   'cancelled-while-filling': () =>
     scenario({ backfillPages: untilCancelled }, async (handle, did) => {
       await until(() => did.includes('backfillPages'))

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
+import { until } from '../support/until.ts'
 import { searchByHand } from './search-by-hand.ts'
 
 const search = await searchByHand()
@@ -219,6 +220,41 @@ describe('a reindex that ends before its swap', () => {
     await raisePrices(sql`id % 100 = 0`)
     await search.project()
     await expectWhole()
+  })
+
+  it('leaves nothing behind when it ends while its index is being made', async () => {
+    const before = await live()
+    const reindexId = await search.request()
+    const { ended } = await owner.transaction().execute(async (trx) => {
+      await sql`lock table search_generation in share mode`.execute(trx)
+      const opening = run(() => reindexing.openReindex({ reindexId })).catch((error) => error)
+      await until(async () => (await search.indices()).length === 2, { what: 'its index' })
+      await trx
+        .updateTable('reindex')
+        .set({ state: 'cancelled' })
+        .where('id', '=', reindexId)
+        .execute()
+      // Not awaited here: it goes on when the lock is let go.
+      return { ended: opening }
+    })
+    expect(await ended).toMatchObject({ type: 'ReindexOver' })
+    expect(await search.reindexed(reindexId)).toMatchObject({ state: 'cancelled' })
+    expect(await search.indices()).toEqual([before])
+    expect(Object.values(await search.generations())).not.toContain('building')
+  })
+
+  it('stays ended, whoever is late, and closes no other one’s window', async () => {
+    const late = await search.request()
+    await run(() => reindexing.openReindex({ reindexId: late }))
+    await run(() => reindexing.abandonReindex({ reindexId: late, state: 'cancelled' }))
+    const reindexId = await search.reindex()
+    await expect(run(() => reindexing.openReindex({ reindexId: late }))).rejects.toMatchObject({
+      type: 'ReindexOver',
+    })
+    await run(() => reindexing.recordReindexState({ reindexId: late, state: 'verifying' }))
+    expect(await search.reindexed(late)).toMatchObject({ state: 'cancelled' })
+    expect(await search.reindexed(reindexId)).toMatchObject({ state: 'live' })
+    expect(await run(() => reindexing.rollBackSwap({ reindexId }))).toBe('rolled-back')
   })
 
   it('is cleared up by the next one when its workflow was terminated', async () => {
