@@ -4,6 +4,7 @@ import { createDriftActivities } from '../activities/storefront/drift.ts'
 import { createPopularityActivities } from '../activities/storefront/popularity.ts'
 import { createReindexingActivities } from '../activities/storefront/reindexing.ts'
 import { createWarmUpActivities } from '../activities/storefront/warm-up.ts'
+import { watchBacklog } from '../activities/storefront/watch-backlog.ts'
 import { watchSchema } from '../activities/storefront/watch-schema.ts'
 import { createInvalidator } from '../clients/cache/invalidator.ts'
 import { createPageCache } from '../clients/cache/page-cache.ts'
@@ -54,7 +55,7 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
     cache: createPageCache({ redis, maxBytes: 1, staleOnErrorMs: () => 0 }),
     log,
   }
-  let stopWatching = () => {}
+  const watches: (() => void)[] = []
   return {
     workflows: 'storefront',
     options: {
@@ -83,10 +84,11 @@ export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, l
         taskQueue: storefrontQueue,
         args: [{}],
       })
-      stopWatching = await watchSchema(deps)
+      watches.push(watchBacklog(deps))
+      watches.push(await watchSchema(deps))
     },
     async close() {
-      stopWatching()
+      for (const stop of watches) stop()
       redis.disconnect()
       await Promise.all([elasticsearch.close(), system.close(), storefront.close()])
     },

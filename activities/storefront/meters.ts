@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { metrics, type BatchObservableCallback, type MetricOptions } from '@opentelemetry/api'
 
 const meter = metrics.getMeter('yarmarka')
 
@@ -12,3 +12,24 @@ export const repaired = meter.createCounter('yarmarka.search.drift_repaired', {
 export const driftCycles = meter.createCounter('yarmarka.search.drift_cycles', {
   description: 'Comparisons of everything with PostgreSQL, by how they ended',
 })
+
+/**
+ * Goes on telling OpenTelemetry what `read` finds, by one gauge each. Nothing is read where no reader is; what cannot be read
+ * now is not told.
+ * @returns stops telling
+ */
+export function publish<Name extends string>(
+  options: Record<Name, MetricOptions>,
+  read: () => Promise<Record<Name, number> | undefined>,
+): () => void {
+  // Not the one above, which may be older than the reader.
+  const meter = metrics.getMeter('yarmarka')
+  const names = Object.keys(options) as Name[]
+  const gauges = names.map((name) => meter.createObservableGauge(name, options[name]))
+  const observe: BatchObservableCallback = async (result) => {
+    const values = await read().catch(() => undefined)
+    if (values) for (const [at, name] of names.entries()) result.observe(gauges[at]!, values[name])
+  }
+  meter.addBatchObservableCallback(observe, gauges)
+  return () => meter.removeBatchObservableCallback(observe, gauges)
+}

@@ -1,9 +1,9 @@
-import { metrics } from '@opentelemetry/api'
 import type { Kysely } from 'kysely'
 import type { Logger } from '../../clients/logger.ts'
 import type { Database } from '../../db/database.ts'
 import { findLiveGeneration } from '../../db/storefront/search-generations.ts'
 import { isReindexDue, type SearchIndex } from '../../domain/storefront/search-index.ts'
+import { publish } from './meters.ts'
 
 type Deps = {
   /** Connected as the role `system`. */
@@ -24,24 +24,12 @@ export async function watchSchema({ system, index, log }: Deps): Promise<() => v
       { index: live.indexName, live: live.schemaVersion, wanted: index.version },
       'The search index is of an older schema: a reindex is due (POST /v1/admin/reindexes)',
     )
-  return publish(async () => {
+  return publish({ [BEHIND]: { description: DESCRIPTION } }, async () => {
     const live = await findLiveGeneration(system)
-    return live && Math.max(0, index.version - live.schemaVersion)
+    return live && { [BEHIND]: Math.max(0, index.version - live.schemaVersion) }
   })
 }
 
-/** Nothing is read where no reader is; what cannot be read now is not told. */
-function publish(readBehind: () => Promise<number | undefined>): () => void {
-  const gauge = metrics
-    .getMeter('yarmarka')
-    .createObservableGauge('yarmarka.search.schema_behind', {
-      description:
-        'Schema versions by which the index that is searched is behind; more than 0: a reindex is due',
-    })
-  const observe: Parameters<typeof gauge.addCallback>[0] = async (result) => {
-    const behind = await readBehind().catch(() => undefined)
-    if (behind !== undefined) result.observe(behind)
-  }
-  gauge.addCallback(observe)
-  return () => gauge.removeCallback(observe)
-}
+const BEHIND = 'yarmarka.search.schema_behind'
+const DESCRIPTION =
+  'Schema versions by which the index that is searched is behind; more than 0: a reindex is due'

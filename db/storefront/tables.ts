@@ -25,6 +25,7 @@ export type StorefrontTables = {
     sourceId: Id
     afterId: Count
     traceParent: string | null
+    createdAt: Instant
     steppedAt: OptionalInstant
   }
   poisonDocument: {
