@@ -15,6 +15,7 @@ import {
   storefrontQueue,
   type ReindexCatalog,
 } from '../../contracts/storefront.ts'
+import type { Reindex } from '../../db/storefront/reindexes.ts'
 import type { Text } from '../language.ts'
 import { unavailable } from '../problem-of.ts'
 import { Problem } from '../problem.ts'
@@ -47,18 +48,21 @@ export async function startReindex(
   }
 }
 
-/** Its workflow ended and left it at work: it was terminated. Not known, it is taken for running. */
+/**
+ * Its workflow ended and left it at work: it was terminated. Once begun and unknown to Temporal, it ended long ago or was lost
+ * with Temporal's data; one that has not begun waits for the relay. While Temporal does not answer, it is taken for running.
+ */
 export async function isAbandoned(
   { workflows }: AskReindexDeps,
-  reindexId: string,
+  { id, startedAt }: Pick<Reindex, 'id' | 'startedAt'>,
 ): Promise<boolean> {
   try {
     const { status } = await workflows.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () =>
-      workflows.getHandle(reindexWorkflowId(reindexId)).describe(),
+      workflows.getHandle(reindexWorkflowId(id)).describe(),
     )
     return status.name !== 'RUNNING'
-  } catch {
-    return false
+  } catch (error) {
+    return error instanceof WorkflowNotFoundError && startedAt !== null
   }
 }
 

@@ -123,7 +123,7 @@ export function reindexes(deps: ReindexesDeps) {
             return row
           })
         let row = await request()
-        if (row.id !== id && (await isAbandoned(deps, row.id))) {
+        if (row.id !== id && (await isAbandoned(deps, row))) {
           await closeAbandoned(system, row.id)
           row = await request()
         }

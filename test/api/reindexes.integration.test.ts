@@ -40,7 +40,10 @@ Object.assign(workflows, {
       await workflow.answer()
       workflow.told.push(`${workflowId} cancel`)
     },
-    describe: async () => ({ status: { name: workflow.status } }),
+    describe: async () => {
+      await workflow.answer()
+      return { status: { name: workflow.status } }
+    },
   }),
 })
 
@@ -125,6 +128,34 @@ describe('POST /v1/admin/reindexes', () => {
     expect((await get(`/${first.id}`)).body).toMatchObject({
       ...{ state: 'failed', problem: { code: 'workflow-gone' } },
     })
+  })
+
+  const unknown = async () => {
+    throw new WorkflowNotFoundError('no', 'id', undefined)
+  }
+
+  it('is 202 when the other had begun and Temporal does not know it any more', async () => {
+    const first = await insert('verifying', { startedAt: new Date() })
+    workflow.answer = unknown
+    expect((await send('')).status).toBe(202)
+    expect((await get(`/${first}`)).body).toMatchObject({
+      ...{ state: 'failed', problem: { code: 'workflow-gone' } },
+    })
+  })
+
+  it.each([
+    ['has not begun, and Temporal does not know it yet', {}, unknown],
+    [
+      'had begun, and Temporal is away',
+      { startedAt: new Date() },
+      async () => {
+        throw new Error('Temporal is away')
+      },
+    ],
+  ])('is 409 when the other %s', async (_what, values, answer) => {
+    await insert('queued', values)
+    workflow.answer = answer
+    expect((await send('')).status).toBe(409)
   })
 
   it('is 202 while the last one can still be rolled back', async () => {
