@@ -12,6 +12,8 @@ export type SearchesDeps = {
   requires: Requires
 }
 
+const FIRST_DAY = '2000-01-01'
+
 const count = z.int().min(0)
 
 const CountedSearch = z
@@ -26,6 +28,11 @@ const CountedSearch = z
     lastOn: z.iso.date(),
   })
   .openapi('CountedSearch')
+
+/** A year that PostgreSQL knows, the week before it too. */
+const Day = z.iso.date().refine((day) => day >= FIRST_DAY, {
+  error: `не раньше ${FIRST_DAY} / not before ${FIRST_DAY}`,
+})
 
 const Position = z
   .tuple([z.string().regex(/^\d{1,18}$/), z.string().max(100)])
@@ -49,8 +56,8 @@ export const searches = ({ system, requires }: SearchesDeps) =>
       request: {
         query: z.strictObject({
           kind: z.enum(['zero-result', 'slow', 'any']).default('any'),
-          from: z.iso.date().optional(),
-          to: z.iso.date().optional(),
+          from: Day.optional(),
+          to: Day.optional(),
           ...PageQuery.shape,
         }),
       },
