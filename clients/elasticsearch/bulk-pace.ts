@@ -11,6 +11,7 @@ export type BulkPassage = 'quick' | 'slow' | 'refused'
 
 const LEAST: BulkPace = { bytes: 64 * 1024, concurrency: 1 }
 const MOST: BulkPace = { bytes: 5 * 1024 ** 2, concurrency: 4 }
+export const MOST_AT_ONCE = MOST.concurrency
 const STEP: BulkPace = { bytes: 128 * 1024, concurrency: 0.25 }
 
 /** An answer within it leaves room for more. */

@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import { setTimeout as pause } from 'node:timers/promises'
-import { FIRST_PACE, nextPace } from './bulk-pace.ts'
+import { createBulkGate } from './bulk-gate.ts'
+import { FIRST_PACE, MOST_AT_ONCE, nextPace } from './bulk-pace.ts'
 import { passBulk } from './bulk-request.ts'
 import {
   toBulkLines,
@@ -31,7 +32,7 @@ export type BulkWriterOptions = {
  * Writes as much at a time as Elasticsearch takes well: requests bounded in bytes, several at once, both adapted to how
  * they are answered. What is refused for the moment (429, 5xx, no answer) is sent again after a pause, and that alone; a
  * request that is refused as a whole is halved until the one that is to blame stands alone. Everything that writes to a
- * cluster shares one writer, and so one pace.
+ * cluster shares one writer, and so one pace: so many requests at once are those of all of them.
  */
 export function createBulkWriter(
   client: Client,
@@ -39,36 +40,41 @@ export function createBulkWriter(
 ): BulkWriter {
   let pace = FIRST_PACE
 
+  const gate = createBulkGate(() => Math.floor(pace.concurrency))
+
   /** Sends each operation once; gives what another try may mend, and adds the rest to `outcome`. */
   async function sendAll(indexName: string, operations: BulkLines[], outcome: BulkOutcome) {
-    const waiting = [...operations]
+    let waiting = [...operations]
     const toRepeat: BulkFailure[] = []
-    const running = new Set<Promise<void>>()
-    const send = async (request: BulkLines[]) => {
-      const passed = await passBulk(client, indexName, request)
-      pace = nextPace(pace, passed.passage)
+    const send = async (take: () => BulkLines[]): Promise<void> => {
+      const { request, passed } = await gate(async () => {
+        const request = take()
+        const passed = request.length > 0 ? await passBulk(client, indexName, request) : undefined
+        if (passed) pace = nextPace(pace, passed.passage)
+        return { request, passed }
+      })
+      if (!passed) return
       if (passed.oneIsToBlame) {
         const middle = request.length >> 1
-        await Promise.all([send(request.slice(0, middle)), send(request.slice(middle))])
-        return
+        await send(() => request.slice(0, middle))
+        return send(() => request.slice(middle))
       }
       outcome.written.push(...passed.written)
       outcome.stale.push(...passed.stale)
       for (const failure of passed.failed)
         (failure.retryable ? toRepeat : outcome.failed).push(failure)
     }
-    try {
-      while (waiting.length > 0 || running.size > 0) {
-        if (waiting.length > 0 && running.size < Math.floor(pace.concurrency)) {
-          const sending = send(takeRequest(waiting, pace.bytes)).finally(() => {
-            running.delete(sending)
-          })
-          running.add(sending)
-        } else await Promise.race(running)
+    const sendOneByOne = async () => {
+      try {
+        while (waiting.length > 0) await send(() => takeRequest(waiting, pace.bytes))
+      } catch (error) {
+        waiting = []
+        throw error
       }
-    } finally {
-      await Promise.allSettled(running)
     }
+    const sending = Array.from({ length: MOST_AT_ONCE }, sendOneByOne)
+    await Promise.allSettled(sending)
+    await Promise.all(sending)
     return toRepeat
   }
 

@@ -46,6 +46,9 @@ const said = (statusCode: number) =>
     meta: {},
   } as unknown as DiagnosticResult)
 
+const soon = () =>
+  new Promise<(id: string) => Item>((resolve) => setImmediate(() => resolve(() => taken)))
+
 const write = (
   answer: Answer,
   given: ReturnType<typeof operations>,
@@ -130,14 +133,45 @@ describe('a bulk writer', () => {
   })
 
   it('bounds requests in bytes, and how many there are at once', async () => {
-    const { outcome, requests, seen } = write(
-      () => new Promise((resolve) => setImmediate(() => resolve(() => taken))),
-      operations(200, 100_000),
-    )
+    const { outcome, requests, seen } = write(soon, operations(200, 100_000))
     expect((await outcome).written).toHaveLength(200)
     expect(seen.atOnce).toBeGreaterThan(1)
     expect(seen.atOnce).toBeLessThanOrEqual(4)
     expect(Math.max(...requests.map(({ length }) => length))).toBeLessThanOrEqual(52)
+  })
+
+  it('counts the requests of all who write at the same time together', async () => {
+    const { client, seen } = elasticsearch(soon)
+    const writer = createBulkWriter(client)
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, () => writer.write('goods', operations(1))),
+    )
+    expect(outcomes.flatMap(({ written }) => written)).toHaveLength(12)
+    expect(seen.atOnce).toBeGreaterThan(1)
+    expect(seen.atOnce).toBeLessThanOrEqual(4)
+  })
+
+  it('has one request under way when it was too much for long, whoever writes', async () => {
+    const { client, seen } = elasticsearch(async (_, request) => {
+      if (request <= 6) throw said(429)
+      return soon()
+    })
+    const writer = createBulkWriter(client, { pauseMs: 1, tries: 10 })
+    await writer.write('goods', operations(1))
+    seen.atOnce = 0
+    await Promise.all([writer.write('goods', operations(1)), writer.write('goods', operations(1))])
+    expect(seen.atOnce).toBe(1)
+  })
+
+  it('sends no more at once while it looks for those that are refused', async () => {
+    const { client, seen } = elasticsearch(async (ids) => {
+      await soon()
+      if (ids.length > 1) throw said(400)
+      return () => broken
+    })
+    const { failed } = await createBulkWriter(client).write('goods', operations(16))
+    expect(failed).toHaveLength(16)
+    expect(seen.atOnce).toBeLessThanOrEqual(2)
   })
 
   it('sends less at once after it was too much', async () => {
