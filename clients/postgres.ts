@@ -7,6 +7,7 @@ import {
 } from 'kysely'
 import { from as copyFrom } from 'pg-copy-streams'
 import pg from 'pg'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Database } from '../db/database.ts'
@@ -16,7 +17,10 @@ export type PostgresOptions = {
   /** Shown in `pg_stat_activity`. */
   applicationName: string
   max?: number
-  /** Ends a statement that runs longer: a request must not wait for ever. */
+  /**
+   * Ends a statement that runs longer: a request must not wait for ever. A server that has said nothing for a little longer
+   * than that is gone, and the connection is closed; so is one whose transaction waits as long for something else.
+   */
   statementTimeoutMs?: number
   /**
    * Of so many different statements each is parsed and planned once for a connection, which saves a short query most of its
@@ -32,6 +36,14 @@ export type Postgres = {
   close(): Promise<void>
 }
 
+/**
+ * A host that went without a word is asked whether it is there while a statement runs, however long that may take: ten times
+ * (libuv), a second apart. Linux alone would begin after two hours.
+ */
+const PROBED_AFTER_MS = 10_000
+/** For the server to say that it has ended a statement. */
+const GRACE_MS = 2_000
+
 /** One pool and its query builder. Rows come in camelCase; nested JSON keeps its keys. */
 export function connectPostgres({
   url,
@@ -46,12 +58,23 @@ export function connectPostgres({
     max,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: PROBED_AFTER_MS,
     ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
   })
   // An idle connection that the server closed is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
+  if (statementTimeoutMs !== undefined)
+    pool.on('connect', (client) => closeWhenSilent(client, statementTimeoutMs + GRACE_MS))
   const db = kyselyOn(mostPrepared > 0 ? preparing(pool, mostPrepared) : pool)
   return { db, pool, close: () => pool.end() }
+}
+
+/** `pg` would forget the statement alone, and give the next one the same dead connection. */
+function closeWhenSilent(client: pg.PoolClient, silentMs: number): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.setTimeout(silentMs, () =>
+    stream.destroy(Object.assign(new Error('PostgreSQL is silent'), { code: 'ETIMEDOUT' })),
+  )
 }
 
 const kyselyOn = (pool: PostgresPool) =>

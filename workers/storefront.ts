@@ -26,15 +26,23 @@ import {
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import type { CreateDomainWorker } from './worker.ts'
 
+/**
+ * The longest statements read the whole catalogue once, for suggestions; all others are of a page or a batch. What has run
+ * for so long waits for somebody who is gone, and would keep its activity until its own time is up.
+ */
+const STATEMENT_TIMEOUT_MS = 5 * 60_000
+
 export const createStorefrontWorker: CreateDomainWorker = ({ config, temporal, log }) => {
   const system = connectPostgres({
     url: roleUrl(config, 'system'),
     applicationName: 'yarmarka-storefront',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
   /** Sees what everybody sees: for what listings should hold. */
   const storefront = connectPostgres({
     url: roleUrl(config, 'storefront'),
     applicationName: 'yarmarka-storefront',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     max: 2,
   })
   const elasticsearch = connectElasticsearch({ url: config.ELASTICSEARCH_URL })
