@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectElasticsearch } from '../clients/elasticsearch/connect.ts'
 import { connectPostgres } from '../clients/postgres.ts'
@@ -24,16 +24,18 @@ export type SyncFigures = {
 const KEYS = 2_000
 const EXPONENT = 1.2
 const PER_SECOND = 500
+/** Of the updates so many change a stock, as orders do; the others the shop product itself. */
+const STOCK_SHARE = 0.5
 /** For this share of the time before, so that the code of all parts is compiled. */
 const WARM_UP = 0.25
 const TICK_MS = 20
 const LOOK_EVERY_MS = 100
 const index = shopProductsIndex.alias
 
-/**
- * Updates goods at a steady rate, each in a transaction of its own and whatever the answer takes, and searches for
- * them: the popularity is the number of the update, so a search that finds it, or a later one of the same good, has found it.
- */
+/** What an update sets to its number; a search that finds this or more has found the update, or a later one. */
+type Field = 'popularity' | 'units'
+
+/** Updates goods at a steady rate, each in a transaction of its own and whatever the answer takes, and searches for them. */
 export async function measureSync(market: Marketplace, seconds: number): Promise<SyncFigures> {
   const shop = await market.openShop()
   await fillShop(market.owner.db, shop, KEYS)
@@ -80,15 +82,15 @@ async function updateSteadily(
   { from, to }: { from: number; to: number },
   sightings: Sightings,
 ): Promise<void> {
-  const place = zipf(ids.length, EXPONENT, seeded(from))
+  const random = seeded(from)
+  const place = zipf(ids.length, EXPONENT, random)
   const startedAt = performance.now()
   const running: Promise<void>[] = []
   const update = async (number: number) => {
     const id = ids[place()]!
-    await sql`update shop_product set popularity = greatest(popularity, ${number}) where id = ${id}`.execute(
-      db,
-    )
-    sightings.committed(id, number)
+    const field = random() < STOCK_SHARE ? 'units' : 'popularity'
+    await set[field](id, number).execute(db)
+    sightings.committed(id, { field, number, at: performance.now() })
   }
   for (let made = from; made < to;) {
     const due = Math.min(to, from + ((performance.now() - startedAt) / 1_000) * PER_SECOND)
@@ -98,33 +100,39 @@ async function updateSteadily(
   await Promise.all(running)
 }
 
+const set: Record<Field, (id: string, number: number) => RawBuilder<unknown>> = {
+  popularity: (id, number) =>
+    sql`update shop_product set popularity = greatest(popularity, ${number}) where id = ${id}`,
+  units: (id, number) =>
+    sql`update stock set units = greatest(units, ${number}) where shop_product_id = ${id}`,
+}
+
+type Update = { field: Field; number: number; at: number }
 type Sightings = ReturnType<typeof watch>
 
 /** Searches again and again for what was committed and not seen yet. */
 function watch(client: Client) {
-  const waiting = new Map<string, { number: number; at: number }[]>()
+  const waiting = new Map<string, Update[]>()
   const lags: number[] = []
   let ending = false
 
   const look = async () => {
-    const least = Math.min(...[...waiting.values()].flat().map(({ number }) => number))
-    const { hits } = await client.search({
+    const { hits } = await client.search<{ popularity: number; units: { total: number } }>({
       index,
       size: KEYS,
-      query: { range: { popularity: { gte: least } } },
-      _source: false,
-      docvalue_fields: ['id', 'popularity'],
+      query: { terms: { id: [...waiting.keys()] } },
+      _source: ['popularity', 'units.total'],
       track_total_hits: false,
     })
     const now = performance.now()
-    for (const { fields } of hits.hits) {
-      const { id, popularity } = fields as { id: [string]; popularity: [number] }
-      const unseen = waiting.get(id[0])
-      if (!unseen) continue
-      const still = unseen.filter(({ number }) => number > popularity[0])
-      for (const { number, at } of unseen) if (number <= popularity[0]) lags.push(now - at)
-      if (still.length === 0) waiting.delete(id[0])
-      else waiting.set(id[0], still)
+    for (const { _id: id, _source: found } of hits.hits) {
+      const unseen = waiting.get(id!) ?? []
+      const isSeen = ({ field, number }: Update) =>
+        number <= (field === 'units' ? found!.units.total : found!.popularity)
+      lags.push(...unseen.filter(isSeen).map(({ at }) => now - at))
+      const still = unseen.filter((update) => !isSeen(update))
+      if (still.length === 0) waiting.delete(id!)
+      else waiting.set(id!, still)
     }
   }
   const looking = (async () => {
@@ -135,9 +143,8 @@ function watch(client: Client) {
     }
   })()
   return {
-    committed(id: string, number: number) {
-      const unseen = waiting.get(id) ?? []
-      waiting.set(id, [...unseen, { number, at: performance.now() }])
+    committed(id: string, update: Update) {
+      waiting.set(id, [...(waiting.get(id) ?? []), update])
     },
     /** Resolves with all lags when everything was seen. */
     async end() {
@@ -168,7 +175,8 @@ function table({ seconds, updates, lags, indexOperations, differences }: SyncFig
   const { documents, ...differing } = differences
   const differ = Object.values(differing).reduce((sum, count) => sum + count, 0)
   return [
-    `${PER_SECOND} updates/s for ${seconds} s, each a transaction, over ${KEYS} goods by Zipf's law (${EXPONENT}). The lag ` +
+    `${PER_SECOND} updates/s for ${seconds} s, each a transaction, over ${KEYS} goods by Zipf's law (${EXPONENT}), ` +
+      `${100 * STOCK_SHARE} % of them of a stock, as an order makes it. The lag ` +
       `ends with the first search that finds the update; searches look every ${LOOK_EVERY_MS} ms. Before it, the same for a quarter of the time, not measured.`,
     '',
     '| updates | seen | lag p50 | p95 | p99 | longest | index operations | per update | differences |',
