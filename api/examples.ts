@@ -151,6 +151,7 @@ export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
   index: 'shop-products-2026.11.26-1',
   kind: 'listing',
   reason: 'document_parsing_exception',
+  refusal: 'document_parsing_exception: failed to parse field [vendorCode] of type [long]',
   rollbackMinutes: 1440,
   status: 200,
   detail: 'Строка 14: тег name не закрыт.',

@@ -29,6 +29,8 @@ export type ComparedIndex = {
   indexName: string
   /** False for an index of another schema: its documents may say the same in another way. */
   comparesContent: boolean
+  /** What each of these refuses is no difference: the index itself, and beside a new one that which is searched. */
+  refusers: string[]
 }
 
 export type Drifted = {
@@ -43,6 +45,8 @@ export type Comparison = {
   buckets: number
   differingBuckets: number
   drifted: Drifted[]
+  /** Documents that are not there because each of the refusers has parked them. */
+  parked: number
 }
 
 const PAGE_SIZE = 500
@@ -68,19 +72,23 @@ export async function compareIndex(
 
   const drifted: Drifted[] = held.foreign.map((id) => ({ id, kind: 'extra', heldVersion: 0 }))
   const moving: string[] = []
+  let parked = 0
   for (let at = 0; at < differing.length; at += BUCKETS_AT_ONCE) {
     const ids = differing.slice(at, at + BUCKETS_AT_ONCE).flatMap(idsOfBucket)
     const found = await compareDocuments(deps, index, ids)
     drifted.push(...found.drifted)
     moving.push(...found.moving)
+    parked += found.parked
     await makeWay()
   }
-  drifted.push(...(await untilStill(deps, index, moving, makeWay)))
+  const stilled = await untilStill(deps, index, moving, makeWay)
+  drifted.push(...stilled.drifted)
   return {
     documents: current.documents,
     buckets: current.buckets.size,
     differingBuckets: differing.length,
     drifted,
+    parked: parked + stilled.parked,
   }
 }
 
@@ -123,6 +131,8 @@ async function bucketsOfDatabase(
   return { buckets, documents }
 }
 
+type Looked = { drifted: Drifted[]; moving: string[]; parked: number }
+
 /**
  * PostgreSQL, then the index, then PostgreSQL again: what was settled before and is the same after, the index must have
  * held in between.
@@ -131,17 +141,17 @@ async function compareDocuments(
   { system, elasticsearch }: CompareDeps,
   index: ComparedIndex,
   ids: readonly string[],
-): Promise<{ drifted: Drifted[]; moving: string[] }> {
+): Promise<Looked> {
   const before = await readDocumentsOf(system, ids)
   const held = await getHeld(elasticsearch, index.indexName, ids)
   const suspects = before.filter(
     (current) => !isEqual(current, held.get(current.shopProductId), index),
   )
-  if (suspects.length === 0) return { drifted: [], moving: [] }
+  if (suspects.length === 0) return { drifted: [], moving: [], parked: 0 }
 
   const suspectIds = suspects.map(({ shopProductId }) => shopProductId)
   const after = await readDocumentsOf(system, suspectIds)
-  const parked = await findParked(system, index.indexName, suspectIds)
+  const parked = await findParked(system, index.refusers, suspectIds)
   const drifted: Drifted[] = []
   const moving: string[] = []
   for (const [at, suspect] of suspects.entries()) {
@@ -152,7 +162,7 @@ async function compareDocuments(
     if (!isStill) moving.push(id)
     else drifted.push({ id, kind: kindOf(document !== null, held.has(id)), heldVersion })
   }
-  return { drifted, moving }
+  return { drifted, moving, parked: parked.size }
 }
 
 function isEqual(
@@ -173,8 +183,9 @@ async function untilStill(
   index: ComparedIndex,
   ids: string[],
   makeWay: MakeWay,
-): Promise<Drifted[]> {
+): Promise<Omit<Looked, 'moving'>> {
   const drifted: Drifted[] = []
+  let parked = 0
   let moving = ids
   for (let round = 0; round < ROUNDS && moving.length > 0; round++) {
     await sleep(ROUND_MS)
@@ -185,7 +196,8 @@ async function untilStill(
       const found = await compareDocuments(deps, index, still.slice(at, at + PAGE_SIZE))
       drifted.push(...found.drifted)
       moving.push(...found.moving)
+      parked += found.parked
     }
   }
-  return drifted
+  return { drifted, parked }
 }

@@ -46,7 +46,10 @@ export const createDriftActivities = (deps: DriftDeps) => {
         for (const generation of await listGenerations(system, 'live', 'retired')) {
           if (!(await isThere(generation))) continue
           const { indexName, schemaVersion, state } = generation
-          const compared = { indexName, comparesContent: schemaVersion === index.version }
+          const compared = {
+            ...{ indexName, refusers: [indexName] },
+            comparesContent: schemaVersion === index.version,
+          }
           const found = await compareIndex(deps, compared, makeWay)
           if (state === 'live')
             await updateDriftCycle(system, cycleId, {

@@ -24,7 +24,7 @@ const PAGES_IN_FLIGHT = 2
 /**
  * Writes what is published, page after page in the order of ids, each page of one snapshot and under its versions: live
  * changes may be written at the same time, before or after. A document that the index refuses is left to the parity
- * check.
+ * check, which lets none go that is searched now.
  * @returns whether it came to the end
  * @throws when a page could not be written; what was committed stays
  */

@@ -1,3 +1,5 @@
+import { findRefusal } from '../../db/storefront/parked.ts'
+import { findLiveGeneration } from '../../db/storefront/search-generations.ts'
 import type { Parity } from '../../db/storefront/tables.ts'
 import { compareIndex, type CompareDeps } from './compare-index.ts'
 import type { MakeWay } from './make-way.ts'
@@ -5,18 +7,24 @@ import { repairIndex, type RepairDeps } from './repair-index.ts'
 
 const ROUNDS = 3
 
-/** Compares a filled index with PostgreSQL and mends what differs, until a comparison finds nothing. */
+/**
+ * Compares a filled index with PostgreSQL and mends what differs, until a comparison finds nothing. What it refuses while
+ * the index that is searched takes it differs: nobody would find it any more.
+ */
 export async function proveParity(
   deps: CompareDeps & RepairDeps,
   indexName: string,
   makeWay: MakeWay,
 ): Promise<Parity> {
+  const live = await findLiveGeneration(deps.system)
+  const refusers = live ? [indexName, live.indexName] : [indexName]
   let repaired = 0
   for (let round = 1; ; round++) {
-    const found = await compareIndex(deps, { indexName, comparesContent: true }, makeWay)
-    const { documents, buckets, differingBuckets, drifted } = found
-    const parity = { documents, buckets, differingBuckets, repaired, differing: drifted.length }
-    if (drifted.length === 0 || round === ROUNDS) return parity
+    const found = await compareIndex(deps, { indexName, comparesContent: true, refusers }, makeWay)
+    const { drifted, ...counts } = found
+    const parity = { ...counts, repaired, differing: drifted.length }
+    if (drifted.length === 0) return parity
+    if (round === ROUNDS) return { ...parity, refusal: await findRefusal(deps.system, indexName) }
     repaired += await repairIndex(deps, indexName, drifted, { makeWay })
   }
 }

@@ -52,6 +52,7 @@ async function rewrite(
   drifted: readonly Drifted[],
   { count }: RepairOptions,
 ): Promise<number> {
+  let repaired = 0
   let left = drifted
   for (const step of STEPS) {
     if (left.length === 0) break
@@ -62,19 +63,22 @@ async function rewrite(
       if (step === STEPS[0]) await count?.(trx, left)
     })
     const wanted = await readDocumentsOf(system, ids)
-    await writer.write(
+    const { failed } = await writer.write(
       indexName,
       wanted.map(({ shopProductId: id, version, document }) => ({ id, version, document })),
     )
     const held = await getHeld(elasticsearch, indexName, ids)
-    const refused = new Set(
+    const taken = new Set(
       wanted
-        .filter((current) => !isTaken(current, held.get(current.shopProductId)))
+        .filter((current) => isTaken(current, held.get(current.shopProductId)))
         .map(({ shopProductId }) => shopProductId),
     )
-    left = left.filter(({ id }) => refused.has(id))
+    repaired += taken.size
+    // No version helps what the index refuses for itself.
+    const refused = new Set(failed.flatMap(({ id, retryable }) => (retryable ? [] : id)))
+    left = left.filter(({ id }) => !taken.has(id) && !refused.has(id))
   }
-  return drifted.length - left.length
+  return repaired
 }
 
 /** By somebody else and in a newer version, perhaps. */

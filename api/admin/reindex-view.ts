@@ -38,7 +38,16 @@ export const Reindex = z
         buckets: z.int(),
         differingBuckets: z.int(),
         repaired: z.int(),
-        differing: z.int(),
+        parked: z.int().openapi({
+          description: 'Not there because neither it nor the index that is searched takes them',
+        }),
+        differing: z.int().openapi({
+          description: 'Not as PostgreSQL says after all repairs; with any, it is never searched',
+        }),
+        refusal: z
+          .string()
+          .optional()
+          .openapi({ description: 'Why the new index refuses one of those that differ' }),
       })
       .optional()
       .openapi({ description: 'What the comparison with PostgreSQL found before the swap' }),
@@ -83,7 +92,8 @@ export function showReindex(row: ReindexRow): Reindex {
       perSecond: perSecond(pace),
       etaSeconds: isFilling ? etaSeconds(pace) : null,
     },
-    ...(row.parity && { parity: row.parity }),
+    // Those of before say nothing about parked documents.
+    ...(row.parity && { parity: { ...row.parity, parked: row.parity.parked ?? 0 } }),
     rollbackMinutes: row.rollbackMinutes,
     ...(row.state === 'live' && row.liveAt && { rollbackUntil: windowEnd(row.liveAt, row) }),
     ...(row.problem && { problem: row.problem }),

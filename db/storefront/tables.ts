@@ -120,6 +120,10 @@ export type Parity = {
   buckets: number
   differingBuckets: number
   repaired: number
+  /** Documents that neither it nor the index that is searched takes. */
+  parked?: number
   /** Documents that still differed after the last round; an index with any is never read. */
   differing: number
+  /** Where some differ, why the index refuses one of them, if it does. */
+  refusal?: string | undefined
 }

@@ -242,12 +242,29 @@ describe('GET /v1/admin/reindexes/{id}', () => {
   })
 
   it('tells until when it can be rolled back, and what the comparison found', async () => {
-    const parity = { documents: 9, buckets: 1, differingBuckets: 0, repaired: 0, differing: 0 }
+    const parity = {
+      documents: 9,
+      buckets: 1,
+      differingBuckets: 0,
+      repaired: 0,
+      differing: 0,
+      parked: 2,
+    }
     const id = await insert('live', {
       ...{ liveAt: new Date('2026-11-25T10:00:00Z'), parity: JSON.stringify(parity) },
     })
     expect((await get(`/${id}`)).body).toMatchObject({
       ...{ parity, rollbackUntil: '2026-11-25T11:00:00.000Z' },
+    })
+  })
+
+  it('tells why the new index refused what the comparison found', async () => {
+    const parity = { documents: 9, buckets: 1, differingBuckets: 1, repaired: 0, differing: 1 }
+    const id = await insert('failed', {
+      parity: JSON.stringify({ ...parity, refusal: 'no number' }),
+    })
+    expect((await get(`/${id}`)).body).toMatchObject({
+      parity: { ...parity, parked: 0, refusal: 'no number' },
     })
   })
 

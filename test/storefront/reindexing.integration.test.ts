@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
 import { until } from '../support/until.ts'
@@ -26,6 +27,14 @@ beforeEach(async () => {
 
 const raisePrices = (condition = sql<boolean>`true`) =>
   sql`update shop_product set price_minor = price_minor + 1 where ${condition}`.execute(owner)
+const setBrand = (id: string, brand: string) =>
+  owner
+    .updateTable('product')
+    .set({ brand })
+    .where('id', '=', (from) =>
+      from.selectFrom('shopProduct').select('productId').where('id', '=', id),
+    )
+    .execute()
 const live = async () => (await search.behindAlias())[0]!
 const expectWhole = async (indexName?: string) =>
   expect(await search.searched(indexName)).toEqual(await search.expected())
@@ -154,6 +163,42 @@ describe('the parity check', () => {
     await stop()
     expect((await search.reindexed(reindexId)).parity).toMatchObject({ repaired: 0 })
     await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
+  it('lets none go that the new index refuses and the one that is searched takes, be it all', async () => {
+    const properties = {
+      ...(index.mappings['properties'] as object),
+      vendorCode: { type: 'long' },
+    }
+    const choosy = createReindexingActivities({
+      ...search.deps,
+      index: { ...index, mappings: { ...index.mappings, properties } },
+    })
+    const stop = search.startProjections('search')
+    const reindexId = await search.request()
+    await run(() => choosy.openReindex({ reindexId }))
+    while (!(await run(() => choosy.backfillPages({ reindexId }))).ended);
+    expect(await run(() => choosy.verifyParity({ reindexId }))).toBe('differs')
+    await stop()
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({
+      differing: Object.keys(await search.expected()).length,
+      parked: 0,
+      refusal: expect.stringContaining('vendorCode'),
+    })
+    await run(() => choosy.abandonReindex({ reindexId, state: 'failed', problem: 'parity' }))
+  })
+
+  it('lets go what neither index takes', async () => {
+    const [, id] = Object.keys(await search.expected()) as [string, string]
+    await setBrand(id, 'я'.repeat(20_000))
+    await search.project()
+    const stop = search.startProjections('search')
+    const { reindexId } = await fill()
+    expect(await verify(reindexId)).toBe('equal')
+    await stop()
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({ differing: 0, parked: 1 })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+    await setBrand(id, 'Бирюса')
   })
 
   it('tells when Elasticsearch has lost the index; filled again, it is whole', async () => {
