@@ -69,6 +69,8 @@ export type CheckDriftResult = {
   /** Documents of the search index and pages of the cache that were not what PostgreSQL says. */
   drifted: number
   repaired: number
+  /** Documents that were on their way for as long as they were looked at: of these nothing is known. */
+  unsettled: number
 }
 export type CheckDrift = (input: CheckDriftInput) => Promise<CheckDriftResult>
 

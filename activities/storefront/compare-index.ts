@@ -31,6 +31,8 @@ export type ComparedIndex = {
   comparesContent: boolean
   /** What each of these refuses is no difference: the index itself, and beside a new one that which is searched. */
   refusers: string[]
+  /** What is on its way when it is looked at is looked at again, for so long. */
+  patienceMs: number
 }
 
 export type Drifted = {
@@ -47,17 +49,20 @@ export type Comparison = {
   drifted: Drifted[]
   /** Documents that are not there because each of the refusers has parked them. */
   parked: number
+  /** Documents of which nothing is proven: they were on their way for as long as they were looked at. */
+  unsettled: number
 }
 
 const PAGE_SIZE = 500
 const BUCKETS_AT_ONCE = 5
-/** What is on its way when it is looked at is looked at again, so many times. */
-const ROUNDS = 10
-const ROUND_MS = 500
+/** Before what is on its way is looked at again: half as long again each time. */
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 10_000
 
 /**
  * Every document that the index does not hold as PostgreSQL says, found by buckets of ids and proven one by one. What
- * waits in the change stream, then or while it is looked at, is not among them.
+ * waits in the change stream, then or while it is looked at, is not among them: it is looked at again, and counted when
+ * nothing comes of it.
  * @param makeWay is called after every bounded piece of work
  */
 export async function compareIndex(
@@ -71,13 +76,13 @@ export async function compareIndex(
   const differing = differingBuckets(held.buckets, current.buckets)
 
   const drifted: Drifted[] = held.foreign.map((id) => ({ id, kind: 'extra', heldVersion: 0 }))
-  const moving: string[] = []
+  const moving: Moving = new Map()
   let parked = 0
   for (let at = 0; at < differing.length; at += BUCKETS_AT_ONCE) {
     const ids = differing.slice(at, at + BUCKETS_AT_ONCE).flatMap(idsOfBucket)
     const found = await compareDocuments(deps, index, ids)
     drifted.push(...found.drifted)
-    moving.push(...found.moving)
+    for (const [id, version] of found.moving) moving.set(id, version)
     parked += found.parked
     await makeWay()
   }
@@ -89,6 +94,7 @@ export async function compareIndex(
     differingBuckets: differing.length,
     drifted,
     parked: parked + stilled.parked,
+    unsettled: stilled.moving.size,
   }
 }
 
@@ -131,36 +137,42 @@ async function bucketsOfDatabase(
   return { buckets, documents }
 }
 
-type Looked = { drifted: Drifted[]; moving: string[]; parked: number }
+/** Ids of what is on its way, with the newest version that anybody had of each when it was first seen so. */
+type Moving = Map<string, number>
+type Looked = { drifted: Drifted[]; moving: Moving; parked: number }
 
 /**
  * PostgreSQL, then the index, then PostgreSQL again: what was settled before and is the same after, the index must have
- * held in between.
+ * held in between. Of what never rests, the index must have taken a version that was raised since it was first seen: then
+ * it is carried.
  */
 async function compareDocuments(
   { system, elasticsearch }: CompareDeps,
   index: ComparedIndex,
   ids: readonly string[],
+  seen: Moving = new Map(),
 ): Promise<Looked> {
   const before = await readDocumentsOf(system, ids)
   const held = await getHeld(elasticsearch, index.indexName, ids)
   const suspects = before.filter(
     (current) => !isEqual(current, held.get(current.shopProductId), index),
   )
-  if (suspects.length === 0) return { drifted: [], moving: [], parked: 0 }
+  if (suspects.length === 0) return { drifted: [], moving: new Map(), parked: 0 }
 
   const suspectIds = suspects.map(({ shopProductId }) => shopProductId)
   const after = await readDocumentsOf(system, suspectIds)
   const parked = await findParked(system, index.refusers, suspectIds)
   const drifted: Drifted[] = []
-  const moving: string[] = []
+  const moving: Moving = new Map()
   for (const [at, suspect] of suspects.entries()) {
     const { shopProductId: id, version, settled, document } = suspect
     if (parked.has(id)) continue
-    const isStill = settled && after[at]?.settled === true && after[at].version === version
+    const now = after[at]!
+    const isStill = settled && now.settled && now.version === version
     const heldVersion = held.get(id)?.version ?? 0
-    if (!isStill) moving.push(id)
-    else drifted.push({ id, kind: kindOf(document !== null, held.has(id)), heldVersion })
+    const first = seen.get(id) ?? Math.max(version, heldVersion)
+    if (isStill) drifted.push({ id, kind: kindOf(document !== null, held.has(id)), heldVersion })
+    else if (heldVersion <= first || heldVersion > now.version) moving.set(id, first)
   }
   return { drifted, moving, parked: parked.size }
 }
@@ -177,27 +189,32 @@ function isEqual(
 const kindOf = (isWanted: boolean, isHeld: boolean): Drifted['kind'] =>
   isWanted && isHeld ? 'different' : isWanted ? 'missing' : 'extra'
 
-/** Looks again at what was moving; what moves on and on is left to the projection. */
+/** Looks again at what was moving, at least once. */
 async function untilStill(
   deps: CompareDeps,
   index: ComparedIndex,
-  ids: string[],
+  first: Moving,
   makeWay: MakeWay,
-): Promise<Omit<Looked, 'moving'>> {
+): Promise<Looked> {
   const drifted: Drifted[] = []
   let parked = 0
-  let moving = ids
-  for (let round = 0; round < ROUNDS && moving.length > 0; round++) {
-    await sleep(ROUND_MS)
+  let moving = first
+  const endsAt = performance.now() + index.patienceMs
+  let pauseMs = FIRST_PAUSE_MS
+  while (moving.size > 0) {
+    await sleep(pauseMs)
     await makeWay()
-    const still = moving
-    moving = []
+    const still = [...moving.keys()]
+    const seen = moving
+    moving = new Map()
     for (let at = 0; at < still.length; at += PAGE_SIZE) {
-      const found = await compareDocuments(deps, index, still.slice(at, at + PAGE_SIZE))
+      const found = await compareDocuments(deps, index, still.slice(at, at + PAGE_SIZE), seen)
       drifted.push(...found.drifted)
-      moving.push(...found.moving)
+      for (const [id, version] of found.moving) moving.set(id, version)
       parked += found.parked
     }
+    if (performance.now() > endsAt) break
+    pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)
   }
-  return { drifted, parked }
+  return { drifted, moving, parked }
 }

@@ -29,6 +29,9 @@ export type DriftDeps = BuildDeps &
   }
 export type DriftActivities = ReturnType<typeof createDriftActivities>
 
+/** What is on its way for longer is left to the next cycle. */
+const PATIENCE_MS = 5_000
+
 type CycleKey = { cycleId: string }
 
 export const createDriftActivities = (deps: DriftDeps) => {
@@ -43,14 +46,17 @@ export const createDriftActivities = (deps: DriftDeps) => {
     compareSearch: ({ cycleId }: CycleKey): Promise<void> =>
       heartbeating(async () => {
         const makeWay = await makingWay(elasticsearch)
+        let unsettledCount = 0
         for (const generation of await listGenerations(system, 'live', 'retired')) {
           if (!(await isThere(generation))) continue
           const { indexName, schemaVersion, state } = generation
           const compared = {
-            ...{ indexName, refusers: [indexName] },
+            ...{ indexName, refusers: [indexName], patienceMs: PATIENCE_MS },
             comparesContent: schemaVersion === index.version,
           }
           const found = await compareIndex(deps, compared, makeWay)
+          unsettledCount += found.unsettled
+          await updateDriftCycle(system, cycleId, { unsettledCount })
           if (state === 'live')
             await updateDriftCycle(system, cycleId, {
               documentCount: found.documents,
@@ -88,6 +94,7 @@ export const createDriftActivities = (deps: DriftDeps) => {
       const result = {
         drifted: documents + stalePages,
         repaired: cycle.repairedCount + stalePages,
+        unsettled: cycle.unsettledCount,
       }
       meters.driftCycles.add(1, { state })
       meters.drifted.add(cycle.missingCount, { kind: 'missing' })
@@ -96,7 +103,8 @@ export const createDriftActivities = (deps: DriftDeps) => {
       meters.drifted.add(stalePages, { kind: 'stale-page' })
       meters.repaired.add(result.repaired)
       const tell = result.drifted > 0 || state === 'failed' ? 'warn' : 'info'
-      log[tell]({ cycleId, state, documents, stalePages, repaired: result.repaired }, 'drift')
+      const { repaired, unsettled } = result
+      log[tell]({ cycleId, state, documents, stalePages, repaired, unsettled }, 'drift')
       return result
     },
   }

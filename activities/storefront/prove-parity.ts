@@ -6,21 +6,25 @@ import type { MakeWay } from './make-way.ts'
 import { repairIndex, type RepairDeps } from './repair-index.ts'
 
 const ROUNDS = 3
+/** A fan-out over a million shop products may be on its way. */
+const PATIENCE_MS = 30 * 60_000
 
 /**
  * Compares a filled index with PostgreSQL and mends what differs, until a comparison finds nothing. What it refuses while
- * the index that is searched takes it differs: nobody would find it any more.
+ * the index that is searched takes it differs: nobody would find it any more. What is on its way is waited for.
  */
 export async function proveParity(
   deps: CompareDeps & RepairDeps,
   indexName: string,
   makeWay: MakeWay,
+  patienceMs = PATIENCE_MS,
 ): Promise<Parity> {
   const live = await findLiveGeneration(deps.system)
   const refusers = live ? [indexName, live.indexName] : [indexName]
+  const compared = { indexName, comparesContent: true, refusers, patienceMs }
   let repaired = 0
   for (let round = 1; ; round++) {
-    const found = await compareIndex(deps, { indexName, comparesContent: true, refusers }, makeWay)
+    const found = await compareIndex(deps, compared, makeWay)
     const { drifted, ...counts } = found
     const parity = { ...counts, repaired, differing: drifted.length }
     if (drifted.length === 0) return parity

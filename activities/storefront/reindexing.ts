@@ -31,6 +31,8 @@ export type ReindexingDeps = BuildDeps & {
   writer: BulkWriter
   invalidator: Pick<Invalidator, 'dropAll'>
   log: Pick<Logger, 'info' | 'warn'>
+  /** How long the parity check waits for what is on its way; otherwise half an hour. */
+  patienceMs?: number
 }
 export type ReindexingActivities = ReturnType<typeof createReindexingActivities>
 
@@ -93,7 +95,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
     },
 
     /**
-     * Compares every document with PostgreSQL and mends what differs, until nothing does.
+     * Compares every document with PostgreSQL and mends what differs, until nothing does and nothing is on its way.
      * @returns `lost` when the index is gone: it must be filled again
      */
     async verifyParity({ reindexId }: ReindexKey): Promise<'equal' | 'differs' | 'lost'> {
@@ -102,11 +104,11 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       const indexName = reindex.indexName!
       await readyIndex(deps, indexName)
       const parity = await heartbeating(async () =>
-        proveParity(deps, indexName, await makingWay(deps.elasticsearch)),
+        proveParity(deps, indexName, await makingWay(deps.elasticsearch), deps.patienceMs),
       )
       await updateReindex(system, reindexId, { parity: JSON.stringify(parity) })
       log.info({ reindexId, ...parity }, 'the new index was compared with PostgreSQL')
-      return parity.differing === 0 ? 'equal' : 'differs'
+      return parity.differing + parity.unsettled === 0 ? 'equal' : 'differs'
     },
 
     /** @returns how long there shall be a way back */

@@ -47,6 +47,9 @@ const DriftCycle = z
       missing: count,
       different: count,
       extra: count,
+      unsettled: count.openapi({
+        description: 'On their way for as long as they were looked at: of these nothing is known',
+      }),
     }),
     cache: z.object({
       pages: count.openapi({ description: 'A sample' }),
@@ -117,6 +120,7 @@ const showCycle = (row: DriftCycleRow): z.infer<typeof DriftCycle> => ({
     missing: row.missingCount,
     different: row.differentCount,
     extra: row.extraCount,
+    unsettled: row.unsettledCount,
   },
   cache: {
     pages: row.pageCount,

@@ -41,6 +41,9 @@ export const Reindex = z
         parked: z.int().openapi({
           description: 'Not there because neither it nor the index that is searched takes them',
         }),
+        unsettled: z.int().openapi({
+          description: 'Still on their way after half an hour; with any, it is never searched',
+        }),
         differing: z.int().openapi({
           description: 'Not as PostgreSQL says after all repairs; with any, it is never searched',
         }),
@@ -92,8 +95,7 @@ export function showReindex(row: ReindexRow): Reindex {
       perSecond: perSecond(pace),
       etaSeconds: isFilling ? etaSeconds(pace) : null,
     },
-    // Those of before say nothing about parked documents.
-    ...(row.parity && { parity: { ...row.parity, parked: row.parity.parked ?? 0 } }),
+    ...(row.parity && { parity: row.parity }),
     rollbackMinutes: row.rollbackMinutes,
     ...(row.state === 'live' && row.liveAt && { rollbackUntil: windowEnd(row.liveAt, row) }),
     ...(row.problem && { problem: row.problem }),

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { ShopProductDocument } from '../../domain/storefront/document.ts'
 import type { Database } from '../database.ts'
+import { isStillToBeRaised } from './fanouts.ts'
 import { publishedContent, toDocument, type Content } from './documents.ts'
 
 /** A document as PostgreSQL says that it is. */
@@ -8,7 +9,7 @@ export type CurrentDocument = {
   shopProductId: string
   /** The version of exactly this content; 0 for one that was never raised. */
   version: number
-  /** Search has been given this version, and nothing is on its way that would raise another. */
+  /** Search has been given this version, and no fan-out is on its way that would raise another. */
   settled: boolean
   /** `null` when it is not published. */
   document: ShopProductDocument | null
@@ -39,7 +40,7 @@ async function readDocuments(
     with ids as materialized (${ids}),
     spreading as materialized (select exists (select from change_fanout) as yes)
     select ids.id as shop_product_id, coalesce(c.version, 0) as version,
-      coalesce(c.search_version >= c.version, true) and not spreading.yes as settled, published.*
+      coalesce(c.search_version >= c.version, true) and not (spreading.yes and ${isStillToBeRaised(sql`ids.id`)}) as settled, published.*
     from ids
     cross join spreading
     left join change c on c.shop_product_id = ids.id

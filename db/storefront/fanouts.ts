@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
 
 /**
@@ -56,6 +56,18 @@ async function takeStep(
   else await trx.deleteFrom('changeFanout').where('id', '=', fanout.id).execute()
   return rows.length
 }
+
+/** Whether a fan-out is still to raise this shop product, by the same rules. */
+export const isStillToBeRaised = (id: RawBuilder<unknown>) => sql`
+  exists (
+    select from shop_product sp
+    join category c on c.id = sp.category_id
+    join change_fanout f on f.after_id < sp.id
+    where sp.id = ${id} and (
+      f.source = 'category' and f.source_id = any (c.path)
+      or f.source = 'shop' and f.source_id = sp.shop_id
+      or f.source = 'warehouse' and exists (
+        select from stock where shop_product_id = sp.id and warehouse_id = f.source_id)))`
 
 const shopProductsOf = {
   category: (id: string, after: string) => sql`

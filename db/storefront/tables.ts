@@ -81,6 +81,7 @@ export type StorefrontTables = {
     missingCount: Generated<number>
     differentCount: Generated<number>
     extraCount: Generated<number>
+    unsettledCount: Generated<number>
     repairedCount: Generated<number>
     pageCount: Generated<number>
     stalePageCount: Generated<number>
@@ -121,8 +122,10 @@ export type Parity = {
   differingBuckets: number
   repaired: number
   /** Documents that neither it nor the index that is searched takes. */
-  parked?: number
-  /** Documents that still differed after the last round; an index with any is never read. */
+  parked: number
+  /** Documents of which nothing was proven: they were on their way for too long. */
+  unsettled: number
+  /** Documents that still differed after the last round; an index with any of these two is never read. */
   differing: number
   /** Where some differ, why the index refuses one of them, if it does. */
   refusal?: string | undefined

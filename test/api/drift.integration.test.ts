@@ -48,6 +48,7 @@ describe('GET /v1/admin/drift', () => {
         .values({
           ...{ id, state: 'completed', createdAt, finishedAt: createdAt, documentCount: 1_200 },
           ...{ missingCount: 7, differentCount: 2, extraCount: 1, repairedCount: 10 },
+          unsettledCount: 4,
           ...{ pageCount: 40, stalePageCount: 3 },
         })
         .execute()
@@ -60,7 +61,7 @@ describe('GET /v1/admin/drift', () => {
     expect(second.body.nextCursor).toBeNull()
     expect(first.body.items[0]).toMatchObject({
       ...{ state: 'completed', drift: 13, repaired: 13 },
-      search: { documents: 1_200, missing: 7, different: 2, extra: 1 },
+      search: { documents: 1_200, missing: 7, different: 2, extra: 1, unsettled: 4 },
       cache: { pages: 40, stale: 3, unsettled: 0 },
     })
   })

@@ -249,6 +249,7 @@ describe('GET /v1/admin/reindexes/{id}', () => {
       repaired: 0,
       differing: 0,
       parked: 2,
+      unsettled: 0,
     }
     const id = await insert('live', {
       ...{ liveAt: new Date('2026-11-25T10:00:00Z'), parity: JSON.stringify(parity) },
@@ -259,12 +260,15 @@ describe('GET /v1/admin/reindexes/{id}', () => {
   })
 
   it('tells why the new index refused what the comparison found', async () => {
-    const parity = { documents: 9, buckets: 1, differingBuckets: 1, repaired: 0, differing: 1 }
+    const parity = {
+      ...{ documents: 9, buckets: 1, differingBuckets: 1, repaired: 0 },
+      ...{ differing: 1, parked: 0, unsettled: 0 },
+    }
     const id = await insert('failed', {
       parity: JSON.stringify({ ...parity, refusal: 'no number' }),
     })
     expect((await get(`/${id}`)).body).toMatchObject({
-      parity: { ...parity, parked: 0, refusal: 'no number' },
+      parity: { ...parity, refusal: 'no number' },
     })
   })
 

@@ -165,6 +165,36 @@ describe('the parity check', () => {
     await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
   })
 
+  it('proves nothing of what stays on its way, and waits for it', async () => {
+    const impatient = createReindexingActivities({ ...search.deps, patienceMs: 500 })
+    const { reindexId } = await fill()
+    await raisePrices(sql`id % 100 = 0`)
+    expect(await run(() => impatient.verifyParity({ reindexId }))).toBe('differs')
+    const { parity } = await search.reindexed(reindexId)
+    expect(parity).toMatchObject({ differing: 0, repaired: 0 })
+    expect(parity?.unsettled).toBeGreaterThan(0)
+    const stop = search.startProjections('search')
+    expect(await verify(reindexId)).toBe('equal')
+    await stop()
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({ unsettled: 0 })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
+  it('waits for no end of what changes again and again while it is carried', async () => {
+    const [id] = Object.keys(await search.expected()) as [string]
+    const { reindexId } = await fill()
+    const stop = search.startProjections('search')
+    let verifying = true
+    const changing = (async () => {
+      while (verifying) await raisePrices(sql`id = ${id}`)
+    })()
+    expect(await verify(reindexId)).toBe('equal')
+    verifying = false
+    await Promise.all([changing, stop()])
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({ unsettled: 0 })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
   it('lets none go that the new index refuses and the one that is searched takes, be it all', async () => {
     const properties = {
       ...(index.mappings['properties'] as object),
