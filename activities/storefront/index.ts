@@ -11,6 +11,7 @@ import { readPendingDocuments, type PendingDocument } from '../../db/storefront/
 import { drainFanouts } from '../../db/storefront/fanouts.ts'
 import { retryDuePoison } from '../../db/storefront/poison.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
+import { heartbeating } from '../heartbeating.ts'
 import { untilHandover } from '../standing.ts'
 import { applyToCache } from './apply-to-cache.ts'
 import { applyToSearch } from './apply-to-search.ts'
@@ -44,7 +45,7 @@ export const createStorefrontActivities = (deps: StorefrontDeps) => ({
    * @returns how many documents it projected
    */
   async projectPages({ sink }: { sink: Sink }): Promise<number> {
-    if (sink === 'search') await ensureLiveIndex(deps)
+    if (sink === 'search') await heartbeating(() => ensureLiveIndex(deps))
     let projected = 0
     const projectPage = async () => {
       const raised = await drainFanouts(deps.system, PAGE_SIZE)

@@ -39,9 +39,9 @@ export async function showWrites(client: Client, alias: string): Promise<void> {
   await client.indices.refresh({ index: alias }, { maxRetries: 0 }).catch(() => {})
 }
 
-/** Takes the alias from every index that has it. */
-export async function dropAlias(client: Client, alias: string): Promise<void> {
-  await client.indices.deleteAlias({ index: '_all', name: alias }, { ignore: [404] })
+/** Gives an index its write alias back, in case that somebody took it. */
+export async function ensureWriteAlias(client: Client, indexName: string): Promise<void> {
+  await client.indices.putAlias({ index: indexName, name: writeAlias(indexName) })
 }
 
 /**

@@ -1,5 +1,11 @@
+import type { Client as Elasticsearch } from '@elastic/elasticsearch'
+import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { ensureLiveIndex } from '../../activities/storefront/ensure-live-index.ts'
+import {
+  createStorefrontActivities,
+  type StorefrontDeps,
+} from '../../activities/storefront/index.ts'
 import { writeAlias } from '../../clients/elasticsearch/indices.ts'
 import { readPendingDocuments } from '../../db/storefront/documents.ts'
 import {
@@ -30,6 +36,11 @@ beforeEach(async () => {
   index = { ...shopProductsIndex, alias: `${server.prefix}goods-${made++}` }
 })
 const ensure = (given = index) => ensureLiveIndex({ system, elasticsearch, index: given })
+/** The client, but for how it deals with indices. */
+const withIndices = (different: object): Elasticsearch =>
+  Object.create(elasticsearch, {
+    indices: { value: Object.assign(Object.create(elasticsearch.indices), different) },
+  })
 const behindAlias = async () =>
   Object.keys(await elasticsearch.indices.getAlias({ name: index.alias }))
 
@@ -74,6 +85,42 @@ describe('the live index', () => {
     })
     await ensure()
     expect(await behindAlias()).toEqual([`${index.alias}-next`])
+  })
+
+  it('keeps its alias when an attempt that was slow finds that another one made it', async () => {
+    await ensure()
+    const [name] = await behindAlias()
+    await ensureLiveIndex({
+      system,
+      index,
+      elasticsearch: withIndices({ exists: async () => false }),
+    })
+    expect(await behindAlias()).toEqual([name])
+  })
+
+  it('is given back the aliases that somebody took', async () => {
+    await ensure()
+    const [name] = await behindAlias()
+    const taken = [index.alias, writeAlias(name!)]
+    await elasticsearch.indices.deleteAlias({ index: name!, name: taken })
+    await ensure()
+    const { aliases } = (await elasticsearch.indices.getAlias({ index: name! }))[name!]!
+    expect(Object.keys(aliases).sort()).toEqual(taken)
+  })
+
+  it('is ensured under heartbeats, however long it takes to make everything pending', async () => {
+    const environment = new MockActivityEnvironment()
+    const beaten = new Promise((resolve) => environment.on('heartbeat', resolve))
+    const exists = async () => {
+      await beaten
+      environment.cancel()
+      return false
+    }
+    const { projectPages } = createStorefrontActivities({
+      ...{ system, index, elasticsearch: withIndices({ exists }) },
+      ...({} as Omit<StorefrontDeps, 'system' | 'index' | 'elasticsearch'>),
+    })
+    expect(await environment.run(() => projectPages({ sink: 'search' }))).toBe(0)
   })
 
   it('is made anew when Elasticsearch lost it, and everything is pending again', async () => {
