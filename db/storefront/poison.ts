@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import type { Database } from '../database.ts'
+import { listWriteTargets } from './search-targets.ts'
 
 export type PoisonDocumentRow = Selectable<Database['poisonDocument']>
 
@@ -60,12 +61,13 @@ export async function unparkDocuments(
       and parked.version <= given.version`.execute(trx)
 }
 
-/** Makes those pending whose next try is due. */
+/** Makes those pending whose next try is due, for an index that still takes changes. */
 export async function retryDuePoison(db: Kysely<Database>, limit: number): Promise<void> {
   await makePending(
     db,
     sql`select shop_product_id from poison_document
-      where retry_at <= clock_timestamp() order by retry_at limit ${limit}`,
+      where retry_at <= clock_timestamp() and index_name = any (${await listWriteTargets(db)}::text[])
+      order by retry_at limit ${limit}`,
   )
 }
 

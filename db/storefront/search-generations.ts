@@ -43,20 +43,30 @@ export const findLiveGeneration = (
   db.selectFrom('searchGeneration').selectAll().where('state', '=', 'live').executeTakeFirst()
 
 /**
- * Lets a generation go whose index somebody removed, so that it holds up no other. The live one is never let go: its
+ * Lets a generation go whose index somebody removed, with what it refused, so that it holds up no other. The live one is never let go: its
  * index is made anew.
  * @returns whether it was one that took changes
  */
 export async function giveUpGeneration(db: Kysely<Database>, indexName: string): Promise<boolean> {
   const given = await db
-    .updateTable('searchGeneration')
-    .set({
-      state: sql`case state when 'retired' then 'dropped' else 'failed' end`,
-      endedAt: new Date(),
-    })
-    .where('indexName', '=', indexName)
-    .where('state', 'in', ['building', 'retired'])
-    .returning('id')
+    .with('given', (cte) =>
+      cte
+        .updateTable('searchGeneration')
+        .set({
+          state: sql`case state when 'retired' then 'dropped' else 'failed' end`,
+          endedAt: new Date(),
+        })
+        .where('indexName', '=', indexName)
+        .where('state', 'in', ['building', 'retired'])
+        .returning('indexName'),
+    )
+    .with('forgotten', (cte) =>
+      cte
+        .deleteFrom('poisonDocument')
+        .where('indexName', 'in', (from) => from.selectFrom('given').select('indexName')),
+    )
+    .selectFrom('given')
+    .selectAll()
     .executeTakeFirst()
   return given !== undefined
 }

@@ -35,16 +35,22 @@ export async function putLive(
     .execute()
 }
 
-/** From the commit on it takes no live changes; the live one cannot be ended. */
+/** From the commit on it takes no live changes, and what it refused is forgotten; the live one cannot be ended. */
 export async function endGeneration(
   db: Kysely<Database>,
   id: string,
   state: 'dropped' | 'failed',
 ): Promise<void> {
   await db
-    .updateTable('searchGeneration')
-    .set({ state, endedAt: new Date() })
-    .where('id', '=', id)
-    .where('state', 'in', ['building', 'retired'])
+    .with('ended', (cte) =>
+      cte
+        .updateTable('searchGeneration')
+        .set({ state, endedAt: new Date() })
+        .where('id', '=', id)
+        .where('state', 'in', ['building', 'retired'])
+        .returning('indexName'),
+    )
+    .deleteFrom('poisonDocument')
+    .where('indexName', 'in', (from) => from.selectFrom('ended').select('indexName'))
     .execute()
 }

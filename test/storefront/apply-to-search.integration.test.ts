@@ -5,12 +5,19 @@ import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import { createIndex } from '../../clients/elasticsearch/indices.ts'
 import { createLogger } from '../../clients/logger.ts'
 import { readPendingDocuments } from '../../db/storefront/documents.ts'
-import { listPoison, retryDuePoison, retryPoison } from '../../db/storefront/poison.ts'
+import {
+  listPoison,
+  parkDocuments,
+  retryDuePoison,
+  retryPoison,
+} from '../../db/storefront/poison.ts'
 import {
   findLiveGeneration,
+  giveUpGeneration,
   registerGeneration,
   reserveGenerationId,
 } from '../../db/storefront/search-generations.ts'
+import { endGeneration, listGenerations } from '../../db/storefront/swap-generations.ts'
 import { listWriteTargets } from '../../db/storefront/search-targets.ts'
 import { shopProductsIndex, type SearchIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
@@ -268,6 +275,43 @@ describe('a failure that is nobody’s fault', () => {
     await project()
     expect(await listPoison(system, { limit: 10 })).toEqual([])
   })
+
+  it.each([
+    ['ended', (id: string) => endGeneration(system, id, 'failed')],
+    ['given up', async (_id: string, name: string) => void (await giveUpGeneration(system, name))],
+  ])(
+    'is forgotten with an index that is %s, and nothing is tried for it any more',
+    async (_, end) => {
+      const building = await addIndex()
+      const { id } = (await listGenerations(system, 'building'))[0]!
+      const good = await create()
+      await project()
+      const refuse = (indexName: string) =>
+        system.transaction().execute((trx) =>
+          parkDocuments(trx, [
+            {
+              ...{ shopProductId: good, version: 1, indexName },
+              ...{ status: 500, reason: 'broken', transient: true },
+            },
+          ]),
+        )
+      const allAreDue = () =>
+        owner.updateTable('poisonDocument').set({ retryAt: new Date() }).execute()
+      await refuse(building)
+      await end(id, building)
+      expect(await owner.selectFrom('poisonDocument').select('id').execute()).toEqual([])
+
+      // A page that was under way.
+      await refuse(building)
+      await allAreDue()
+      await retryDuePoison(system, 10)
+      expect(await waiting()).toEqual([])
+      await refuse(live)
+      await allAreDue()
+      await retryDuePoison(system, 10)
+      expect(await waiting()).toEqual([good])
+    },
+  )
 
   it('leaves what was too much at once pending', async () => {
     const late = await create()
