@@ -11,13 +11,17 @@ import {
   updateDriftCycle,
 } from '../../db/storefront/drift-cycles.ts'
 import type { SearchGenerationRow } from '../../db/storefront/search-generations.ts'
-import { endGeneration, listGenerations } from '../../db/storefront/swap-generations.ts'
+import {
+  endGeneration,
+  findGeneration,
+  listGenerations,
+} from '../../db/storefront/swap-generations.ts'
 import { heartbeating } from '../heartbeating.ts'
 import type { BuildDeps } from './build-index.ts'
 import { compareIndex, type Drifted } from './compare-index.ts'
 import { compareListings, type CompareListingsDeps } from './compare-listings.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
-import { makingWay } from './make-way.ts'
+import { makingWay, type MakeWay } from './make-way.ts'
 import * as meters from './meters.ts'
 import { repairIndex, type RepairDeps } from './repair-index.ts'
 
@@ -49,25 +53,12 @@ export const createDriftActivities = (deps: DriftDeps) => {
         let unsettledCount = 0
         for (const generation of await listGenerations(system, 'live', 'retired')) {
           if (!(await isThere(generation))) continue
-          const { indexName, schemaVersion, state } = generation
-          const compared = {
-            ...{ indexName, refusers: [indexName], patienceMs: PATIENCE_MS },
-            comparesContent: schemaVersion === index.version,
+          try {
+            unsettledCount += await mendIndex(cycleId, generation, makeWay)
+            await updateDriftCycle(system, cycleId, { unsettledCount })
+          } catch (error) {
+            if (!(await isOver(generation))) throw error
           }
-          const found = await compareIndex(deps, compared, makeWay)
-          unsettledCount += found.unsettled
-          await updateDriftCycle(system, cycleId, { unsettledCount })
-          if (state === 'live')
-            await updateDriftCycle(system, cycleId, {
-              documentCount: found.documents,
-              bucketCount: found.buckets,
-              differingBucketCount: found.differingBuckets,
-            })
-          const repaired = await repairIndex(deps, indexName, found.drifted, {
-            makeWay,
-            count: (trx, drifted) => countKinds(trx, cycleId, drifted),
-          })
-          await countDrift(system, cycleId, { repaired })
         }
       }),
 
@@ -107,6 +98,37 @@ export const createDriftActivities = (deps: DriftDeps) => {
       log[tell]({ cycleId, state, documents, stalePages, repaired, unsettled }, 'drift')
       return result
     },
+  }
+
+  /** @returns of how many documents nothing was proven */
+  async function mendIndex(
+    cycleId: string,
+    { indexName, schemaVersion, state }: SearchGenerationRow,
+    makeWay: MakeWay,
+  ): Promise<number> {
+    const compared = {
+      ...{ indexName, refusers: [indexName], patienceMs: PATIENCE_MS },
+      comparesContent: schemaVersion === index.version,
+    }
+    const found = await compareIndex(deps, compared, makeWay)
+    if (state === 'live')
+      await updateDriftCycle(system, cycleId, {
+        documentCount: found.documents,
+        bucketCount: found.buckets,
+        differingBucketCount: found.differingBuckets,
+      })
+    const repaired = await repairIndex(deps, indexName, found.drifted, {
+      makeWay,
+      count: (trx, drifted) => countKinds(trx, cycleId, drifted),
+    })
+    await countDrift(system, cycleId, { repaired })
+    return found.unsettled
+  }
+
+  /** Its rollback window was closed, perhaps while it was compared. */
+  async function isOver({ id }: SearchGenerationRow): Promise<boolean> {
+    const state = (await findGeneration(system, id))?.state
+    return state !== 'live' && state !== 'retired'
   }
 
   /** A lost live index is made anew, and the projection fills it; to a lost retired one there is no way back. */

@@ -32,7 +32,10 @@ export async function* scanHeld(client: Client, indexName: string): AsyncGenerat
   }
 }
 
-/** What the index holds of these ids at this very moment, refreshed or not. */
+/**
+ * What the index holds of these ids at this very moment, refreshed or not.
+ * @throws when that cannot be told of one of them: a shard is not available, or the index is gone
+ */
 export async function getHeld(
   client: Client,
   indexName: string,
@@ -46,7 +49,9 @@ export async function getHeld(
   })
   const held = new Map<string, HeldDocument>()
   for (const doc of docs) {
-    if (!('found' in doc) || !doc.found) continue
+    if ('error' in doc)
+      throw new Error(`${indexName}: ${doc.error.type}: ${doc.error.reason ?? ''}`)
+    if (!doc.found) continue
     const { _id: id, _version: version = 0, _source: source } = doc
     held.set(id, { id, version, contentHash: source?.contentHash ?? null })
   }

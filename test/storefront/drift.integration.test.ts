@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDriftActivities } from '../../activities/storefront/drift.ts'
+import { getHeld } from '../../clients/elasticsearch/held-documents.ts'
 import { pageKey } from '../../domain/storefront/listing-page.ts'
 import { hashKey } from '../../clients/cache/page-key.ts'
 import { makeListingPage } from '../../db/storefront/listing-pages.ts'
@@ -177,6 +179,22 @@ describe('a drift cycle', () => {
     await search.checkDrift()
     expect(await search.generations()).toMatchObject({ [before]: 'dropped' })
   })
+})
+
+it('takes nothing for missing from an index whose rollback window closes while it is compared', async () => {
+  const before = await liveIndex()
+  const reindexId = await search.reindex()
+  await elasticsearch.delete({ index: before, id: ids[3]! })
+  const mget = async (...given: Parameters<typeof elasticsearch.mget>) => {
+    await search.reindexing.closeWindow({ reindexId })
+    return elasticsearch.mget(...given)
+  }
+  const drifting = createDriftActivities({
+    ...search.deps,
+    elasticsearch: Object.create(elasticsearch, { mget: { value: mget } }) as typeof elasticsearch,
+  })
+  expect(await search.checkDrift(drifting)).toMatchObject({ drifted: 0, repaired: 0 })
+  await expect(getHeld(elasticsearch, before, ids)).rejects.toThrow(/index_not_found/)
 })
 
 const liveIndex = async () => (await search.behindAlias())[0]!
