@@ -12,14 +12,18 @@ import {
   type Written,
 } from '../../db/storefront/poison.ts'
 import { giveUpGeneration } from '../../db/storefront/search-generations.ts'
+import { noteStalled } from '../../db/storefront/stalled-generations.ts'
 import { listWriteTargets } from '../../db/storefront/search-targets.ts'
+
+/** An index that is not searched holds up the one that is for no longer than this. */
+const PATIENCE_MINUTES = 5
 
 type Deps = { system: Kysely<Database>; writer: BulkWriter; log: Logger }
 
 /**
  * Writes a page to every index that takes changes, and confirms what all of them have taken. What an index refuses for
  * itself is parked and confirmed with the rest, so that it stands before nothing; what only failed for the moment stays
- * pending.
+ * pending. An index that is not searched and takes nothing at all is let go after a while, for everything waits for it.
  * @returns how many were confirmed
  * @throws {SearchIsAway} when nothing came through: then no document is to blame
  */
@@ -46,6 +50,16 @@ export async function applyToSearch(
   for (const [at, { isGone }] of results.entries())
     if (isGone && (await giveUpGeneration(system, targets[at]!)))
       log.error({ index: targets[at] }, 'an index is gone and takes no changes any more')
+
+  const isStalled = (at: number) => results[at]?.open.size === page.length
+  const stalled = targets.filter((_, at) => isStalled(at))
+  const taking = targets.filter((_, at) => !isStalled(at))
+  for (const indexName of await noteStalled(system, { stalled, taking }, PATIENCE_MINUTES))
+    if (await giveUpGeneration(system, indexName))
+      log.error(
+        { index: indexName },
+        'an index took nothing for too long, and takes no changes any more',
+      )
 
   const open = new Map(results.flatMap(({ open }) => [...open]))
   const settled = page.filter(({ shopProductId }) => !open.has(shopProductId))

@@ -55,6 +55,8 @@ export async function beginAnew(deps: BuildDeps, reindex: Reindex): Promise<void
   // An earlier try has come no further than its name.
   if (generationId && !(await findGeneration(deps.system, generationId)))
     return beginIndex(deps, reindex)
+  // Given up for taking nothing, its index may still be there.
+  if (generationId) await giveUpIndex(deps, generationId)
   await restartBackfill(deps.system, reindex.id)
   await beginIndex(deps, { ...reindex, generationId: null })
 }

@@ -50,6 +50,8 @@ export type StorefrontTables = {
     retiredAt: OptionalInstant
     /** When it was dropped or had failed. */
     endedAt: OptionalInstant
+    /** Since when it has taken nothing, while the one that is searched takes changes. */
+    stalledAt: OptionalInstant
   }
   reindex: {
     id: string

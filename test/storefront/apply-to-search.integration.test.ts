@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { applyToSearch, SearchIsAway } from '../../activities/storefront/apply-to-search.ts'
 import { ensureLiveIndex } from '../../activities/storefront/ensure-live-index.ts'
@@ -195,6 +196,54 @@ describe('several indices', () => {
     expect(await listWriteTargets(system)).toEqual([live])
     expect(await project()).toBe(1)
     expect(await nameIn(live, good)).toBeDefined()
+  })
+
+  describe('of which one takes nothing', () => {
+    const block = (name: string, isBlocked = true) =>
+      client.indices.putSettings({ index: name, settings: { 'blocks.write': isBlocked } })
+    const stallFor = (minutes: number) =>
+      sql`update search_generation set stalled_at = stalled_at - ${minutes} * interval '1 minute'`.execute(
+        owner,
+      )
+    const stalledAt = async (name: string) =>
+      (await listGenerations(system, 'building')).find(({ indexName }) => indexName === name)
+        ?.stalledAt
+
+    it('let it go after five minutes, and with it what it held up', async () => {
+      const building = await addIndex()
+      await block(building)
+      const good = await create()
+      await expect(project()).rejects.toThrow(SearchIsAway)
+      await stallFor(4)
+      await expect(project()).rejects.toThrow(SearchIsAway)
+      expect(await listWriteTargets(system)).toEqual([live, building])
+      await stallFor(2)
+      await expect(project()).rejects.toThrow(SearchIsAway)
+      expect(await listWriteTargets(system)).toEqual([live])
+      expect(await project()).toBe(1)
+      expect(await nameIn(live, good)).toBeDefined()
+    })
+
+    it('begin to count anew when it takes something again', async () => {
+      const building = await addIndex()
+      await block(building)
+      await create()
+      await expect(project()).rejects.toThrow(SearchIsAway)
+      expect(await stalledAt(building)).toEqual(expect.any(Date))
+      await block(building, false)
+      expect(await project()).toBe(1)
+      expect(await stalledAt(building)).toBeNull()
+    })
+
+    it('do not blame it while the one that is searched takes nothing either', async () => {
+      const building = await addIndex()
+      await block(building)
+      await create()
+      await expect(project()).rejects.toThrow(SearchIsAway)
+      await block(live)
+      await expect(project()).rejects.toThrow(SearchIsAway)
+      expect(await stalledAt(building)).toBeNull()
+    })
   })
 
   it('keep everything pending when there is none to take it', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
+import { giveUpGeneration } from '../../db/storefront/search-generations.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
 import { until } from '../support/until.ts'
@@ -242,6 +243,18 @@ describe('the parity check', () => {
     expect(await search.generations()).toMatchObject({ [indexName]: 'failed' })
     await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
   })
+})
+
+it('of a new index that was let go for taking nothing, none is left when another is begun', async () => {
+  const before = await live()
+  const reindexId = await search.request()
+  await run(() => reindexing.openReindex({ reindexId }))
+  const { indexName } = await search.reindexed(reindexId)
+  await giveUpGeneration(search.deps.system, indexName!)
+  while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
+  const { indexName: another } = await search.reindexed(reindexId)
+  expect(await search.indices()).toEqual([before, another].sort())
+  await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
 })
 
 describe('the way back', () => {
