@@ -78,25 +78,39 @@ export function operate({ url, env }: Marketplace, adminKey: string) {
 
 export type Operator = ReturnType<typeof operate>
 
-/** How many shop products are not searched exactly as PostgreSQL has them, counted apart from the product's own check. */
+/**
+ * How many shop products are not searched exactly as PostgreSQL has them, by version, name, price and units, and how many
+ * are searched that it does not publish; counted apart from the product's own check.
+ */
 export async function countDifferences(
   { owner }: Marketplace,
   { elasticsearch }: Operator,
 ): Promise<{ lost: number; extra: number }> {
-  const { rows } = await owner.pool.query<{ id: string; price: string }>(
-    'select id, price_minor as price from shop_product where active',
+  const { rows } = await owner.pool.query<{ id: string; said: string }>(
+    `select sp.id, concat_ws(' ', c.version, sp.price_minor,
+       (select coalesce(sum(units), 0) from stock where shop_product_id = sp.id), p.name) as said
+     from shop_product sp join product p on p.id = sp.product_id join change c on c.shop_product_id = sp.id
+     join shop s on s.id = sp.shop_id and s.state = 'active' where sp.active`,
   )
-  const wanted = new Map(rows.map(({ id, price }) => [id, Number(price)]))
+  const wanted = new Map(rows.map(({ id, said }) => [id, said]))
+  const known = new Set(wanted.keys())
   await elasticsearch.indices.refresh({ index: shopProductsIndex.alias })
   let extra = 0
-  const scroll = elasticsearch.helpers.scrollDocuments<{ id: string; priceMinor: number }>({
-    ...{ index: shopProductsIndex.alias, size: 5_000, _source_includes: ['id', 'priceMinor'] },
+  const scroll = elasticsearch.helpers.scrollSearch<Searched>({
+    ...{ index: shopProductsIndex.alias, size: 5_000, version: true },
+    _source_includes: ['name', 'priceMinor', 'units'],
   })
-  for await (const { id, priceMinor } of scroll)
-    if (wanted.get(id) === priceMinor) wanted.delete(id)
-    else if (!wanted.has(id)) extra++
+  for await (const { body } of scroll)
+    for (const { _id: id = '', _version, _source } of body.hits.hits) {
+      const { name, priceMinor, units } = _source!
+      if (!known.has(id)) extra++
+      else if (wanted.get(id) === [_version, priceMinor, units.total, name].join(' '))
+        wanted.delete(id)
+    }
   return { lost: wanted.size, extra }
 }
+
+type Searched = { name: string; priceMinor: number; units: { total: number } }
 
 /** Takes documents out of the searched index as nobody should. */
 export async function deleteSilently(

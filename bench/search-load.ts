@@ -19,6 +19,34 @@ export type LoadRates = {
   warmingSearches: number
 }
 
+/** What comes and goes during the load; nobody searches for it. `ids` are those on sale. */
+export type PassingGoods = { shopId: string; ids: string[] }
+
+const changeStock = ({ owner }: Marketplace, id: string) =>
+  owner.pool.query('update stock set units = units + 1 where shop_product_id = $1', [id])
+
+/** One like the others of its shop. */
+async function putOnSale({ owner }: Marketplace, { shopId, ids }: PassingGoods): Promise<void> {
+  const { rows } = await owner.pool.query<{ id: string }>(
+    `with made as (
+      insert into product (seller_id, origin_shop_id, external_id, offer_type, name, category_id, attributes)
+      select seller_id, origin_shop_id, gen_random_uuid(), offer_type, name, category_id, attributes
+      from product where origin_shop_id = $1 order by id desc limit 1
+      returning id, seller_id, origin_shop_id, external_id
+    )
+    insert into shop_product (seller_id, shop_id, product_id, external_id, price_minor, currency, available)
+    select seller_id, origin_shop_id, id, external_id, 100000, 'RUB', true from made returning id`,
+    [shopId],
+  )
+  ids.push(rows[0]!.id)
+}
+
+/** An old one, or the newest. */
+async function takeOffSale({ owner }: Marketplace, { ids }: PassingGoods): Promise<void> {
+  const id = Math.random() < 0.5 ? ids.shift() : ids.pop()
+  if (id) await owner.pool.query('delete from shop_product where id = $1', [id])
+}
+
 type Found = { items: { id: string; price: { amount: number } }[]; total: number }
 
 /**
@@ -41,13 +69,15 @@ const searchFor = ({ url }: Marketplace, word: string) =>
   new URL(`/v1/search?q=${encodeURIComponent(word)}&limit=20`, url)
 
 /**
- * Raises the price of one of these goods after the other, a kopeck at a time, and searches one word after the other. An
- * answer is right when it counts every good of that word, and shows each at a price that it has had since
+ * Raises the price of one of these goods after the other, a kopeck at a time, changes the stock of others, takes goods of
+ * the passing shop off sale for good and puts new ones on sale there, and searches one word after the other. An answer is
+ * right when it counts every good of that word, and shows each at a price that it has had since
  * the load began: of the index of before or of the new one.
  */
 export function startSearchLoad(
   market: Marketplace,
   goods: readonly LoadedGood[],
+  passing: PassingGoods,
   { updatesPerSecond, searchesPerSecond }: LoadRates,
 ): SearchLoad {
   const first = new Map(goods.map(({ id, priceMinor }) => [id, priceMinor]))
@@ -58,13 +88,20 @@ export function startSearchLoad(
   const load = { updates: 0, searches: 0, wrong: new Map<string, number>() }
   const note = (what: string) => void load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
 
-  const update = async (turn: number) => {
-    const { id } = goods[(turn * 7_919) % goods.length]!
+  const raisePrice = (id: string) => {
     newest.set(id, newest.get(id)! + 1)
-    await market.owner.pool.query(
+    return market.owner.pool.query(
       'update shop_product set price_minor = price_minor + 1 where id = $1',
       [id],
     )
+  }
+  const update = async (turn: number) => {
+    const { id } = goods[(turn * 7_919) % goods.length]!
+    const kind = turn % 6
+    if (kind === 0) await changeStock(market, id)
+    else if (kind === 1) await putOnSale(market, passing)
+    else if (kind === 2) await takeOffSale(market, passing)
+    else await raisePrice(id)
     load.updates++
   }
   const search = async (turn: number) => {
