@@ -23,6 +23,9 @@ const CountedSearch = z
     }),
     searches: count.openapi({ description: 'Of first pages' }),
     zeroResults: count,
+    corrected: count.openapi({
+      description: 'Of those in which something else was typed, and these words answered',
+    }),
     slow: count.openapi({ description: 'Of half a second or more' }),
     slowestMs: count,
     lastOn: z.iso.date(),
@@ -87,6 +90,7 @@ const show = (row: CountedQuery): z.infer<typeof CountedSearch> => ({
   query: row.text || null,
   searches: Number(row.searches),
   zeroResults: Number(row.zeroResults),
+  corrected: Number(row.corrected),
   slow: Number(row.slow),
   slowestMs: row.slowestMs,
   lastOn: row.lastOn,

@@ -60,12 +60,13 @@ export function createSearchLog({
   return {
     note(search) {
       measure(search)
-      const { q, city, total, tookMs } = search
+      const { city, total, correctedQuery, tookMs } = search
       add(counts, {
-        text: loggedQuery(q) ?? '',
+        text: textOf(search) ?? '',
         cityId: city ?? '',
         searches: 1,
         zeroResults: total === 0 ? 1 : 0,
+        corrected: correctedQuery === undefined ? 0 : 1,
         slow: tookMs > SLOW_MS ? 1 : 0,
         slowestMs: tookMs,
       })
@@ -102,6 +103,9 @@ function outcomeOf({ total, correctedQuery }: Search): 'found' | 'corrected' | '
   return correctedQuery === undefined ? 'found' : 'corrected'
 }
 
+/** What was answered, unless what was typed may be personal. */
+const textOf = ({ q, correctedQuery = q }: Search) => loggedQuery(q) && loggedQuery(correctedQuery)
+
 function add(counts: Map<string, SearchCount>, count: SearchCount): void {
   const keyOf = ({ text, cityId }: SearchCount) => `${cityId} ${text}`
   const own = counts.get(keyOf(count))
@@ -110,6 +114,7 @@ function add(counts: Map<string, SearchCount>, count: SearchCount): void {
   if (!known) return void counts.set(keyOf(kept), { ...kept })
   known.searches += count.searches
   known.zeroResults += count.zeroResults
+  known.corrected += count.corrected
   known.slow += count.slow
   known.slowestMs = Math.max(known.slowestMs, count.slowestMs)
 }

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../database.ts'
 
-/** Searches of one text in one city, since they were last counted. */
+/** Searches of one text in one city, since they were last counted. The text is of the words that were answered. */
 export type SearchCount = {
   /** Empty for all texts that are not kept. */
   text: string
@@ -9,6 +9,8 @@ export type SearchCount = {
   cityId: string
   searches: number
   zeroResults: number
+  /** Those in which something else was typed. */
+  corrected: number
   slow: number
   slowestMs: number
 }
@@ -33,6 +35,7 @@ export type CountedQuery = {
   text: string
   searches: string
   zeroResults: string
+  corrected: string
   slow: string
   slowestMs: number
   lastOn: string
@@ -61,8 +64,8 @@ export async function listCountedQueries(
   const count = sql.ref(COLUMN_OF[kind])
   const { rows } = await sql<CountedQuery>`
     select * from (
-      select text, sum(searches) as searches, sum(zero_results) as zero_results, sum(slow) as slow,
-        max(slowest_ms) as slowest_ms, max(day)::text as last_on, sum(${count}) as count
+      select text, sum(searches) as searches, sum(zero_results) as zero_results, sum(corrected) as corrected,
+        sum(slow) as slow, max(slowest_ms) as slowest_ms, max(day)::text as last_on, sum(${count}) as count
       from search_count where day between ${from}::date and ${to}::date and ${count} > 0
       group by text
     ) counted

@@ -99,6 +99,8 @@ export type StorefrontTables = {
     cityId: string
     searches: Count
     zeroResults: Count
+    /** Of the searches, those in which something else was typed. */
+    corrected: Count
     slow: Count
     slowestMs: number
   }

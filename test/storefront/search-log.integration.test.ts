@@ -58,6 +58,22 @@ describe('the log of searches', () => {
     ])
   })
 
+  it('keeps the words that were answered, and of those that were typed how many were others', async () => {
+    const log = await fresh()
+    for (const q of ['кросовки', 'rhjccjdrb', 'кроссовки'])
+      log.note({
+        ...{ q, total: 3, tookMs: 1 },
+        ...(q !== 'кроссовки' && { correctedQuery: 'кроссовки' }),
+      })
+    log.note({ q: 'кросовки +7 912 345-67-89', correctedQuery: 'кроссовки', total: 3, tookMs: 1 })
+    await log.flush()
+    const rows = owner.selectFrom('searchCount').select(['text', 'searches', 'corrected'])
+    expect(await rows.orderBy('text').execute()).toEqual([
+      { text: '', searches: '1', corrected: '1' },
+      { text: 'кроссовки', searches: '3', corrected: '2' },
+    ])
+  })
+
   it('takes a bounded number of texts, whatever is made up', async () => {
     const log = await fresh()
     for (let n = 0; n < 2_000; n++) log.note({ q: `чайник ${n}`, total: 1, tookMs: 1 })

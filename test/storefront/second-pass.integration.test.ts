@@ -80,6 +80,19 @@ describe('what is typed on the wrong layout, in the wrong letters or misspelt', 
     expect(searches).toBe(3)
   })
 
+  it('is counted as what is answered', async () => {
+    const noted: object[] = []
+    const { get } = storefrontApp({
+      ...deps,
+      searchLog: { note: ({ q, correctedQuery }) => void noted.push({ q, correctedQuery }) },
+    })
+    for (const q of ['yfeiybrb', 'наушники']) await get(`/search?${new URLSearchParams({ q })}`)
+    expect(noted).toEqual([
+      { q: 'yfeiybrb', correctedQuery: 'наушники' },
+      { q: 'наушники', correctedQuery: undefined },
+    ])
+  })
+
   it('has the facets of what is answered', async () => {
     const { facets } = await search('yfeiybrb')
     expect(facets.brand).toEqual([{ value: 'Sony', count: 4, selected: false }])
