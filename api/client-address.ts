@@ -1,6 +1,8 @@
+import type { Context } from 'hono'
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
 import { isInNetworks, parseNetworks } from '../clients/outbound/networks.ts'
+import type { ApiEnv } from './openapi.ts'
 
 export type ClientAddressOptions = {
   /** In CIDR form: who may say whom a request comes from, in `X-Forwarded-For`. */
@@ -27,6 +29,13 @@ export function clientAddress({ trustedProxies }: ClientAddressOptions) {
     }
     return address
   }
+}
+
+/** The same of a request that is being answered. */
+export function requestAddress(options: ClientAddressOptions) {
+  const addressOf = clientAddress(options)
+  return (c: Context<ApiEnv>): string | undefined =>
+    addressOf(c.env?.incoming?.socket.remoteAddress, c.req.header('X-Forwarded-For'))
 }
 
 /** What is counted as one caller: an IPv4 address, or the /64 that an IPv6 subscriber has at least. */

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { isInNetworks, parseNetworks } from '../clients/outbound/networks.ts'
-import { callerOf, clientAddress, type ClientAddressOptions } from './client-address.ts'
+import { callerOf, requestAddress, type ClientAddressOptions } from './client-address.ts'
 import type { ApiEnv } from './openapi.ts'
 import type { Limit, RatePolicies } from './rate-limits.ts'
 
@@ -15,11 +15,10 @@ export type LimitAddressesOptions = ClientAddressOptions & {
 export function limitAddresses(options: LimitAddressesOptions): MiddlewareHandler<ApiEnv> {
   const { limit, policies, uncountedNetworks } = options
   const uncounted = parseNetworks(uncountedNetworks)
-  const addressOf = clientAddress(options)
+  const addressOf = requestAddress(options)
 
   return async function limitAddress(c, next) {
-    const peer = c.env?.incoming?.socket.remoteAddress
-    const address = addressOf(peer, c.req.header('X-Forwarded-For'))
+    const address = addressOf(c)
     if (address !== undefined && !isInNetworks(address, uncounted)) {
       const caller = callerOf(address)
       const fields = await limit({

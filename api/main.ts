@@ -68,6 +68,7 @@ const app = createApp({
   cache,
   search: elasticsearch,
   searchLog,
+  trustedProxies: config.TRUSTED_PROXIES,
   hitLog,
   before,
   objectStore,

@@ -19,8 +19,8 @@ export type SuggestionsDeps = {
 }
 export type SuggestionsActivities = ReturnType<typeof createSuggestionsActivities>
 
-/** What fewer searched may be somebody's own, or a slip of the fingers. */
-const SEARCHED_AT_LEAST = 5
+/** What fewer callers found may be somebody's own, or a slip of the fingers. */
+const FINDERS_AT_LEAST = 5
 const MOST_QUERIES = 50_000
 const MOST_BRANDS = 20_000
 const KEEP = { keepDays: 90, keepRareDays: 7, rareBelow: 2 }
@@ -37,13 +37,13 @@ export const createSuggestionsActivities = ({
   rebuildSuggestions: (): Promise<SuggestionCounts> =>
     heartbeating(async () => {
       const [queries, brands, categories] = [
-        await listQueriesToSuggest(system, { atLeast: SEARCHED_AT_LEAST, limit: MOST_QUERIES }),
+        await listQueriesToSuggest(system, { atLeast: FINDERS_AT_LEAST, limit: MOST_QUERIES }),
         await listSuggestableBrands(system, MOST_BRANDS),
         await listSuggestableCategories(system),
       ]
       await replaceIndex(elasticsearch, suggestions, [
-        ...queries.map(({ text, searches, cities }) =>
-          suggestion('query', { text, weight: Number(searches), cities }),
+        ...queries.map(({ text, finders, cities }) =>
+          suggestion('query', { text, weight: Number(finders), cities }),
         ),
         ...brands.map(({ brand, goods, cities }) =>
           suggestion('brand', { text: brand, weight: Number(goods), cities }),

@@ -26,6 +26,13 @@ const CountedSearch = z
     corrected: count.openapi({
       description: 'Of those in which something else was typed, and these words answered',
     }),
+    callers: count.openapi({
+      description:
+        'Who searched for these words alone, without filters; each once in a while, by address',
+    }),
+    finders: count.openapi({
+      description: 'Those of them for whom something was found; what five did is suggested',
+    }),
     slow: count.openapi({ description: 'Of half a second or more' }),
     slowestMs: count,
     lastOn: z.iso.date(),
@@ -91,6 +98,8 @@ const show = (row: CountedQuery): z.infer<typeof CountedSearch> => ({
   searches: Number(row.searches),
   zeroResults: Number(row.zeroResults),
   corrected: Number(row.corrected),
+  callers: Number(row.callers),
+  finders: Number(row.finders),
   slow: Number(row.slow),
   slowestMs: row.slowestMs,
   lastOn: row.lastOn,

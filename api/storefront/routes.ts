@@ -28,6 +28,8 @@ export type StorefrontDeps = {
   suggestions?: Pick<SearchIndex, 'alias'>
   /** Where searches are counted; nowhere unless given. */
   searchLog?: Pick<SearchLog, 'note'>
+  /** In CIDR form: who may say for whom a search is. */
+  trustedProxies?: readonly string[]
   /** Where reads of first pages and of cards are counted; nowhere unless given. */
   hitLog?: Pick<HitLog, 'note'>
   /** Is told which addresses of listings were right. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../clients/logger.ts'
 import type { Database } from '../../db/database.ts'
 import { addSearchCounts, type SearchCount } from '../../db/storefront/search-counts.ts'
 import { loggedQuery } from '../../domain/storefront/logged-query.ts'
+import { firstTimes } from './first-times.ts'
 
 /** A search as it was answered. */
 export type Search = {
@@ -12,6 +13,8 @@ export type Search = {
   total: number
   /** What was answered, when it is not what was typed. */
   correctedQuery?: string | undefined
+  /** Who searched, unless anything was chosen besides the words; not kept. */
+  caller?: string | undefined
   tookMs: number
 }
 
@@ -43,6 +46,7 @@ export function createSearchLog({
 }): SearchLog {
   let counts = new Map<string, SearchCount>()
   const measure = instruments()
+  const isFirstTime = firstTimes()
 
   const flush = async () => {
     if (counts.size === 0) return
@@ -60,13 +64,17 @@ export function createSearchLog({
   return {
     note(search) {
       measure(search)
-      const { city, total, correctedQuery, tookMs } = search
+      const { city, total, correctedQuery, caller, tookMs } = search
+      const text = textOf(search) ?? ''
+      const isCaller = caller !== undefined && text !== '' && isFirstTime(caller, text)
       add(counts, {
-        text: textOf(search) ?? '',
+        text,
         cityId: city ?? '',
         searches: 1,
         zeroResults: total === 0 ? 1 : 0,
         corrected: correctedQuery === undefined ? 0 : 1,
+        callers: isCaller ? 1 : 0,
+        finders: isCaller && total > 0 ? 1 : 0,
         slow: tookMs > SLOW_MS ? 1 : 0,
         slowestMs: tookMs,
       })
@@ -115,6 +123,8 @@ function add(counts: Map<string, SearchCount>, count: SearchCount): void {
   known.searches += count.searches
   known.zeroResults += count.zeroResults
   known.corrected += count.corrected
+  known.callers += count.callers
+  known.finders += count.finders
   known.slow += count.slow
   known.slowestMs = Math.max(known.slowestMs, count.slowestMs)
 }

@@ -1,5 +1,6 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../db/database.ts'
 import { listSellersDeliveringTo } from '../../db/storefront/delivery-cities.ts'
@@ -9,7 +10,10 @@ import { categoryFacet, type KnownCategory } from '../../domain/storefront/categ
 import { CHECKSUM_LENGTH } from '../../domain/storefront/checksum.ts'
 import { encodeCursor, type Position as End } from '../../domain/storefront/cursor.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
-import { createRouter, json, problems } from '../openapi.ts'
+import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
+import { isOfWordsAlone } from '../../domain/storefront/selections.ts'
+import { callerOf, requestAddress } from '../client-address.ts'
+import { createRouter, json, problems, type ApiEnv } from '../openapi.ts'
 import { positionAt } from './bound-cursor.ts'
 import { findGoods, type Reading } from './find-goods.ts'
 import { indexViews } from './index-view.ts'
@@ -57,16 +61,22 @@ export type SearchDeps = {
   findScope: FindScope
   categories: Known<KnownCategory>
   searchLog?: Pick<SearchLog, 'note'>
+  trustedProxies?: readonly string[]
 }
 
 export function search(deps: SearchDeps) {
-  const { storefront, search, index, findScope, searchLog } = deps
+  const { storefront, search, index, findScope, searchLog, trustedProxies = [] } = deps
   const readLagMs = steady(() => readSearchLagMs(storefront), LAG_IS_TRUE_FOR_MS)
   const findSellers = remembering(
     (city) => listSellersDeliveringTo(storefront, city),
     SELLERS_ARE_TRUE_FOR_MS,
   )
   const views = indexViews(search, index.alias)
+  const addressOf = requestAddress({ trustedProxies })
+  const callerIn = (c: Context<ApiEnv>, question: SearchQuestion) => {
+    const address = isOfWordsAlone(question) ? addressOf(c) : undefined
+    return address === undefined ? undefined : callerOf(address)
+  }
   const synonyms = steady(() => readSynonyms(storefront), SYNONYMS_ARE_TRUE_FOR_MS)
 
   return createRouter().openapi(
@@ -106,6 +116,7 @@ export function search(deps: SearchDeps) {
         searchLog?.note({
           q: question.q,
           city,
+          caller: callerIn(c, question),
           total: found.total,
           correctedQuery: found.correctedQuery,
           tookMs: performance.now() - startedAt,

@@ -11,6 +11,10 @@ export type SearchCount = {
   zeroResults: number
   /** Those in which something else was typed. */
   corrected: number
+  /** Who searched for these words alone for the first time in a while, as far as one process knows. */
+  callers: number
+  /** Those of them for whom something was found. */
+  finders: number
   slow: number
   slowestMs: number
 }
@@ -36,6 +40,8 @@ export type CountedQuery = {
   searches: string
   zeroResults: string
   corrected: string
+  callers: string
+  finders: string
   slow: string
   slowestMs: number
   lastOn: string
@@ -65,7 +71,8 @@ export async function listCountedQueries(
   const { rows } = await sql<CountedQuery>`
     select * from (
       select text, sum(searches) as searches, sum(zero_results) as zero_results, sum(corrected) as corrected,
-        sum(slow) as slow, max(slowest_ms) as slowest_ms, max(day)::text as last_on, sum(${count}) as count
+        sum(callers) as callers, sum(finders) as finders, sum(slow) as slow,
+        max(slowest_ms) as slowest_ms, max(day)::text as last_on, sum(${count}) as count
       from search_count where day between ${from}::date and ${to}::date and ${count} > 0
       group by text
     ) counted
@@ -80,11 +87,11 @@ const COLUMN_OF: Record<SearchKind, string> = {
   any: 'searches',
 }
 
-export type SuggestedQuery = { text: string; searches: string; cities: string[] }
+export type SuggestedQuery = { text: string; finders: string; cities: string[] }
 
 /**
- * What was searched often enough to be nobody's own, and mostly found something; the most frequent first. `cities` are
- * those of whose buyers the same can be said. Role `system`.
+ * What so many callers found that it is nobody's own, and most who searched for it; by most of them first. However often one
+ * caller searches is all the same. `cities` are those of whose buyers the same can be said. Role `system`.
  */
 export async function listQueriesToSuggest(
   db: Kysely<Database>,
@@ -92,14 +99,14 @@ export async function listQueriesToSuggest(
 ): Promise<SuggestedQuery[]> {
   const { rows } = await sql<SuggestedQuery>`
     with by_city as (
-      select text, city_id, sum(searches) as searches, sum(zero_results) as zero_results
+      select text, city_id, sum(callers) as callers, sum(finders) as finders
       from search_count where text <> '' group by text, city_id
     )
-    select text, sum(searches) as searches,
+    select text, sum(finders) as finders,
       coalesce(array_agg(city_id order by city_id)
-        filter (where city_id <> '' and searches >= ${atLeast} and zero_results * 2 < searches), '{}') as cities
+        filter (where city_id <> '' and finders >= ${atLeast} and finders * 2 > callers), '{}') as cities
     from by_city group by text
-    having sum(searches) >= ${atLeast} and sum(zero_results) * 2 < sum(searches)
+    having sum(finders) >= ${atLeast} and sum(finders) * 2 > sum(callers)
     order by 2 desc, text limit ${limit}`.execute(db)
   return rows
 }

@@ -101,6 +101,9 @@ export type StorefrontTables = {
     zeroResults: Count
     /** Of the searches, those in which something else was typed. */
     corrected: Count
+    /** Of words alone: by how many callers, and how many of these found something. */
+    callers: Count
+    finders: Count
     slow: Count
     slowestMs: number
   }

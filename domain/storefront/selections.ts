@@ -30,6 +30,10 @@ export function isDeliverable(sellers: readonly string[]): Clause {
   }
 }
 
+/** Nothing is chosen besides the words and the city, and the order is the usual one. */
+export const isOfWordsAlone = (question: SearchQuestion): boolean =>
+  question.sort === 'relevance' && selectionsOf(question).length === 0
+
 export function selectionsOf(question: SearchQuestion): Selection[] {
   const { brands, category, priceFrom, priceTo, attributes } = question
   const chosen: Selection[] = []

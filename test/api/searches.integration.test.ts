@@ -23,7 +23,7 @@ beforeAll(async () => {
     .insertInto('searchCount')
     .values([
       count('чайник', 'msk', 7),
-      count('чайник', '', 5, { corrected: 3, slow: 2, slowestMs: 900 }),
+      count('чайник', '', 5, { corrected: 3, callers: 4, finders: 2, slow: 2, slowestMs: 900 }),
       count('чайнек', '', 4, { zeroResults: 4 }),
       count('самовар', 'msk', 3, { zeroResults: 3, slow: 1, slowestMs: 600 }),
       count('', '', 9, { zeroResults: 8 }),
@@ -45,7 +45,7 @@ describe('GET /v1/admin/searches', () => {
     expect(page.status).toBe(200)
     expect(queries(page)).toEqual(['чайник', null, 'чайнек', 'самовар'])
     expect(page.body.items[0]).toEqual({
-      ...{ query: 'чайник', searches: 12, zeroResults: 0, corrected: 3 },
+      ...{ query: 'чайник', searches: 12, zeroResults: 0, corrected: 3, callers: 4, finders: 2 },
       ...{ slow: 2, slowestMs: 900, lastOn: today },
     })
   })

@@ -74,6 +74,31 @@ describe('the log of searches', () => {
     ])
   })
 
+  it('counts a caller once for a text, whatever city and however often, and whether something was found', async () => {
+    const log = await fresh()
+    const searches: [q: string, total: number, caller?: string, city?: string][] = [
+      ...Array<[string, number, string]>(5).fill(['иванова мария', 1, '203.0.113.1']),
+      ['Иванова  Мария', 1, '203.0.113.1', 'msk'],
+      ['иванова мария', 1],
+      ...[1, 2, 3].map((n): [string, number, string] => ['чайник', 5, `203.0.113.${n}`]),
+      ['чайник', 0, '203.0.113.4'],
+      ['ivan@example.com', 1, '203.0.113.1'],
+    ]
+    for (const [q, total, caller, city] of searches) log.note({ q, total, caller, city, tookMs: 1 })
+    await log.flush()
+    const rows = owner
+      .selectFrom('searchCount')
+      .select(['text', 'cityId', 'searches', 'callers', 'finders'])
+      .orderBy('text')
+      .orderBy('cityId')
+    expect((await rows.execute()).map((row) => Object.values(row))).toEqual([
+      ['', '', '1', '0', '0'],
+      ['иванова мария', '', '6', '1', '1'],
+      ['иванова мария', 'msk', '1', '0', '0'],
+      ['чайник', '', '4', '4', '3'],
+    ])
+  })
+
   it('takes a bounded number of texts, whatever is made up', async () => {
     const log = await fresh()
     for (let n = 0; n < 2_000; n++) log.note({ q: `чайник ${n}`, total: 1, tookMs: 1 })
@@ -128,19 +153,20 @@ describe('metrics of searches', () => {
 describe('queries to suggest', () => {
   const day = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString()
   const insert = (
-    rows: [text: string, city: string, searches: number, zero?: number, daysAgo?: number][],
+    rows: [text: string, city: string, finders: number, inVain?: number, daysAgo?: number][],
   ) =>
     owner
       .insertInto('searchCount')
       .values(
-        rows.map(([text, cityId, searches, zeroResults = 0, daysAgo = 0]) => ({
-          ...{ text, cityId, searches, zeroResults, slow: 0, slowestMs: 1 },
+        rows.map(([text, cityId, finders, inVain = 0, daysAgo = 0]) => ({
+          ...{ text, cityId, finders, callers: finders + inVain, searches: finders + inVain },
+          ...{ zeroResults: 0, slow: 0, slowestMs: 1 },
           day: day(daysAgo).slice(0, 10),
         })),
       )
       .execute()
 
-  it('were searched often enough, and mostly found something', async () => {
+  it('were found by callers enough, and by most of them', async () => {
     await fresh()
     await insert([
       ['чайник', 'msk', 6],
@@ -148,12 +174,14 @@ describe('queries to suggest', () => {
       ['самовар', '', 3],
       ['самовар', '', 4, 0, 5],
       ['редкость', '', 4],
-      ['чайнек', 'msk', 20, 15],
+      ['чайнек', 'msk', 5, 15],
+      ['иванова мария', '', 1],
       ['', '', 100],
     ])
+    await owner.updateTable('searchCount').set({ searches: 100 }).execute()
     expect(await listQueriesToSuggest(database.system.db, { atLeast: 5, limit: 10 })).toEqual([
-      { text: 'чайник', searches: '8', cities: ['msk'] },
-      { text: 'самовар', searches: '7', cities: [] },
+      { text: 'чайник', finders: '8', cities: ['msk'] },
+      { text: 'самовар', finders: '7', cities: [] },
     ])
   })
 

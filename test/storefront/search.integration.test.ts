@@ -291,6 +291,43 @@ it('counts searches for words, once for all of their pages', async () => {
   ])
 })
 
+describe('who searches', () => {
+  const callers: (string | undefined)[] = []
+  const { app } = storefrontApp({
+    storefront: database.storefront.db,
+    cache: cacheWithoutMemory(redis),
+    search: server.client,
+    index,
+    searchLog: { note: ({ caller }) => callers.push(caller) },
+    trustedProxies: ['10.0.0.0/8'],
+  })
+  const callerOf = async (query: string, remoteAddress = '10.0.0.1') => {
+    const headers = { 'X-Forwarded-For': '203.0.113.9, 198.51.100.1' }
+    const incoming = { socket: { remoteAddress } }
+    const response = await app.request(`/v1/search?${query}`, { headers }, { incoming })
+    expect(response.status).toBe(200)
+    return callers.pop()
+  }
+
+  it('is told to the log of searches for words alone, as the gateway says', async () => {
+    expect(await callerOf('q=xiaomi')).toBe('198.51.100.1')
+    expect(await callerOf('q=xiaomi&city=msk&limit=1&sort=relevance')).toBe('198.51.100.1')
+    expect(await callerOf('q=xiaomi', '192.0.2.7')).toBe('192.0.2.7')
+  })
+
+  it.each([
+    'brand=Xiaomi',
+    'priceFrom=1',
+    'inStock=true',
+    'city=msk&deliverable=true',
+    'attr.Цвет=белый',
+    'sort=price-asc',
+    `category=${headphones.id}`,
+  ])('is not, when there is «%s» as well', async (chosen) => {
+    expect(await callerOf(`q=xiaomi&${chosen}`)).toBeUndefined()
+  })
+})
+
 it('tells how far search lags behind', async () => {
   expect((await find({})).lagMs).toBe(0)
 })

@@ -61,8 +61,9 @@ await good(moscow, 'Наушники Нордвик', { brand: 'Нордвик',
 await good(north, 'Наушники Nordvik', { brand: 'Nordvik', popularity: 1 })
 await good(moscow, 'Наушники Снятые', { brand: 'Наследие', active: false })
 await good(moscow, 'Ёлка <b>пушистая</b>', { category: christmas, units: 0 })
-const count = (text: string, cityId: string, searches: number) => ({
-  ...{ day: new Date(), text, cityId, searches, zeroResults: 0, slow: 0, slowestMs: 1 },
+const count = (text: string, cityId: string, callers: number) => ({
+  ...{ day: new Date(), text, cityId, searches: 99, callers, finders: callers },
+  ...{ zeroResults: 0, slow: 0, slowestMs: 1 },
 })
 await owner
   .insertInto('searchCount')
