@@ -6,8 +6,8 @@ import { steady } from './remembering.ts'
 export const VIEW_KEPT_FOR = '1m'
 
 /**
- * Who begins to read within so long shares a view: however many search, the node keeps a bounded number of them. Each
- * holds on to the segments that were there, which costs it memory while goods change.
+ * Who begins to read within so long shares a view, and so does who goes on after losing one: however many search, the node
+ * keeps a bounded number of them. Each holds on to the segments that were there, which costs it memory while goods change.
  */
 const SHARED_FOR_MS = 500
 /** While the next view is being opened, this one serves. */
@@ -16,20 +16,23 @@ const USABLE_FOR_MS = 1_000
 export type IndexViews = {
   /** The index as it is now, or was a moment ago. */
   current(): Promise<string>
-  /** After one was lost: with the restart of its node, or with its index. */
+  /** Opened a moment ago at most, for those whose own was lost: with time, with its node, or with its index. */
   fresh(): Promise<string>
 }
 
 /** Points in time of Elasticsearch; their ids go into cursors. */
 export function indexViews(client: Elasticsearch, index: string): IndexViews {
-  const fresh = async () => {
+  const open = async () => {
     const { id } = await client.openPointInTime(
       { index, keep_alive: VIEW_KEPT_FOR },
       { requestTimeout: OPEN_WITHIN_MS, maxRetries: 1, retryBackoff: () => 0 },
     )
     return id
   }
-  return { current: steady(fresh, SHARED_FOR_MS, USABLE_FOR_MS), fresh }
+  return {
+    current: steady(open, SHARED_FOR_MS, USABLE_FOR_MS),
+    fresh: steady(open, SHARED_FOR_MS),
+  }
 }
 
 const OPEN_WITHIN_MS = 1_000

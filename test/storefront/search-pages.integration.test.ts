@@ -100,11 +100,11 @@ describe('pages of a search', () => {
 })
 
 describe('a view of the index', () => {
-  it('is shared by those who begin at the same time', async () => {
+  it('is shared by those who begin at the same time, and another by those whose own is gone', async () => {
     let opened = 0
     const openPointInTime = async () => ({ id: String(++opened) })
     const { current, fresh } = indexViews({ openPointInTime } as unknown as Client, 'any')
     expect(await Promise.all(Array.from({ length: 50 }, current))).toEqual(Array(50).fill('1'))
-    expect(await fresh()).toBe('2')
+    expect(await Promise.all(Array.from({ length: 50 }, fresh))).toEqual(Array(50).fill('2'))
   })
 })
