@@ -7,6 +7,7 @@ const ATTRIBUTE_PREFIX = 'attr.'
 const MOST_VALUES = 100
 const MOST_ATTRIBUTES = 20
 const MOST_CHOSEN = 200
+const MOST_MINOR = 1_000_000_000_000
 
 /** A parameter that may be repeated: Hono gives a text for one value and a list for more. */
 const oneOrMore = (value: z.ZodString) =>
@@ -14,12 +15,13 @@ const oneOrMore = (value: z.ZodString) =>
     .union([value, z.array(value).max(MOST_VALUES)])
     .transform((given) => [...new Set([given].flat())])
 
-const priceMinor = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(1_000_000_000_000)
-  .openapi({ type: 'integer', description: 'Minor units' })
+/** Digits and nothing else: an empty field is not a price of zero. */
+const priceMinor = z
+  .string()
+  .regex(/^\d{1,13}$/, { abort: true })
+  .transform(Number)
+  .pipe(z.int().max(MOST_MINOR))
+  .openapi({ type: 'integer', minimum: 0, maximum: MOST_MINOR, description: 'Minor units' })
 
 export const SearchParameters = z
   .object({
