@@ -26,13 +26,18 @@ const mayBePersonal = (q: string) => {
   return /@|https?:|www\./i.test(text) || /\p{Nd}(?:[\s().+-]*\p{Nd}){8}/u.test(text)
 }
 
-/** Words by which nobody should be greeted, by their stems; `$` ends those that other words begin with. */
+/** How words begin by which nobody should be greeted; `$` ends those that others begin with. */
 const ABUSE_STEMS = [
-  ...['ху[йеяюи]', 'пизд', '(за|у|на|вы)?еб[аеиулн]', 'бляд', 'бля$', 'мудак', 'мудил', 'пид[оа]р'],
-  ...['шлюх', 'сук[аи]$', 'говн', 'залуп', 'чурк[аи]$', 'хохл[ыау]?$', 'жид$', 'нигер'],
+  ...['(за|на|ни|по|до|о|а|от|рас)?ху[йеяюи]', '(за|у|на|вы)?еб[аеиулн]', 'бля$', 'мудак', 'мудил'],
+  ...['пид[оа]р', 'шлюх', 'сук[аи]$', 'говн', 'залуп', 'чурк[аи]$', 'хохл[ыау]?$', 'жид$', 'нигер'],
   ...['fuck', 'shit', 'cunt', 'bitch', 'nigg', 'whore'],
 ]
-const ABUSE = new RegExp(`(?<!\\p{L})(${ABUSE_STEMS.join('|').replaceAll('$', '(?!\\p{L})')})`, 'u')
+/** What no decent word has anywhere; «страхуй», «сухую» and «лапидарный» are why the others are looked for at the beginning. */
+const ABUSE_ANYWHERE = ['пизд', 'бляд', 'еблан', 'долб[оа]еб']
+const ABUSE = new RegExp(
+  `(?<!\\p{L})(${ABUSE_STEMS.join('|').replaceAll('$', '(?!\\p{L})')})|${ABUSE_ANYWHERE.join('|')}`,
+  'u',
+)
 
 /** As letters of the other alphabet look alike, a word is looked at in both. */
 const isAbusive = (text: string) => ABUSE.test(text) || ABUSE.test(toCyrillic(text))
