@@ -23,7 +23,8 @@ export function highlight(text: string, typed: string): HighlightedPart[] {
   return parts
 }
 
-const WORD = /[\p{L}\p{N}_]+/gu
+/** As the index cuts them: letters and digits are words of their own. */
+const WORD = /\p{L}+|\p{N}+/gu
 
 const wordsOf = (text: string) => text.match(WORD) ?? []
 

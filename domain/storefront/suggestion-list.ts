@@ -74,4 +74,5 @@ export function createSuggestionList(): SuggestionList {
   }
 }
 
-const wordsOf = (text: string) => typedText(text).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+/** Letters and digits are words of their own, as they are for goods. */
+const wordsOf = (text: string) => typedText(text).match(/[\p{L}\p{M}]+|[\p{N}\p{M}]+/gu) ?? []

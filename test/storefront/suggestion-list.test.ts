@@ -34,6 +34,14 @@ describe('suggestions in memory', () => {
     expect(textsOf(listOf(queries).begunBy(typed).query)).toEqual(texts),
   )
 
+  it.each(['iphone15', 'iphone 15', 'iphone15pro', '15 iph'])(
+    'are found by «%s», joined and split as goods are',
+    (typed) => {
+      const queries = ['iphone 15 pro', 'iphone14'].map((text) => suggestion('query', text))
+      expect(textsOf(listOf(queries).begunBy(typed).query)).toEqual(['iphone 15 pro'])
+    },
+  )
+
   it('are in a city what is there, and queries of elsewhere after those of the city', () => {
     const list = listOf([
       suggestion('query', 'нож', ['spb']),
