@@ -6,13 +6,14 @@ import type { SearchQuestion } from '../domain/storefront/search-query.ts'
 import { matching, preferring } from '../domain/storefront/text-query/clauses.ts'
 
 type Clause = Record<string, unknown>
-type Counted = { buckets?: object[]; doc_count?: number; min?: number | null }
+type Bucket = { key: string; from?: number; doc_count: number }
+type Counted = { buckets?: Bucket[]; doc_count?: number; min?: number | null; max?: number | null }
 
 export const COLOUR = 'Цвет'
 
 /**
  * The peer: a request for the goods and one for each of six facets (category, brand, price, in stock, colour, all other
- * attributes), which counts under what is chosen in the others. Gives enough of the answer to be compared.
+ * attributes), which counts under what is chosen in the others. Gives what can be compared: counts by value of each facet.
  */
 export async function searchFacetByFacet(
   client: Client,
@@ -80,12 +81,23 @@ export async function searchFacetByFacet(
   const [goods, ...counted] = answers
   const ofFacet = (name: string) =>
     counted[Object.keys(facets).indexOf(name)]!.aggregations as Record<string, Counted>
+  const countsOf = (name: string, part = 'values') =>
+    ofFacet(name)[part]!.buckets!.filter(({ doc_count }) => doc_count > 0)
+  const byValue = (name: string) =>
+    new Map(countsOf(name).map(({ key, doc_count }) => [key, doc_count]))
+  const isColour = ([pair]: [string, number]) => pair.startsWith(attributePair(COLOUR, ''))
+  const others = [...byValue('attributes')].filter((counted) => !isColour(counted))
+  const { min, max } = ofFacet('price')['bounds']!
   return {
     total: (goods!.hits.total as { value: number }).value,
-    brands: ofFacet('brand')['values']!.buckets!.length,
-    categories: ofFacet('category')['values']!.buckets!.length,
+    brand: byValue('brand'),
+    category: byValue('category'),
+    attributes: new Map([...others, ...byValue(COLOUR)]),
     inStock: ofFacet('inStock')['yes']!.doc_count!,
-    least: ofFacet('price')['bounds']!.min!,
+    prices: { min, max },
+    histogram: new Map(
+      countsOf('price', 'histogram').map(({ from, doc_count }) => [from ?? null, doc_count]),
+    ),
   }
 }
 

@@ -107,3 +107,14 @@ describe('facets', () => {
     expect(totals).toContain(0)
   })
 })
+
+describe('a comparison with PostgreSQL', () => {
+  it.each(['brand', 'category', 'attributes'] as const)(
+    'tells a list of «%s» that was cut to its best value',
+    async (name) => {
+      const found = await find(everything)
+      const facets = { ...found.facets, [name]: found.facets[name].slice(0, 1) }
+      expect(await differencesFromSql(owner, everything, { ...found, facets })).not.toEqual([])
+    },
+  )
+})

@@ -58,6 +58,8 @@ export async function differencesFromSql(
   const expectValues = (what: string, listed: Listed[], counted: Map<string, number>): boolean => {
     for (const { value, count } of listed)
       expect(`${what} ${value}`, count, counted.get(value) ?? 0)
+    const isFull = listed.length >= Math.min(counted.size, MOST_LISTED[what]!)
+    expect(`as many of ${what} as are listed`, isFull, true)
     const shown = listed.filter(({ selected, count }) => !selected && count > 0)
     const least = Math.min(...shown.map(({ count }) => count))
     const names = new Set(listed.map(({ value }) => value))
@@ -108,6 +110,14 @@ export async function differencesFromSql(
       await count(sql`${under('deliverable')} and ${deliverable(question.city)}`),
     )
 
+  // Attributes in which something is chosen take places of the others' list, though they have lists of their own.
+  const chosenNames = [...question.attributes.keys()].map((name) => attributePair(name, ''))
+  const listedTogether = [...(await counts(sql`pair`, under(), pairs)).keys()]
+  const taken = listedTogether.filter((pair) => chosenNames.some((name) => pair.startsWith(name)))
+  const others = facets.attributes.filter(({ name }) => !question.attributes.has(name))
+  const most = Math.min(MOST_PAIRS, listedTogether.length)
+  expect('as many attributes as are listed', others.length >= most - taken.length, true)
+
   const buckets = await counts(
     sql`width_bucket(price_minor, ${[...PRICE_BOUNDS]}::bigint[])`,
     under('price'),
@@ -124,6 +134,10 @@ export async function differencesFromSql(
   expect('greatest price', facets.price.max, asNumber(rows[0]?.max))
   return found
 }
+
+/** So many values of a facet are listed before any is left out; of all attributes in which nothing is chosen, so many pairs. */
+const MOST_LISTED: Record<string, number> = { brand: 50, category: 1_000, attribute: 50 }
+const MOST_PAIRS = 300
 
 type Listed = { value: string; count: number; selected: boolean }
 
