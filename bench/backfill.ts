@@ -37,7 +37,7 @@ export async function measureBackfill(
 export async function run(goods: number): Promise<string> {
   const filled = await openFilled(goods)
   try {
-    return table(goods, await measureBackfill(filled, 2))
+    return table(goods, await measureBackfill(filled, 3))
   } finally {
     await close(filled)
   }

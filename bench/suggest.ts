@@ -6,7 +6,7 @@ import type { SuggestionCounts } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../domain/storefront/suggest-index.ts'
 import { goodsRequest, type SuggestQuestion } from '../domain/storefront/suggested-goods.ts'
-import { answeredAtRate, atRate, percentile, spreadOf, type Latencies } from './latencies.ts'
+import { answeredAtRate, percentile, spreadOf, type Answered, type Latencies } from './latencies.ts'
 import { openSearchMarket, type SearchMarket } from './search-market.ts'
 import { openTyping, TYPED_QUERIES } from './typing.ts'
 
@@ -84,12 +84,19 @@ async function race(market: SearchMarket): Promise<Figures> {
   // As the client of Elasticsearch does: `fetch` alone takes longer than the API.
   const api = new Pool(new URL(market.url).origin)
   const type = await openTyping(market.owner.db, market.catalogue.cities)
+  const askAll = async (searches: object[]): Promise<Goods> => {
+    const { responses } = await elasticsearch.msearch({ searches })
+    const last = responses.at(-1)!
+    if (!('hits' in last)) throw new Error(JSON.stringify(last))
+    return { goods: last.hits.hits.length }
+  }
   const send = {
-    asked: (question: SuggestQuestion) =>
-      elasticsearch.search({ index: shopProductsIndex.alias, ...goodsRequest(question) }),
-    peer: (question: SuggestQuestion) => elasticsearch.msearch({ searches: byPhrase(question) }),
-    goodsAlone: (question: SuggestQuestion) =>
-      elasticsearch.msearch({ searches: fromGoods(question) }),
+    asked: async (question: SuggestQuestion): Promise<Goods> => {
+      const request = { index: shopProductsIndex.alias, ...goodsRequest(question) }
+      return { goods: (await elasticsearch.search(request)).hits.hits.length }
+    },
+    peer: (question: SuggestQuestion) => askAll(byPhrase(question)),
+    goodsAlone: (question: SuggestQuestion) => askAll(fromGoods(question)),
   }
   const figures: Figures = {
     ...{ asked: [], peer: [], goodsAlone: [] },
@@ -98,17 +105,19 @@ async function race(market: SearchMarket): Promise<Figures> {
   for (let round = 0; round <= ROUNDS; round++) {
     const isWarmUp = round === 0
     for (const name of ['peer', 'asked', 'goodsAlone'] as const) {
-      const latencies = await atRate(PER_SECOND, type(PER_SECOND * SECONDS), send[name])
-      if (!isWarmUp) figures[name].push(...latencies)
+      const answered = await answeredAtRate(PER_SECOND, type(PER_SECOND * SECONDS), send[name])
+      checkFound(name, answered)
+      if (!isWarmUp) figures[name].push(...answered.map(({ ms }) => ms))
     }
     const before = await countQuestions(elasticsearch)
     const typed = type(PER_SECOND * SERVED_SECONDS)
     const served = await answeredAtRate(PER_SECOND, typed, (question) => askApi(api, question))
+    checkFound('the API', served)
     if (isWarmUp) continue
     figures.questions += (await countQuestions(elasticsearch)) - before
     for (const { answer, ms } of served) {
       figures.served.push(ms)
-      figures[answer].push(ms)
+      figures[answer.from].push(ms)
     }
   }
   await api.close()
@@ -117,14 +126,28 @@ async function race(market: SearchMarket): Promise<Figures> {
   return figures
 }
 
+/** How many goods are suggested. */
+type Goods = { goods: number }
+
+/** @throws when an answer that is as quick as that is mostly an empty one */
+function checkFound(name: string, answered: readonly Answered<Goods>[]): void {
+  const some = answered.filter(({ answer }) => answer.goods > 0).length
+  if (some < answered.length / 2)
+    throw new Error(`${name} has goods for ${some} of ${answered.length} letters only`)
+}
+
 /** Whether the answer was kept, or made for who asked. */
-async function askApi(api: Pool, { q, city }: SuggestQuestion): Promise<'kept' | 'made'> {
+async function askApi(
+  api: Pool,
+  { q, city }: SuggestQuestion,
+): Promise<Goods & { from: 'kept' | 'made' }> {
   const query = new URLSearchParams({ q, ...(city && { city }) })
   const path = `/v1/suggest?${query}`
   const { statusCode, headers, body } = await api.request({ path, method: 'GET' })
   if (statusCode !== 200) throw new Error(`${statusCode} ${await body.text()}`)
-  await body.json()
-  return String(headers['cache-status']).includes('hit') ? 'kept' : 'made'
+  const { items } = (await body.json()) as { items: object[] }
+  const from = String(headers['cache-status']).includes('hit') ? 'kept' : 'made'
+  return { goods: items.length, from }
 }
 
 /** How often Elasticsearch was asked for goods, until now. */
@@ -175,7 +198,7 @@ const fromGoods = ({ q, city }: SuggestQuestion): object[] => [
     _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
     query: {
       bool: {
-        must: [phrase('name.exact', q)],
+        must: [phrase('name', q)],
         filter: city === undefined ? [] : [{ term: { cities: city } }],
       },
     },
