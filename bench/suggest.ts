@@ -66,10 +66,14 @@ export async function run(size: number): Promise<string> {
 const fillSearchCounts = ({ owner }: SearchMarket) =>
   sql`
     insert into search_count
-    select current_date, lower(split_part(name, ' М-', 1) || ' ' || coalesce(brand, '')) as text,
-      'city-' || 1 + min(id) % 12, sum(5 + id % 500), 0, 0, 20
-    from (select * from product order by id limit ${QUERIES}) p
-    group by 2`.execute(owner.db)
+      (day, text, city_id, searches, callers, finders, zero_results, slow, slowest_ms)
+    select current_date, text, city_id, searches, searches, searches, 0, 0, 20
+    from (
+      select lower(split_part(name, ' М-', 1) || ' ' || coalesce(brand, '')) as text,
+        'city-' || 1 + min(id) % 12 as city_id, sum(5 + id % 500) as searches
+      from (select * from product order by id limit ${QUERIES}) p
+      group by 1
+    ) searched`.execute(owner.db)
 
 function rebuild(
   { system, elasticsearch }: SearchMarket,
