@@ -21,4 +21,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           where search_version < version and change.wide = kind.wide
           order by changed_at limit 1
         ) oldest))) * 1000, 0)`)
+  await run('grant execute on function search_lag_ms() to yarmarka_system')
 }
