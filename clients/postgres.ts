@@ -63,8 +63,11 @@ export function connectPostgres({
   })
   // An idle connection that the server closed is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  if (statementTimeoutMs !== undefined)
-    pool.on('connect', (client) => closeWhenSilent(client, statementTimeoutMs + GRACE_MS))
+  pool.on('connect', (client) => {
+    // So would one that breaks under a statement; whoever waits for its answer is told.
+    client.on('error', () => {})
+    if (statementTimeoutMs !== undefined) closeWhenSilent(client, statementTimeoutMs + GRACE_MS)
+  })
   const db = kyselyOn(mostPrepared > 0 ? preparing(pool, mostPrepared) : pool)
   return { db, pool, close: () => pool.end() }
 }

@@ -8,8 +8,6 @@ import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 
 const database = await freshDatabase()
-const setKeepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
-
 /** Passes connections on to PostgreSQL until it is told to keep those that there are open and silent. */
 const passed = new Set<Socket>()
 const proxy = createServer((socket) => {
@@ -27,12 +25,11 @@ const fallSilent = () => {
 const address = new URL(database.url)
 address.hostname = '127.0.0.1'
 address.port = String((proxy.address() as AddressInfo).port)
-const postgres = connectPostgres({
-  ...{ url: address.href, applicationName: 'silent', max: 1, statementTimeoutMs: 200 },
-})
+const options = { url: address.href, applicationName: 'silent', max: 1 }
+const postgres = connectPostgres({ ...options, statementTimeoutMs: 500 })
+const patient = connectPostgres(options)
 afterAll(async () => {
-  setKeepAlive.mockRestore()
-  await postgres.close()
+  await Promise.all([postgres.close(), patient.close()])
   proxy.close()
   for (const socket of passed) socket.destroy()
   await database.drop()
@@ -56,6 +53,27 @@ it('a statement that takes too long is ended by the server, and the connection i
   expect(await server()).toBe(before)
 })
 
+it('a connection that breaks under a statement ends the statement, and nothing else', async () => {
+  const asleep = sql`select pg_sleep(60)`.execute(patient.db).catch((error: unknown) => error)
+  await until(async () => {
+    const { rows } = await sql`
+      select from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`.execute(
+      database.owner.db,
+    )
+    return rows.length > 0
+  })
+  for (const socket of passed) socket.destroy()
+  expect(problemOf(await asleep).status).toBe(503)
+})
+
 it('a host that went without a word is asked within seconds whether it is there', async () => {
-  expect(setKeepAlive).toHaveBeenCalledWith(true, 10_000)
+  const setKeepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
+  const another = connectPostgres({ url: database.url, applicationName: 'probed' })
+  try {
+    await sql`select 1`.execute(another.db)
+    expect(setKeepAlive).toHaveBeenCalledWith(true, 10_000)
+  } finally {
+    setKeepAlive.mockRestore()
+    await another.close()
+  }
 })
