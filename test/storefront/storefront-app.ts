@@ -9,6 +9,7 @@ import { answerProblem } from '../../api/problem.ts'
 import { storefrontRoutes, type StorefrontDeps } from '../../api/storefront/routes.ts'
 import type { Database } from '../../db/database.ts'
 import { readPendingDocuments } from '../../db/storefront/documents.ts'
+import { drainFanouts } from '../../db/storefront/fanouts.ts'
 import type { SearchIndex } from '../../domain/storefront/search-index.ts'
 import { searchRequest } from '../../domain/storefront/search-query.ts'
 import type { Kysely } from 'kysely'
@@ -38,6 +39,7 @@ export async function projectToSearch(
   index: SearchIndex,
 ): Promise<void> {
   await ensureLiveIndex({ system, elasticsearch: client, index })
+  while ((await drainFanouts(system, 1_000)) > 0);
   const page = await readPendingDocuments(system, 'search', 10_000)
   if (page.length > 0) await applyToSearch({ system, writer: createBulkWriter(client), log }, page)
   await client.indices.refresh({ index: index.alias })
