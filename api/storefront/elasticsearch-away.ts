@@ -1,9 +1,14 @@
 import { errors } from '@elastic/elasticsearch'
 import { unavailable } from '../problem-of.ts'
+import { Problem } from '../problem.ts'
 
 /** 503 with `Retry-After` when Elasticsearch is away, overloaded, or has no index yet; anything else as it is. */
 export const orUnavailable = (error: unknown): unknown =>
   isAway(error) ? unavailable(error) : error
+
+/** Whether it was, or would be, answered with 503. */
+export const isUnavailable = (error: unknown): boolean =>
+  isAway(error) || (error instanceof Problem && error.code === 'unavailable')
 
 /** One search of several that Elasticsearch could not do, while the request as a whole was answered. */
 export class FailedSearch extends Error {

@@ -1,5 +1,5 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
-import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
+import { PLENTY, type SearchQuestion } from '../../domain/storefront/search-query.ts'
 import {
   canLoosen,
   textClauses,
@@ -8,14 +8,13 @@ import {
 import {
   correctedQuery,
   ENOUGH,
-  PLENTY,
   lookUpRequest,
   type LookUpResponse,
 } from '../../domain/storefront/text-query/correction.ts'
 import { meaningOf } from '../../domain/storefront/text-query/meaning.ts'
 import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
 import { invalidCursor } from './bound-cursor.ts'
-import { isAway } from './elasticsearch-away.ts'
+import { isUnavailable } from './elasticsearch-away.ts'
 import { findShopProducts, type Found } from './find-shop-products.ts'
 import { VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 
@@ -37,8 +36,8 @@ export type Reading = {
  * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
- * Items, total and facets are all of the query that is answered. When Elasticsearch has no time
- * for the look-up, the answer is of the words as typed.
+ * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. When
+ * Elasticsearch has no time for the second pass, the answer is what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
  * @throws {Problem} 400 when the synonyms of the words have changed since, for the page would be of another order
  */
@@ -68,19 +67,18 @@ export async function findGoods(
   }
 
   const asTyped = await ask({ words: q, strictness: 'all' }, undefined)
-  if (asTyped.total >= PLENTY) return asTyped
-  const corrected =
-    asTyped.total >= ENOUGH
-      ? undefined
-      : await lookUp({ search, view: asTyped.view, synonyms }, q).catch((error: unknown) => {
-          if (isAway(error)) return undefined
-          throw error
-        })
+  const { withWords, view } = asTyped
   let best: Found & Reading = asTyped
-  for (const way of furtherWays(q, corrected, synonyms)) {
-    const found = await ask(way, asTyped.view)
-    if (found.total > best.total) best = found
-    if (best.total >= PLENTY) return best
+  try {
+    const corrected =
+      withWords < ENOUGH ? await lookUp(search, { q, view, synonyms, withWords }) : undefined
+    for (const way of withWords < PLENTY ? furtherWays(q, corrected, synonyms) : []) {
+      const found = await ask(way, view)
+      if (found.withWords > best.withWords) best = found
+      if (best.withWords >= PLENTY) break
+    }
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
   }
   return best
 }
@@ -101,10 +99,12 @@ const OTHER_MEANING = {
   en: 'the words of the query have come to mean something else: search anew',
 }
 
+type LookedUp = { q: string; view: string; synonyms: Synonyms; withWords: number }
+
 /** @returns the query put right, when something in it can be */
 async function lookUp(
-  { search, view, synonyms }: { search: Elasticsearch; view: string; synonyms: Synonyms },
-  q: string,
+  search: Elasticsearch,
+  { q, view, synonyms, withWords }: LookedUp,
 ): Promise<string | undefined> {
   const request = lookUpRequest(q)
   if (!request) return undefined
@@ -112,5 +112,8 @@ async function lookUp(
     { ...request, pit: { id: view, keep_alive: VIEW_KEPT_FOR } },
     { requestTimeout: LOOK_UP_TIMEOUT_MS, maxRetries: 0 },
   )
-  return correctedQuery(q, response as unknown as LookUpResponse, synonyms)
+  return correctedQuery(q, response as unknown as LookUpResponse, {
+    synonyms,
+    hasAll: withWords > 0,
+  })
 }

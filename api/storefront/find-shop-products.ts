@@ -4,7 +4,12 @@ import {
   type SearchAnswer,
   type SearchResponse,
 } from '../../domain/storefront/search-answer.ts'
-import { searchRequest, type SearchQuestion } from '../../domain/storefront/search-query.ts'
+import {
+  BY_WORDS,
+  searchRequest,
+  type PLENTY,
+  type SearchQuestion,
+} from '../../domain/storefront/search-query.ts'
 import type { TextClauses } from '../../domain/storefront/text-query/clauses.ts'
 import { invalidCursor } from './bound-cursor.ts'
 import { answeredBy, FailedSearch, orUnavailable } from './elasticsearch-away.ts'
@@ -14,6 +19,8 @@ import { isViewLost, VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 const SEARCH_TIMEOUT_MS = 3_000
 
 export type Found = SearchAnswer & {
+  /** Goods that have the words, whatever is chosen; of more than {@link PLENTY} that there are so many. */
+  withWords: number
   /** The view that this page was read from, for the next one. */
   view: string
 }
@@ -44,7 +51,12 @@ export async function findShopProducts(
     const aggregations = Object.fromEntries(
       searches.map(({ counts }, place) => [counts, responses[place]!.aggregations]),
     )
-    return { ...searchAnswer(question, { hits, aggregations }), view: pit_id ?? id }
+    const byWords = responses[searches.findIndex(({ counts }) => counts === BY_WORDS)]
+    return {
+      ...searchAnswer(question, { hits, aggregations }),
+      withWords: (byWords ?? responses[0]!).hits.total.value,
+      view: pit_id ?? id,
+    }
   }
   try {
     try {

@@ -31,14 +31,22 @@ const SHARD_TIMEOUT = '2500ms'
 
 /** Counts under all that is chosen, as the items are found. */
 export const UNDER_ALL = 'all'
+/** Counts nothing but the goods that have the words, whatever is chosen. */
+export const BY_WORDS = 'words'
+/** With so many that have them, all words are meant; they are not counted further. */
+export const PLENTY = 10
 
-/** One search of several that go together, and whose counts it has: those of one facet, or those {@link UNDER_ALL}. */
+/**
+ * One search of several that go together, and whose counts it has: those of one facet, those {@link UNDER_ALL}, or those
+ * {@link BY_WORDS}.
+ */
 export type Search = { counts: string; body: Clause }
 
 /**
  * The question as the searches of one request. The first finds the items, one more than fits, the total, what is chosen,
  * and the facets in which nothing is; each of the others counts one facet in which something is, under what is chosen in
- * the *others*, so that it tells what choosing more of it would give.
+ * the *others*, so that it tells what choosing more of it would give. Where words are narrowed by something,
+ * the first page asks how many goods have them, so that what they are taken for does not depend on what is chosen.
  */
 export function searchRequest(
   question: SearchQuestion,
@@ -71,8 +79,20 @@ export function searchRequest(
       counts: name,
       body: counting([...text.must, ...under(name)], others),
     }))
-  return [{ counts: UNDER_ALL, body: found }, ...counted]
+  const isNarrowed = question.q && selections.length > 0 && !question.after
+  return [
+    { counts: UNDER_ALL, body: found },
+    ...counted,
+    ...(isNarrowed ? [{ counts: BY_WORDS, body: havingWords(text) }] : []),
+  ]
 }
+
+const havingWords = ({ must }: TextClauses): Clause => ({
+  size: 0,
+  timeout: SHARD_TIMEOUT,
+  track_total_hits: PLENTY,
+  query: { bool: { filter: must } },
+})
 
 const counting = (filter: readonly Clause[], aggs: Clause): Clause => ({
   size: 0,

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { cacheWithoutMemory } from '../support/page-cache.ts'
 import { connectRedis } from '../../clients/redis.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
-import { PLENTY } from '../../domain/storefront/text-query/correction.ts'
+import { PLENTY } from '../../domain/storefront/search-query.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -41,13 +41,18 @@ const add = (name: string, good: Partial<Good> = {}) =>
 for (const colour of ['чёрные', 'белые', 'синие', 'серые'])
   await add(`Наушники Sony WH-1000XM5 ${colour}`, { brand: 'Sony' })
 for (const size of ['большой', 'малый']) await add(`Плед шерстяной ${size}`, { category: plaids })
+await add('Плед тонкий', {
+  category: plaids,
+  attributes: [{ name: 'Материал', value: 'бамбук' }],
+})
 for (const size of ['большой', 'малый', 'детский'])
   await add(`Плед мягкий ${size}`, { category: plaids })
 await add('Дрель Makita HP1630K', { brand: 'Makita', category: drills })
 await add('Смартфон Samsung Galaxy S21', { brand: 'Samsung', category: phones })
+const length = (metres: number) => [{ name: 'Длина', value: metres > 1 ? 'длинный' : 'короткий' }]
 for (let number = 1; number <= PLENTY; number++)
-  await add(`Кабель USB белый ${number} м`, { category: others })
-await add('Кабель USB чёрный 1 м', { category: others })
+  await add(`Кабель USB белый ${number} м`, { category: others, attributes: length(number) })
+await add('Кабель USB чёрный 1 м', { category: others, attributes: length(1) })
 await add('Колонка JBL синяя', { category: others, units: 0, popularity: 900 })
 await add('Колонка JBL серая', { category: others, popularity: 1 })
 await projectToSearch(database.system.db, server.client, index)
@@ -78,19 +83,6 @@ describe('what is typed on the wrong layout, in the wrong letters or misspelt', 
   ])('«%s» is answered as «%s», which the caller is told', async (q, correctedQuery, total) => {
     expect(await search(q)).toMatchObject({ correctedQuery, total })
     expect(searches).toBe(3)
-  })
-
-  it('is counted as what is answered', async () => {
-    const noted: object[] = []
-    const { get } = storefrontApp({
-      ...deps,
-      searchLog: { note: ({ q, correctedQuery }) => void noted.push({ q, correctedQuery }) },
-    })
-    for (const q of ['yfeiybrb', 'наушники']) await get(`/search?${new URLSearchParams({ q })}`)
-    expect(noted).toEqual([
-      { q: 'yfeiybrb', correctedQuery: 'наушники' },
-      { q: 'наушники', correctedQuery: undefined },
-    ])
   })
 
   it('has the facets of what is answered', async () => {
@@ -145,6 +137,19 @@ describe('of three words', () => {
     const { items, total } = await search('наушники sony белые')
     expect(items[0].name).toBe('Наушники Sony WH-1000XM5 белые')
     expect(total).toBe(4)
+  })
+
+  it('what is chosen besides does not make it two', async () => {
+    const short = { 'attr.Длина': 'короткий' }
+    const chosen = await search('кабель usb белый', short)
+    expect(chosen.items).toMatchObject([{ name: 'Кабель USB белый 1 м' }])
+    expect((await search('кабель usb чёрный', short)).total).toBe(2)
+  })
+
+  it('one that attributes or descriptions alone have is a word like any other', async () => {
+    const body = await search('плед бамбук')
+    expect(body.total).toBe(1)
+    expect(body).not.toHaveProperty('correctedQuery')
   })
 
   it('later pages have as many as the first one said', async () => {

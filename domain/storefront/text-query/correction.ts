@@ -14,8 +14,6 @@ import {
 
 /** With so many goods found, the words of a query are taken as they were typed. */
 export const ENOUGH = 3
-/** With so many, all of them are meant. */
-export const PLENTY = 10
 
 /** Of one query; each costs look-ups. */
 const MOST_LOOKED_UP = 12
@@ -65,13 +63,13 @@ export function lookUpRequest(q: string) {
 }
 
 /**
- * The query with the words that nobody knows put right, and without those that cannot be where others are known;
- * `undefined` when nothing changes. Known is what the index has, and what is a synonym of something.
+ * The query with the words that nobody knows put right; `undefined` when nothing changes. Known is what the index has, and
+ * what is a synonym of something. Where no good has all words, those that cannot be put right are left out, if others are known.
  */
 export function correctedQuery(
   q: string,
   response: LookUpResponse,
-  synonyms: Synonyms,
+  { synonyms, hasAll }: { synonyms: Synonyms; hasAll: boolean },
 ): string | undefined {
   const counts = response.aggregations?.known?.buckets ?? {}
   const meant = new Set(
@@ -94,9 +92,10 @@ export function correctedQuery(
   const words = wordsOf(q)
   const corrected = words.map(putRight)
   const known = corrected.flatMap((right) => right ?? [])
-  const left = known.some(saysWhatIsMeant)
-    ? known
-    : corrected.flatMap((right, i) => right ?? [words[i]!])
+  const left =
+    !hasAll && known.some(saysWhatIsMeant)
+      ? known
+      : corrected.flatMap((right, i) => right ?? [words[i]!])
   return left.join(' ') === words.join(' ') ? undefined : left.join(' ')
 }
 
@@ -159,12 +158,14 @@ function nearest(word: string, { suggest = {} }: LookUpResponse): string | undef
   ].sort((a, b) => b.score - a.score || b.freq - a.freq)[0]?.text
 }
 
-/** Whether the index has the word, by its stem, as it is, or as a part of an article. */
+/** Whether a good has the word in anything that is searched: by its stem, as it is, or as a part of an article. */
 const knows = (word: string): Clause => ({
   dis_max: {
     queries: [
       { match_phrase: { everything: word } },
       { match_phrase: { words: word } },
+      { match_phrase: { details: word } },
+      { match_phrase: { description: word } },
       ...(hasDigit(word) ? [{ term: { codes: joined(word) } }] : []),
     ],
   },

@@ -25,13 +25,15 @@ const SIGNS = /[™℠®©№²³¹]/g
 /** Words that say nothing of a good. */
 export const isStopWord = (word: string) => STOP_WORDS.has(word) || BUYING_WORDS.has(word)
 
-/** {@link readWords} without those that no name of a good has. */
-export const wordsOfGoods = (q: string): string[] =>
-  readWords(q).filter((word) => !BUYING_WORDS.has(word))
+/** {@link readWords} without what whoever buys says anyway, unless nothing else is said. */
+export function wordsOfGoods(q: string): string[] {
+  const words = readWords(q)
+  return words.every(isStopWord) ? words : words.filter((word) => !BUYING_WORDS.has(word))
+}
 
 /** The words that are asked for: {@link wordsOfGoods} without those that say nothing. */
 export const tellingWords = (q: string): string[] =>
-  wordsOfGoods(q).filter((word) => !isStopWord(word))
+  wordsOfGoods(q).filter((word) => !STOP_WORDS.has(word))
 
 const STOP_WORDS = new Set(
   (

@@ -23,12 +23,17 @@ const knowing = (words: string[], near: Near = {}): LookUpResponse => ({
 
 const NO_SYNONYMS: Synonyms = new Map()
 /** What was asked about and is not there has been counted as well. */
-function corrected(q: string, response: LookUpResponse, synonyms = NO_SYNONYMS) {
+function corrected(
+  q: string,
+  response: LookUpResponse,
+  { synonyms = NO_SYNONYMS, hasAll = false }: { synonyms?: Synonyms; hasAll?: boolean } = {},
+) {
   const asked = lookUpRequest(q)?.aggs.known.filters.filters ?? {}
   const nothing = Object.fromEntries(Object.keys(asked).map((word) => [word, { doc_count: 0 }]))
   const found = response.aggregations?.known?.buckets
   const aggregations = found && { known: { buckets: { ...nothing, ...found } } }
-  return correctedQuery(q, { ...response, ...(aggregations && { aggregations }) }, synonyms)
+  const answered = { ...response, ...(aggregations && { aggregations }) }
+  return correctedQuery(q, answered, { synonyms, hasAll })
 }
 
 describe('a query is corrected', () => {
@@ -59,6 +64,7 @@ describe('a query is corrected', () => {
     expect(corrected('чайник ъыьъыь yfeiybrb', knowing(['чайник', 'наушники']))).toBe(
       'чайник наушники',
     )
+    expect(corrected('срочно чайник', knowing(['чайник']), { hasAll: true })).toBeUndefined()
     expect(corrected('15 ъыьъыь', knowing(['15']))).toBeUndefined()
     expect(corrected('для ъыьъыь', knowing(['для']))).toBeUndefined()
   })
@@ -75,9 +81,9 @@ describe('a query is corrected', () => {
       { terms: ['сотовый телефон'], means: ['смартфон'] },
     ])
     const near: Near = { айфон: [['сифон', 0.8, 9]], сотовый: [['сотовая', 0.8, 9]] }
-    expect(corrected('fqajy', knowing([], near), synonyms)).toBe('айфон')
-    expect(corrected('айфон', knowing([], near), synonyms)).toBeUndefined()
-    expect(corrected('сотовый телефон', knowing(['телефон'], near), synonyms)).toBeUndefined()
+    expect(corrected('fqajy', knowing([], near), { synonyms })).toBe('айфон')
+    expect(corrected('айфон', knowing([], near), { synonyms })).toBeUndefined()
+    expect(corrected('сотовый телефон', knowing(['телефон'], near), { synonyms })).toBeUndefined()
   })
 
   it('by what is spelt most alike, then by what there is most of', () => {
