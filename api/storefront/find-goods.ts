@@ -37,7 +37,7 @@ export type Reading = {
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
  * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. When
- * Elasticsearch has no time for the second pass, the answer is what there is.
+ * Elasticsearch has no time for the look-up, or for more than was found, the answer is what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
  * @throws {Problem} 400 when the synonyms of the words have changed since, for the page would be of another order
  */
@@ -68,19 +68,23 @@ export async function findGoods(
 
   const asTyped = await ask({ words: q, strictness: 'all' }, undefined)
   const { withWords, view } = asTyped
+  if (withWords >= PLENTY) return asTyped
+  const corrected =
+    withWords < ENOUGH
+      ? await lookUp(search, { q, view, synonyms, withWords }).catch(unlessItWasUnavailable)
+      : undefined
   let best: Found & Reading = asTyped
-  try {
-    const corrected =
-      withWords < ENOUGH ? await lookUp(search, { q, view, synonyms, withWords }) : undefined
-    for (const way of withWords < PLENTY ? furtherWays(q, corrected, synonyms) : []) {
-      const found = await ask(way, view)
-      if (found.withWords > best.withWords) best = found
-      if (best.withWords >= PLENTY) break
-    }
-  } catch (error) {
-    if (!isUnavailable(error)) throw error
+  for (const way of furtherWays(q, corrected, synonyms)) {
+    const asked = ask(way, view)
+    const found = await (best.withWords > 0 ? asked.catch(unlessItWasUnavailable) : asked)
+    if (found && found.withWords > best.withWords) best = found
+    if (best.withWords >= PLENTY) break
   }
   return best
+}
+
+function unlessItWasUnavailable(error: unknown): undefined {
+  if (!isUnavailable(error)) throw error
 }
 
 type Way = { words: string; strictness: Strictness }

@@ -7,7 +7,6 @@ import {
 import {
   BY_WORDS,
   searchRequest,
-  type PLENTY,
   type SearchQuestion,
 } from '../../domain/storefront/search-query.ts'
 import type { TextClauses } from '../../domain/storefront/text-query/clauses.ts'
@@ -19,7 +18,7 @@ import { isViewLost, VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 const SEARCH_TIMEOUT_MS = 3_000
 
 export type Found = SearchAnswer & {
-  /** Goods that have the words, whatever is chosen; of more than {@link PLENTY} that there are so many. */
+  /** Goods that have the words, whatever is chosen; of more than `PLENTY` that there are so many. */
   withWords: number
   /** The view that this page was read from, for the next one. */
   view: string
