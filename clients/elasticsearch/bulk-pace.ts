@@ -6,8 +6,8 @@ export type BulkPace = {
   concurrency: number
 }
 
-/** How a request went: `slow` and `quick` were taken; `refused` means too much at once (429, 503, no answer in time). */
-export type BulkPassage = 'quick' | 'slow' | 'refused'
+/** How a request went: `slow` and `quick` were taken; `refused` means too much at once (429, 5xx), `unanswered` silence. */
+export type BulkPassage = 'quick' | 'slow' | 'refused' | 'unanswered'
 
 const LEAST: BulkPace = { bytes: 64 * 1024, concurrency: 1 }
 const MOST: BulkPace = { bytes: 5 * 1024 ** 2, concurrency: 4 }
@@ -21,7 +21,7 @@ export const FIRST_PACE: BulkPace = { bytes: 1024 ** 2, concurrency: 2 }
 
 export const passageOf = (tookMs: number): BulkPassage => (tookMs <= QUICK_MS ? 'quick' : 'slow')
 
-/** Additive increase, multiplicative decrease: a little more after each quick answer, half of it after a refusal. */
+/** Additive increase, multiplicative decrease: a little more after each quick answer, half of it after a refusal or silence. */
 export function nextPace({ bytes, concurrency }: BulkPace, passage: BulkPassage): BulkPace {
   switch (passage) {
     case 'quick':
@@ -29,6 +29,7 @@ export function nextPace({ bytes, concurrency }: BulkPace, passage: BulkPassage)
     case 'slow':
       return within({ bytes: bytes / 2, concurrency })
     case 'refused':
+    case 'unanswered':
       return within({ bytes: bytes / 2, concurrency: concurrency / 2 })
   }
 }

@@ -22,12 +22,15 @@ export async function passBulk(
     const passage = tooMuch ? 'refused' : passageOf(performance.now() - startedAt)
     return { ...outcome, passage, oneIsToBlame: false }
   } catch (error) {
-    const { status, reason } = whatIsSaid(error)
+    const { status, reason, isUnanswered } = whatIsSaid(error)
     const passed = { written: [], stale: [], oneIsToBlame: false }
     const failed = (retryable: boolean): BulkFailure[] =>
       request.map(({ id }) => ({ id, status, reason, retryable }))
     if (status === 429 || status >= 500)
-      return { ...passed, passage: 'refused', failed: failed(true) }
+      return {
+        ...{ ...passed, failed: failed(true) },
+        passage: isUnanswered ? 'unanswered' : 'refused',
+      }
     if (status !== 400 && status !== 413) throw error
     return request.length === 1
       ? { ...passed, passage: 'quick', failed: failed(false) }
@@ -36,14 +39,14 @@ export async function passBulk(
 }
 
 /** What nobody answered counts as 503. */
-function whatIsSaid(error: unknown): { status: number; reason: string } {
+function whatIsSaid(error: unknown): { status: number; reason: string; isUnanswered: boolean } {
   if (error instanceof errors.ResponseError)
-    return { status: error.statusCode ?? 0, reason: error.message }
+    return { status: error.statusCode ?? 0, reason: error.message, isUnanswered: false }
   const isUnanswered =
     error instanceof errors.ConnectionError ||
     error instanceof errors.TimeoutError ||
     error instanceof errors.NoLivingConnectionsError
   return isUnanswered
-    ? { status: 503, reason: `${error.name}: ${error.message}` }
-    : { status: 0, reason: '' }
+    ? { status: 503, reason: `${error.name}: ${error.message}`, isUnanswered }
+    : { status: 0, reason: '', isUnanswered }
 }

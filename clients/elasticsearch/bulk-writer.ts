@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createBulkGate } from './bulk-gate.ts'
-import { FIRST_PACE, MOST_AT_ONCE, nextPace } from './bulk-pace.ts'
+import { createBulkGate, type BulkGate } from './bulk-gate.ts'
+import { FIRST_PACE, MOST_AT_ONCE, nextPace, type BulkPace } from './bulk-pace.ts'
 import { passBulk } from './bulk-request.ts'
 import {
   toBulkLines,
@@ -32,25 +32,36 @@ export type BulkWriterOptions = {
  * Writes as much at a time as Elasticsearch takes well: requests bounded in bytes, several at once, both adapted to how
  * they are answered. What is refused for the moment (429, 5xx, no answer) is sent again after a pause, and that alone; a
  * request that is refused as a whole is halved until the one that is to blame stands alone. Everything that writes to a
- * cluster shares one writer, and so one pace: so many requests at once are those of all of them.
+ * cluster shares one writer, and so one pace for each index: so many requests at once are those of all who write to it, and
+ * an index that is slow or silent holds up no other.
  */
 export function createBulkWriter(
   client: Client,
   { mostDocumentBytes = 10 * 1024 ** 2, tries = 5, pauseMs = 100 }: BulkWriterOptions = {},
 ): BulkWriter {
-  let pace = FIRST_PACE
+  const lanes = new Map<string, Lane>()
 
-  const gate = createBulkGate(() => Math.floor(pace.concurrency))
+  function laneTo(indexName: string): Lane {
+    const lane = lanes.get(indexName) ?? createLane()
+    lanes.set(indexName, lane)
+    return lane
+  }
 
-  /** Sends each operation once; gives what another try may mend, and adds the rest to `outcome`. */
+  /**
+   * Sends each operation once, and those not any more that waited when a request was met with silence; gives what another
+   * try may mend, first what was not sent, and adds the rest to `outcome`.
+   */
   async function sendAll(indexName: string, operations: BulkLines[], outcome: BulkOutcome) {
+    const lane = laneTo(indexName)
     let waiting = [...operations]
+    const unsent: BulkFailure[] = []
     const toRepeat: BulkFailure[] = []
     const send = async (take: () => BulkLines[]): Promise<void> => {
-      const { request, passed } = await gate(async () => {
+      const { request, passed } = await lane.gate(async () => {
         const request = take()
         const passed = request.length > 0 ? await passBulk(client, indexName, request) : undefined
-        if (passed) pace = nextPace(pace, passed.passage)
+        if (passed) lane.pace = nextPace(lane.pace, passed.passage)
+        if (passed?.passage === 'unanswered') unsent.push(...waiting.splice(0).map(notSent))
         return { request, passed }
       })
       if (!passed) return
@@ -66,7 +77,7 @@ export function createBulkWriter(
     }
     const sendOneByOne = async () => {
       try {
-        while (waiting.length > 0) await send(() => takeRequest(waiting, pace.bytes))
+        while (waiting.length > 0) await send(() => takeRequest(waiting, lane.pace.bytes))
       } catch (error) {
         waiting = []
         throw error
@@ -75,7 +86,7 @@ export function createBulkWriter(
     const sending = Array.from({ length: MOST_AT_ONCE }, sendOneByOne)
     await Promise.allSettled(sending)
     await Promise.all(sending)
-    return toRepeat
+    return [...unsent, ...toRepeat]
   }
 
   return {
@@ -101,6 +112,17 @@ export function createBulkWriter(
   }
 }
 
+/** The pace of one index, and the way to it of all who write to it. */
+type Lane = { pace: BulkPace; gate: BulkGate }
+
+function createLane(): Lane {
+  const lane: Lane = {
+    pace: FIRST_PACE,
+    gate: createBulkGate(() => Math.floor(lane.pace.concurrency)),
+  }
+  return lane
+}
+
 /** From the front as many as fit, one at least. */
 function takeRequest(waiting: BulkLines[], mostBytes: number): BulkLines[] {
   let [count, bytes] = [0, 0]
@@ -111,6 +133,14 @@ function takeRequest(waiting: BulkLines[], mostBytes: number): BulkLines[] {
   }
   return waiting.splice(0, count)
 }
+
+/** 429, for it is not to blame. */
+const notSent = ({ id }: BulkLines): BulkFailure => ({
+  id,
+  status: 429,
+  reason: 'not_sent: the index did not answer the request before',
+  retryable: true,
+})
 
 const tooLarge = ({ id, bytes }: BulkLines): BulkFailure => ({
   id,

@@ -35,7 +35,9 @@ describe('the pace of bulk requests', () => {
   })
 
   it('recovers from anything', () => {
-    const passages = fc.array(fc.constantFrom<BulkPassage>('quick', 'slow', 'refused'))
+    const passages = fc.array(
+      fc.constantFrom<BulkPassage>('quick', 'slow', 'refused', 'unanswered'),
+    )
     fc.assert(
       fc.property(passages, (given) => {
         const { bytes, concurrency } = after([...given, ...times(100, 'quick')])

@@ -1,9 +1,10 @@
 import { errors, type Client, type DiagnosticResult } from '@elastic/elasticsearch'
 import { describe, expect, it } from 'vitest'
 import { createBulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { writeAlias } from '../../clients/elasticsearch/indices.ts'
 
 type Item = { status: number; error?: { type: string; reason: string } }
-type Answer = (ids: string[], request: number) => Promise<(id: string) => Item>
+type Answer = (ids: string[], request: number, alias: string) => Promise<(id: string) => Item>
 
 const taken: Item = { status: 200 }
 const tooMuch: Item = { status: 429, error: { type: 'es_rejected_execution', reason: 'full' } }
@@ -15,14 +16,14 @@ function elasticsearch(answer: Answer) {
   let running = 0
   const seen = { atOnce: 0 }
   const client = {
-    async bulk({ operations }: { operations: string[] }) {
+    async bulk({ index: alias, operations }: { index: string; operations: string[] }) {
       const ids = operations
         .map((line) => JSON.parse(line) as Record<string, { _id?: string }>)
         .flatMap(({ index, delete: deleted }) => (index ?? deleted)?._id ?? [])
       const request = requests.push(ids)
       seen.atOnce = Math.max(seen.atOnce, ++running)
       try {
-        const itemOf = await answer(ids, request)
+        const itemOf = await answer(ids, request, alias)
         return { items: ids.map((id) => ({ index: { _id: id, ...itemOf(id) } })) }
       } finally {
         running--
@@ -182,6 +183,56 @@ describe('a bulk writer', () => {
     const writer = createBulkWriter(client, { pauseMs: 1 })
     await writer.write('goods', operations(40, 100_000))
     expect(requests[0]!.length).toBeGreaterThan(requests[2]!.length * 2)
+  })
+
+  it('waits at one index for no other that answers nothing', async () => {
+    const isAnswered = Promise.withResolvers<void>()
+    const { client } = elasticsearch(async (_, __, alias) => {
+      if (alias === writeAlias('silent')) await isAnswered.promise
+      return () => taken
+    })
+    const writer = createBulkWriter(client)
+    const held = Array.from({ length: 8 }, () => writer.write('silent', operations(1)))
+    expect((await writer.write('goods', operations(1))).written).toEqual(['0'])
+    isAnswered.resolve()
+    expect((await Promise.all(held)).flatMap(({ written }) => written)).toHaveLength(8)
+  })
+
+  it('sends to one index no less for what another refuses', async () => {
+    const { client, requests } = elasticsearch(async (_, __, alias) => {
+      if (alias === writeAlias('full')) throw said(429)
+      return () => taken
+    })
+    const writer = createBulkWriter(client, { pauseMs: 1 })
+    await writer.write('full', operations(1))
+    await writer.write('goods', operations(10, 100_000))
+    expect(requests.at(-1)).toHaveLength(10)
+  })
+
+  it('gives the rest back unsent after a request that nobody answers', async () => {
+    const { outcome, requests } = write(
+      async () => Promise.reject(new errors.TimeoutError('late')),
+      operations(100, 100_000),
+    )
+    const { failed } = await outcome
+    expect(failed).toHaveLength(100)
+    expect(failed.every(({ retryable }) => retryable)).toBe(true)
+    // Two at once at first, then one for each try.
+    expect(requests).toHaveLength(6)
+  })
+
+  it('sends first what was not sent yet, so that one request without an answer holds up no other', async () => {
+    const { outcome } = write(
+      async (ids) => {
+        if (ids.includes('5')) throw new errors.TimeoutError('late')
+        return () => taken
+      },
+      operations(100, 100_000),
+    )
+    const { written, failed } = await outcome
+    expect(written.length + failed.length).toBe(100)
+    expect(written.length).toBeGreaterThan(50)
+    expect(failed).toContainEqual(expect.objectContaining({ id: '5', status: 503 }))
   })
 
   it('lets a refusal of all writing through', async () => {
