@@ -96,7 +96,7 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
 
     /**
      * Compares every document with PostgreSQL and mends what differs, until nothing does and nothing is on its way.
-     * @returns `lost` when the index is gone: it must be filled again
+     * @returns `lost` when the index is gone, or was let go: another must be filled
      */
     async verifyParity({ reindexId }: ReindexKey): Promise<'equal' | 'differs' | 'lost'> {
       const reindex = await getReindex(system, reindexId)
@@ -106,6 +106,8 @@ export const createReindexingActivities = (deps: ReindexingDeps) => {
       const parity = await heartbeating(async () =>
         proveParity(deps, indexName, await makingWay(deps.elasticsearch), deps.patienceMs),
       )
+      // It may have been let go meanwhile, and then nothing of it is proven.
+      if (!(await isBeingBuilt(deps, reindex))) return 'lost'
       await updateReindex(system, reindexId, { parity: JSON.stringify(parity) })
       log.info({ reindexId, ...parity }, 'the new index was compared with PostgreSQL')
       return parity.differing + parity.unsettled === 0 ? 'equal' : 'differs'

@@ -25,9 +25,10 @@ export async function swapForth(deps: BuildDeps, reindex: Reindex): Promise<void
     await tolerateUnknownFields(elasticsearch, live.indexName)
   // What both were given last is found in both.
   await elasticsearch.indices.refresh({ index: built.indexName })
-  await pointAlias(elasticsearch, index.alias, built.indexName)
   await system.transaction().execute(async (trx) => {
+    // From here on it is not let go, so that searches are led to no index that takes no changes.
     await putLive(trx, { liveId: built.id, retiredId: live.id })
+    await pointAlias(elasticsearch, index.alias, built.indexName)
     await updateReindex(trx, reindex.id, {
       ...{ state: 'live', previousId: live.id, liveAt: new Date() },
     })

@@ -15,7 +15,10 @@ export const listGenerations = (
 ): Promise<SearchGenerationRow[]> =>
   db.selectFrom('searchGeneration').selectAll().where('state', 'in', states).orderBy('id').execute()
 
-/** One generation is read from now on and the other kept: forth at a swap, back at a rollback. Harmless when repeated. */
+/**
+ * One generation is read from now on and the other kept: forth at a swap, back at a rollback. Harmless when repeated.
+ * @throws when the one to be read is over: the other goes on being read
+ */
 export async function putLive(
   trx: Transaction<Database>,
   { liveId, retiredId }: { liveId: string; retiredId: string },
@@ -27,12 +30,13 @@ export async function putLive(
     .where('id', '=', retiredId)
     .where('state', '=', 'live')
     .execute()
-  await trx
+  const { numUpdatedRows } = await trx
     .updateTable('searchGeneration')
-    .set({ state: 'live', liveAt: now, retiredAt: null })
+    .set({ state: 'live', liveAt: now, retiredAt: null, stalledAt: null })
     .where('id', '=', liveId)
-    .where('state', 'in', ['building', 'retired'])
-    .execute()
+    .where('state', 'in', ['building', 'retired', 'live'])
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new Error(`Generation ${liveId} is over`)
 }
 
 /** From the commit on it takes no live changes, and what it refused is forgotten; the live one cannot be ended. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
-import { giveUpGeneration } from '../../db/storefront/search-generations.ts'
+import { findLiveGeneration, giveUpGeneration } from '../../db/storefront/search-generations.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
 import { until } from '../support/until.ts'
@@ -232,6 +232,26 @@ describe('the parity check', () => {
     await setBrand(id, 'Бирюса')
   })
 
+  it('tells when the index was let go while it was compared; another is filled', async () => {
+    const { reindexId, indexName } = await fill()
+    const [lacking] = Object.keys(await search.expected()) as [string]
+    await elasticsearch.delete({ index: indexName, id: lacking })
+    const { system, writer } = search.deps
+    const repairing = createReindexingActivities({
+      ...search.deps,
+      writer: {
+        async write(...given) {
+          await giveUpGeneration(system, indexName)
+          return writer.write(...given)
+        },
+      },
+    })
+    expect(await run(() => repairing.verifyParity({ reindexId }))).toBe('lost')
+    while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
+    expect(await verify(reindexId)).toBe('equal')
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
   it('tells when Elasticsearch has lost the index; filled again, it is whole', async () => {
     const { reindexId, indexName } = await fill()
     await elasticsearch.indices.delete({ index: indexName })
@@ -255,6 +275,36 @@ it('of a new index that was let go for taking nothing, none is left when another
   const { indexName: another } = await search.reindexed(reindexId)
   expect(await search.indices()).toEqual([before, another].sort())
   await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+})
+
+describe('the swap', () => {
+  it('leads to no index that is let go meanwhile, and the one before goes on being searched', async () => {
+    const before = await live()
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    const { indexName } = await search.reindexed(reindexId)
+    const refresh = async () => void (await giveUpGeneration(search.deps.system, indexName!))
+    const indices = { value: Object.create(elasticsearch.indices, { refresh: { value: refresh } }) }
+    const swapping = createReindexingActivities({
+      ...search.deps,
+      elasticsearch: Object.create(elasticsearch, { indices }) as typeof elasticsearch,
+    })
+    await expect(run(() => swapping.swapIndices({ reindexId }))).rejects.toThrow('is over')
+    expect(await search.behindAlias()).toEqual([before])
+    expect(await search.generations()).toMatchObject({ [before]: 'live', [indexName!]: 'failed' })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'failed' }))
+  })
+
+  it('forgets that the index took nothing once', async () => {
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    await owner.updateTable('searchGeneration').set({ stalledAt: new Date() }).execute()
+    await run(() => reindexing.swapIndices({ reindexId }))
+    expect(await findLiveGeneration(search.deps.system)).toMatchObject({
+      ...{ indexName: await live(), stalledAt: null },
+    })
+    await run(() => reindexing.rollBackSwap({ reindexId }))
+  })
 })
 
 describe('the way back', () => {
