@@ -144,7 +144,7 @@ type Looked = { drifted: Drifted[]; moving: Moving; parked: number }
 /**
  * PostgreSQL, then the index, then PostgreSQL again: what was settled before and is the same after, the index must have
  * held in between. Of what never rests, the index must have taken a version that was raised since it was first seen: then
- * it is carried.
+ * it is carried. What it refuses in the newest version, and another refuser does not, differs without resting.
  */
 async function compareDocuments(
   { system, elasticsearch }: CompareDeps,
@@ -162,6 +162,7 @@ async function compareDocuments(
   const suspectIds = suspects.map(({ shopProductId }) => shopProductId)
   const after = await readDocumentsOf(system, suspectIds)
   const parked = await findParked(system, index.refusers, suspectIds)
+  const refused = await findParked(system, [index.indexName], suspectIds)
   const drifted: Drifted[] = []
   const moving: Moving = new Map()
   for (const [at, suspect] of suspects.entries()) {
@@ -171,7 +172,8 @@ async function compareDocuments(
     const isStill = settled && now.settled && now.version === version
     const heldVersion = held.get(id)?.version ?? 0
     const first = seen.get(id) ?? Math.max(version, heldVersion)
-    if (isStill) drifted.push({ id, kind: kindOf(document !== null, held.has(id)), heldVersion })
+    if (isStill || refused.has(id))
+      drifted.push({ id, kind: kindOf(document !== null, held.has(id)), heldVersion })
     else if (heldVersion <= first || heldVersion > now.version) moving.set(id, first)
   }
   return { drifted, moving, parked: parked.size }

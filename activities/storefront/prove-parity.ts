@@ -24,11 +24,12 @@ export async function proveParity(
   const compared = { indexName, comparesContent: true, refusers, patienceMs }
   let repaired = 0
   for (let round = 1; ; round++) {
-    const found = await compareIndex(deps, compared, makeWay)
-    const { drifted, ...counts } = found
-    const parity = { ...counts, repaired, differing: drifted.length }
-    if (drifted.length === 0) return parity
-    if (round === ROUNDS) return { ...parity, refusal: await findRefusal(deps.system, indexName) }
+    const { drifted, ...counts } = await compareIndex(deps, compared, makeWay)
+    if (drifted.length === 0 || round === ROUNDS) {
+      const parity = { ...counts, repaired, differing: drifted.length }
+      if (parity.differing + parity.unsettled === 0) return parity
+      return { ...parity, refusal: await findRefusal(deps.system, indexName) }
+    }
     repaired += await repairIndex(deps, indexName, drifted, { makeWay })
   }
 }

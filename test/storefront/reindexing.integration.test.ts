@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
+import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
+import { parkDocuments } from '../../db/storefront/poison.ts'
 import { findLiveGeneration, giveUpGeneration } from '../../db/storefront/search-generations.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
@@ -217,6 +219,46 @@ describe('the parity check', () => {
       refusal: expect.stringContaining('vendorCode'),
     })
     await run(() => choosy.abandonReindex({ reindexId, state: 'failed', problem: 'parity' }))
+  })
+
+  describe('of what never rests, and the new index refused', () => {
+    const REASON = 'document_parsing: no number'
+    const refusing: BulkWriter = {
+      write: async (_, operations) => ({
+        ...{ written: [], stale: [] },
+        failed: operations.map(({ id }) => ({
+          ...{ id, status: 400, reason: REASON, retryable: false },
+        })),
+      }),
+    }
+    const impatient = createReindexingActivities({
+      ...search.deps,
+      ...{ writer: refusing, patienceMs: 500 },
+    })
+    const park = (indexName: string, shopProductId: string, version: number) =>
+      search.deps.system.transaction().execute((trx) =>
+        parkDocuments(trx, [
+          {
+            ...{ shopProductId, indexName, version },
+            ...{ status: 400, reason: REASON, transient: false },
+          },
+        ]),
+      )
+
+    it.each([
+      ['differs when that was its newest version', 1_000_000_000, { differing: 1, unsettled: 0 }],
+      ['tells why even when it was an older one', 1, { differing: 0, unsettled: 1 }],
+    ])('%s', async (_, version, counts) => {
+      const { reindexId, indexName } = await fill()
+      const [id] = Object.keys(await search.expected()) as [string]
+      await park(indexName, id, version)
+      await raisePrices(sql`id = ${id}`)
+      expect(await run(() => impatient.verifyParity({ reindexId }))).toBe('differs')
+      expect((await search.reindexed(reindexId)).parity).toMatchObject({
+        ...{ ...counts, refusal: REASON },
+      })
+      await run(() => reindexing.abandonReindex({ reindexId, state: 'failed', problem: 'parity' }))
+    })
   })
 
   it('lets go what neither index takes', async () => {
