@@ -10,15 +10,20 @@ export const read = {
   scheduleToCloseTimeout: '10 minutes',
 } satisfies ActivityOptions
 
-/**
- * A step whose absence would leave things half done: tried until it lands, however long a part is away. Its cancellation
- * waits until it has landed or let go, so that what clears up after it finds all that it left.
- */
+/** A step whose absence would leave things half done: tried until it lands, however long a part is away. */
 export const mustLand = {
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout,
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} satisfies ActivityOptions
+
+/**
+ * The same where something clears up after a cancellation: that waits until the step has landed or let go, so that all it
+ * left is found. When it fails meanwhile it is not tried again, and the failure comes in place of the cancellation.
+ */
+export const mustLandOrLetGo = {
+  ...mustLand,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } satisfies ActivityOptions
 
 /**

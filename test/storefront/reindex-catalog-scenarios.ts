@@ -152,6 +152,19 @@ export const reindexScenarios = {
     }
     return { ...rest, did, activities: { ...activities, openReindex } }
   },
+  'cancelled-while-opening-fails': () =>
+    scenario(
+      {
+        openReindex: () =>
+          untilCancelled().catch(() => {
+            throw ApplicationFailure.nonRetryable('Elasticsearch is away', 'Away')
+          }),
+      },
+      async (handle, did) => {
+        await until(() => did.includes('openReindex'))
+        await handle.cancel()
+      },
+    ),
   'cancelled-while-filling': () =>
     scenario({ backfillPages: untilCancelled }, async (handle, did) => {
       await until(() => did.includes('backfillPages'))

@@ -69,6 +69,7 @@ describe('reindexCatalog', () => {
     ],
     ['cancelled-while-paused', 'cancelled', [...PAUSE, 'abandonReindex cancelled']],
     ['cancelled-while-opening', 'cancelled', ['openReindex', 'opened', 'abandonReindex cancelled']],
+    ['cancelled-while-opening-fails', 'cancelled', ['openReindex', 'abandonReindex cancelled']],
     [
       'cancelled-while-filling',
       'cancelled',

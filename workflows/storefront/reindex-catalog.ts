@@ -28,7 +28,7 @@ import { beginWarmUp } from './begin-warm-up.ts'
 
 const { backfillPages, verifyParity } = proxyActivities<ReindexingActivities>(policies.long)
 const { openReindex, recordReindexState, swapIndices, rollBackSwap, closeWindow, abandonReindex } =
-  proxyActivities<ReindexingActivities>(policies.mustLand)
+  proxyActivities<ReindexingActivities>(policies.mustLandOrLetGo)
 const { dropListings } = proxyActivities<ReindexingActivities>(policies.optional)
 
 /**
@@ -76,7 +76,7 @@ export async function reindexCatalog({
       .rollbackMinutes
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error
-    if (isCancellation(error)) return abandon('cancelled')
+    if (isCancellation(error) || wasCancelledBeforeItFailed()) return abandon('cancelled')
     await abandon('failed', 'internal')
     throw error
   }
@@ -159,6 +159,10 @@ export async function reindexCatalog({
 
 const wasCancelled = () =>
   CancellationScope.current().consideredCancelled && patched('reindexCatalog/cancelled-too-late')
+
+const wasCancelledBeforeItFailed = () =>
+  CancellationScope.current().consideredCancelled &&
+  patched('reindexCatalog/cancelled-before-it-failed')
 
 function onlyIf(is: boolean): void {
   if (!is) throw ApplicationFailure.nonRetryable('Not in this state', ReindexNotThere)
