@@ -54,7 +54,9 @@ export async function applyToSearch(
   const isStalled = (at: number) => results[at]?.open.size === page.length
   const stalled = targets.filter((_, at) => isStalled(at))
   const taking = targets.filter((_, at) => !isStalled(at))
-  for (const indexName of await noteStalled(system, { stalled, taking }, PATIENCE_MINUTES))
+  const tooLong =
+    targets.length > 1 ? await noteStalled(system, { stalled, taking }, PATIENCE_MINUTES) : []
+  for (const indexName of tooLong)
     if (await giveUpGeneration(system, indexName))
       log.error(
         { index: indexName },

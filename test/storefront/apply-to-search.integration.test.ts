@@ -224,6 +224,26 @@ describe('several indices', () => {
       expect(await nameIn(live, good)).toBeDefined()
     })
 
+    it('are asked about it only when there are several', async () => {
+      let asked = 0
+      const counted = system.withPlugin({
+        transformQuery({ node }) {
+          if (node.kind === 'RawNode' && node.sqlFragments.join().includes('stalled_at')) asked++
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      })
+      const projectCounted = async () =>
+        applyToSearch({ ...deps, system: counted }, await pending())
+      await create()
+      await projectCounted()
+      expect(asked).toBe(0)
+      await addIndex()
+      await create()
+      await projectCounted()
+      expect(asked).toBe(1)
+    })
+
     it('begin to count anew when it takes something again', async () => {
       const building = await addIndex()
       await block(building)
