@@ -21,7 +21,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof ServiceError || isConnectionLost(error) || isServerFault(error))
     return unavailable(error)
   if (sqlState(error) === QUERY_CANCELED) return new Problem('timeout', { cause: error })
-  if (IMPOSSIBLE_VALUES.has(sqlState(error)))
+  if (sqlState(error) === IMPOSSIBLE_CHARACTER)
     return new Problem('validation-failed', { cause: error })
   return new Problem('internal', { cause: error })
 }
@@ -72,11 +72,8 @@ const sqlState = (error: unknown): string => {
 /** A statement ran into `statement_timeout`. */
 const QUERY_CANCELED = '57014'
 
-/**
- * U+0000, the one character that PostgreSQL cannot keep, and dates that are none or of no year that it knows; nobody sends
- * them in good faith.
- */
-const IMPOSSIBLE_VALUES = new Set(['22021', '22007', '22008'])
+/** U+0000, the one character that PostgreSQL cannot keep; nobody sends it in good faith. */
+const IMPOSSIBLE_CHARACTER = '22021'
 
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',

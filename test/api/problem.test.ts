@@ -101,8 +101,8 @@ describe('a foreign error', () => {
     ['the object store failing', Object.assign(new Error('s3'), { $fault: 'server' }), 503],
     ['a statement that took too long', pgError('57014'), 504],
     ['a character that cannot be kept', pgError('22021'), 400],
-    ['a date that cannot be kept', pgError('22008'), 400],
-    ['a date that is none', pgError('22007'), 400],
+    ['a date of ours that cannot be kept', pgError('22008'), 500],
+    ['a date of ours that is none', pgError('22007'), 500],
     ['a violated constraint', pgError('23505'), 500],
     ['a bug', new TypeError('x is not a function'), 500],
   ])('is told as it is: %s', (_name, error, status) => {
