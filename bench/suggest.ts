@@ -232,9 +232,8 @@ function table(
     `| peer: \`match_phrase_prefix\` on the same two indices | ${spreadOf(peer)} |`,
     `| \`match_phrase_prefix\` on goods, brands and categories counted from them | ${spreadOf(goodsAlone)} |`,
     '',
-    `\`GET /v1/suggest\` takes ${ratio(served, 50)} of the time of the peer at p50, ${ratio(served, 95)} at p95, ${ratio(served, 99)} at p99; what is made ` +
-      `for who asked ${ratio(made, 50)} and ${ratio(made, 99)}. Elasticsearch was asked ${(questions / served.length).toFixed(2)} ` +
-      `questions a letter, those for which nobody waits among them. ` +
+    `\`GET /v1/suggest\` takes ${ratio(served, 50)} of the time of the peer at p50, ${ratio(served, 99)} at p99; what is made ` +
+      `for who asked ${ratio(made, 50)} and ${ratio(made, 99)}. Elasticsearch was asked for ${share(questions)} of the letters. ` +
       `Buyers type ${TYPED_QUERIES} queries by Zipf's law, each to its end. ` +
       `Suggested are ${queries} queries, ${brands} brands, ${categories} categories and all goods; ` +
       `${ROUNDS} rounds of ${SECONDS} s each, of ${SERVED_SECONDS} s through the API, in turn on one node, latencies from when a ` +

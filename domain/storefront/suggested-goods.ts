@@ -7,28 +7,15 @@ export type SuggestQuestion = {
   city?: string | undefined
 }
 
-/** A good that was found, with the beginnings of its words as the index knows them, where that is certain. */
-export type Candidate = { good: FoundDocument; words: string | undefined }
-
-/** The first of the goods that were found for a question, or all there are. */
-export type Candidates = {
-  question: SuggestQuestion
-  candidates: readonly Candidate[]
-  isWhole: boolean
-}
-
 /** How many are suggested. */
 const MOST = 6
 
-/** How many are found while somebody waits: as one types on, what is suggested next is mostly among them. */
+/** How many are found: as one types on, what is suggested next is mostly among them. */
 export const CANDIDATES = 30
 
-/** How many are found where nobody waits: enough that those of a city are mostly among those of all. */
-export const WIDE_CANDIDATES = 300
-
 /** The goods that begin with what was typed, in stock in the city when there is one; the most popular first. */
-export const goodsRequest = ({ q, city }: SuggestQuestion, size = CANDIDATES) => ({
-  size,
+export const goodsRequest = ({ q, city }: SuggestQuestion) => ({
+  size: CANDIDATES,
   track_total_hits: false,
   _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
   query: {
@@ -42,41 +29,32 @@ export const goodsRequest = ({ q, city }: SuggestQuestion, size = CANDIDATES) =>
   sort: [{ popularity: 'desc' as const }, { id: 'asc' as const }],
 })
 
-export function toCandidate(good: FoundDocument): Candidate {
-  const name = typedText(good.name)
-  return { good, words: NAME.test(name) ? partsOf(name).map(begun).join('') : undefined }
-}
-
-/** As many as are suggested of those that were found for the very same question. */
-export const bestOf = (candidates: readonly Candidate[]): FoundDocument[] =>
-  candidates.slice(0, MOST).map(({ good }) => good)
+/** As many as are suggested of those that were found for the very same text. */
+export const bestOf = (candidates: readonly FoundDocument[]) => candidates.slice(0, MOST)
 
 /**
- * Of the goods that were found for a beginning, in the same city or in all, what is suggested for `asked`, which goes on from
- * it: exactly what the index would find, or `undefined` where that is not certain. They are the first of an order that does
- * not depend on what was asked, and more letters or a city only take away: when enough of them are left, or there were no
- * others, none can be missing.
+ * Of the goods that were found for a beginning, what is suggested for `typed`, which goes on from it: exactly what the index
+ * would find, or `undefined` where that is not certain. They are the first of an order that does not depend on what was
+ * typed, and more letters only take away: when enough of them are left, or there were no others, none can be missing.
  */
 export function narrowed(
-  { question, candidates, isWhole }: Candidates,
-  { q, city }: SuggestQuestion,
+  candidates: readonly FoundDocument[],
+  typed: string,
 ): FoundDocument[] | undefined {
-  const isTypedOn = q !== question.q
-  if (isTypedOn && !isCutSurely(q)) return undefined
-  const beginnings = isTypedOn ? partsOf(q).map(begun) : []
-  const left: Candidate[] = []
+  if (!TYPED.test(typed)) return undefined
+  const beginnings = typed.match(PARTS)!
+  if (beginnings.some(({ length }) => length > LONGEST_BEGINNING)) return undefined
+  const left: FoundDocument[] = []
   for (const candidate of candidates) {
-    if (city !== undefined && !isInStock(candidate.good, city)) continue
-    const { words } = candidate
-    if (isTypedOn && words === undefined) return undefined
-    if (beginnings.every((beginning) => words?.includes(beginning))) left.push(candidate)
-    if (left.length === MOST) break
+    const name = typedText(candidate.name)
+    if (!NAME.test(name)) return undefined
+    const words = name.match(PARTS) ?? []
+    if (beginnings.every((begun) => words.some((word) => word.startsWith(begun))))
+      left.push(candidate)
+    if (left.length === MOST) return left
   }
-  return isWhole || left.length === MOST ? bestOf(left) : undefined
+  return candidates.length < CANDIDATES ? left : undefined
 }
-
-/** As the index has it by `cities`, which are made of the same units. */
-const isInStock = ({ units }: FoundDocument, city: string) => Object.hasOwn(units.byCity, city)
 
 /** Beginnings that the index keeps; of longer words it knows the whole alone. */
 const LONGEST_BEGINNING = 20
@@ -84,12 +62,5 @@ const LONGEST_BEGINNING = 20
 /** What is cut into words here as the analyser of the index does; the rest is left to it. */
 const TYPED = /^[a-zа-я0-9]+( [a-zа-я0-9]+)*$/
 const NAME = /^[a-zа-я0-9 .,:;/()«»"+&№%!?–—-]*$/
-
-const isCutSurely = (q: string) =>
-  TYPED.test(q) && partsOf(q).every(({ length }) => length <= LONGEST_BEGINNING)
-
 /** Letters and digits are words of their own. */
-const partsOf = (text: string): string[] => text.match(/[a-zа-я]+|[0-9]+/g) ?? []
-
-/** Where words follow each other, each of them begins with a space. */
-const begun = (word: string) => ` ${word}`
+const PARTS = /[a-zа-я]+|[0-9]+/g
