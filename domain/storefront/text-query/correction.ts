@@ -80,7 +80,8 @@ export function correctedQuery(
   const isKnown = (word: string) =>
     (counts[word]?.doc_count ?? 0) > 0 || meant.has(word) || synonyms.has(termKey(word))
   /** What was not asked about is taken as it is. */
-  const isRight = (word: string) => !Object.hasOwn(counts, word) || isKnown(word) || isStopWord(word)
+  const isRight = (word: string) =>
+    !Object.hasOwn(counts, word) || isKnown(word) || isStopWord(word)
   /** The words that it is put right to, when it can be. */
   const putRight = (word: string): string[] | undefined => {
     if (isRight(word)) return [word]
