@@ -232,7 +232,7 @@ function table(
     `| peer: \`match_phrase_prefix\` on the same two indices | ${spreadOf(peer)} |`,
     `| \`match_phrase_prefix\` on goods, brands and categories counted from them | ${spreadOf(goodsAlone)} |`,
     '',
-    `\`GET /v1/suggest\` takes ${ratio(served, 50)} of the time of the peer at p50, ${ratio(served, 99)} at p99; what is made ` +
+    `\`GET /v1/suggest\` takes ${ratio(served, 50)} of the time of the peer at p50, ${ratio(served, 95)} at p95, ${ratio(served, 99)} at p99; what is made ` +
       `for who asked ${ratio(made, 50)} and ${ratio(made, 99)}. Elasticsearch was asked for ${share(questions)} of the letters. ` +
       `Buyers type ${TYPED_QUERIES} queries by Zipf's law, each to its end. ` +
       `Suggested are ${queries} queries, ${brands} brands, ${categories} categories and all goods; ` +

@@ -142,8 +142,8 @@ describe('a search answer', () => {
         ],
       },
     }
-    const any = { buckets: [{ key: attributePair('Цвет', 'чёрный'), doc_count: 5 }] }
-    const colour = { 'attribute-0:values': any }
+    const black = { buckets: [{ key: attributePair('Цвет', 'чёрный'), doc_count: 5 }] }
+    const colour = { 'attribute-0:values': black }
     const { facets } = searchAnswer(chosen, response([], { all, 'attribute-0': colour }))
     expect(facets.attributes).toEqual([
       { name: 'Цвет', value: 'чёрный', count: 5, selected: false },
