@@ -11,6 +11,7 @@ import {
 import { findParked } from '../../db/storefront/parked.ts'
 import {
   addToBucket,
+  bucketOf,
   differingBuckets,
   idsOfBucket,
   isDocumentId,
@@ -63,6 +64,9 @@ const LONGEST_PAUSE_MS = 10_000
  * Every document that the index does not hold as PostgreSQL says, found by buckets of ids and proven one by one. What
  * waits in the change stream, then or while it is looked at, is not among them: it is looked at again, and counted when
  * nothing comes of it.
+ *
+ * The index is scanned as it was at the beginning, so under load most of its buckets differ by the time that PostgreSQL is
+ * read. Their documents are proven page by page, right after they were read: then hardly any has moved on.
  * @param makeWay is called after every bounded piece of work
  */
 export async function compareIndex(
@@ -72,29 +76,35 @@ export async function compareIndex(
 ): Promise<Comparison> {
   await deps.elasticsearch.indices.refresh({ index: index.indexName })
   const held = await bucketsOfIndex(deps, index, makeWay)
-  const current = await bucketsOfDatabase(deps, index, makeWay)
-  const differing = differingBuckets(held.buckets, current.buckets)
-
   const drifted: Drifted[] = held.foreign.map((id) => ({ id, kind: 'extra', heldVersion: 0 }))
   const moving: Moving = new Map()
-  let parked = 0
-  for (let at = 0; at < differing.length; at += BUCKETS_AT_ONCE) {
-    const ids = differing.slice(at, at + BUCKETS_AT_ONCE).flatMap(idsOfBucket)
-    const found = await compareDocuments(deps, index, ids)
+  const counts = { documents: 0, buckets: 0, differingBuckets: 0, parked: 0 }
+  for await (const page of readWholeBuckets(deps.system)) {
+    const current = bucketsOf(page, index)
+    await prove(differingBuckets(take(held.buckets, [...current.keys()]), current), page)
+    counts.buckets += current.size
+    for (const { count } of current.values()) counts.documents += count
+  }
+  const unpublished = [...held.buckets.keys()]
+  for (let at = 0; at < unpublished.length; at += BUCKETS_AT_ONCE)
+    await prove(unpublished.slice(at, at + BUCKETS_AT_ONCE), [])
+
+  const stilled = await untilStill(deps, index, moving, makeWay)
+  return {
+    ...counts,
+    drifted: [...drifted, ...stilled.drifted],
+    parked: counts.parked + stilled.parked,
+    unsettled: stilled.moving.size,
+  }
+
+  async function prove(differing: number[], page: CurrentDocument[]): Promise<void> {
+    const before = await documentsOf(deps.system, differing.flatMap(idsOfBucket), page)
+    const found = await compareDocuments(deps, index, before)
+    counts.differingBuckets += differing.length
     drifted.push(...found.drifted)
     for (const [id, version] of found.moving) moving.set(id, version)
-    parked += found.parked
+    counts.parked += found.parked
     await makeWay()
-  }
-  const stilled = await untilStill(deps, index, moving, makeWay)
-  drifted.push(...stilled.drifted)
-  return {
-    documents: current.documents,
-    buckets: current.buckets.size,
-    differingBuckets: differing.length,
-    drifted,
-    parked: parked + stilled.parked,
-    unsettled: stilled.moving.size,
   }
 }
 
@@ -114,27 +124,48 @@ async function bucketsOfIndex(
   return { buckets, foreign }
 }
 
-async function bucketsOfDatabase(
-  { system }: CompareDeps,
-  { comparesContent }: ComparedIndex,
-  makeWay: MakeWay,
-): Promise<{ buckets: Buckets; documents: number }> {
-  const buckets: Buckets = new Map()
-  let documents = 0
-  for (let after: string | undefined = '0'; after !== undefined;) {
-    const page: CurrentDocument[] = await readDocumentsAfter(system, after, PAGE_SIZE)
-    for (const { shopProductId: id, version, document } of page) {
-      if (!document) continue
-      documents++
-      addToBucket(buckets, {
-        ...{ id, version },
-        contentHash: comparesContent ? document.contentHash : null,
-      })
-    }
-    after = page.length < PAGE_SIZE ? undefined : page.at(-1)?.shopProductId
-    await makeWay()
+/** All shop products in the order of their ids, no bucket of them cut in two. */
+async function* readWholeBuckets(system: Kysely<Database>): AsyncGenerator<CurrentDocument[]> {
+  for (let after = '0'; ;) {
+    const page = await readDocumentsAfter(system, after, PAGE_SIZE)
+    const last = page.at(-1)?.shopProductId
+    if (!last || page.length < PAGE_SIZE) return yield page
+    const whole = page.filter(({ shopProductId: id }) => bucketOf(id) < bucketOf(last))
+    yield whole
+    after = whole.at(-1)!.shopProductId
   }
-  return { buckets, documents }
+}
+
+function bucketsOf(page: CurrentDocument[], { comparesContent }: ComparedIndex): Buckets {
+  const buckets: Buckets = new Map()
+  for (const { shopProductId: id, version, document } of page)
+    if (document) {
+      const contentHash = comparesContent ? document.contentHash : null
+      addToBucket(buckets, { id, version, contentHash })
+    }
+  return buckets
+}
+
+function take(buckets: Buckets, numbers: readonly number[]): Buckets {
+  const taken = numbers.flatMap((number) => {
+    const bucket = buckets.get(number)
+    return bucket ? [[number, bucket] as const] : []
+  })
+  for (const [number] of taken) buckets.delete(number)
+  return new Map(taken)
+}
+
+/** In the order of these ids; read are those alone that the page does not have. */
+async function documentsOf(
+  system: Kysely<Database>,
+  ids: readonly string[],
+  page: readonly CurrentDocument[],
+): Promise<CurrentDocument[]> {
+  const known = new Map(page.map((document) => [document.shopProductId, document]))
+  const unread = ids.filter((id) => !known.has(id))
+  for (const document of unread.length > 0 ? await readDocumentsOf(system, unread) : [])
+    known.set(document.shopProductId, document)
+  return ids.map((id) => known.get(id)!)
 }
 
 /** Ids of what is on its way, with the newest version that anybody had of each when it was first seen so. */
@@ -142,17 +173,17 @@ type Moving = Map<string, number>
 type Looked = { drifted: Drifted[]; moving: Moving; parked: number }
 
 /**
- * PostgreSQL, then the index, then PostgreSQL again: what was settled before and is the same after, the index must have
- * held in between. Of what never rests, the index must have taken a version that was raised since it was first seen: then
- * it is carried. What it refuses in the newest version, and another refuser does not, differs without resting.
+ * PostgreSQL (`before`), then the index, then PostgreSQL again: what was settled before and is the same after, the index
+ * must have held in between. Of what never rests, the index must have taken a version that was raised since it was first
+ * seen: then it is carried. What it refuses in the newest version, and another refuser does not, differs without resting.
  */
 async function compareDocuments(
   { system, elasticsearch }: CompareDeps,
   index: ComparedIndex,
-  ids: readonly string[],
+  before: readonly CurrentDocument[],
   seen: Moving = new Map(),
 ): Promise<Looked> {
-  const before = await readDocumentsOf(system, ids)
+  const ids = before.map(({ shopProductId }) => shopProductId)
   const held = await getHeld(elasticsearch, index.indexName, ids)
   const suspects = before.filter(
     (current) => !isEqual(current, held.get(current.shopProductId), index),
@@ -160,15 +191,16 @@ async function compareDocuments(
   if (suspects.length === 0) return { drifted: [], moving: new Map(), parked: 0 }
 
   const suspectIds = suspects.map(({ shopProductId }) => shopProductId)
-  const after = await readDocumentsOf(system, suspectIds)
+  const after = new Map(
+    (await readDocumentsOf(system, suspectIds)).map((now) => [now.shopProductId, now]),
+  )
   const parked = await findParked(system, index.refusers, suspectIds)
   const refused = await findParked(system, [index.indexName], suspectIds)
   const drifted: Drifted[] = []
   const moving: Moving = new Map()
-  for (const [at, suspect] of suspects.entries()) {
-    const { shopProductId: id, version, settled, document } = suspect
+  for (const { shopProductId: id, version, settled, document } of suspects) {
     if (parked.has(id)) continue
-    const now = after[at]!
+    const now = after.get(id)!
     const isStill = settled && now.settled && now.version === version
     const heldVersion = held.get(id)?.version ?? 0
     const first = seen.get(id) ?? Math.max(version, heldVersion)
@@ -210,7 +242,8 @@ async function untilStill(
     const seen = moving
     moving = new Map()
     for (let at = 0; at < still.length; at += PAGE_SIZE) {
-      const found = await compareDocuments(deps, index, still.slice(at, at + PAGE_SIZE), seen)
+      const before = await readDocumentsOf(deps.system, still.slice(at, at + PAGE_SIZE))
+      const found = await compareDocuments(deps, index, before, seen)
       drifted.push(...found.drifted)
       for (const [id, version] of found.moving) moving.set(id, version)
       parked += found.parked
