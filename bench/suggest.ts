@@ -13,7 +13,7 @@ import { openTyping, TYPED_QUERIES } from './typing.ts'
 const PER_SECOND = 20
 const SECONDS = 15
 const SERVED_SECONDS = 40
-const ROUNDS = 2
+const ROUNDS = 5
 const QUERIES = 30_000
 
 /** The same suggestions in whole words, as the peer needs them. */
