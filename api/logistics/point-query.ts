@@ -11,8 +11,14 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 /** Where nothing says how far: what a person would go for a parcel. */
 const RADIUS_M = 20_000
 
+/** An empty field is not the equator. */
 const degrees = (most: number, example: number) =>
-  z.coerce.number().min(-most).max(most).openapi({ example })
+  z
+    .string()
+    .regex(/\S/, { abort: true })
+    .transform(Number)
+    .pipe(z.number().min(-most).max(most))
+    .openapi({ type: 'number', minimum: -most, maximum: most, example })
 
 export const PointsQuery = PageQuery.extend({
   city: City.optional(),

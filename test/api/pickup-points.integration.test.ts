@@ -223,6 +223,7 @@ describe('GET /v1/pickup-points', () => {
 
   it.each([
     '?lat=55.7',
+    '?lat=&lon=',
     '?radiusM=100',
     '?lat=91&lon=0',
     '?city=atlantis',
