@@ -15,7 +15,7 @@ import { meaningOf } from '../../domain/storefront/text-query/meaning.ts'
 import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
 import { invalidCursor } from './bound-cursor.ts'
 import { isUnavailable } from './elasticsearch-away.ts'
-import { findShopProducts, type Found } from './find-shop-products.ts'
+import { findShopProducts, SEARCH_TIMEOUT_MS, type Found } from './find-shop-products.ts'
 import { VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 
 type Deps = { search: Elasticsearch; views: IndexViews; readSynonyms: () => Promise<Synonyms> }
@@ -36,8 +36,9 @@ export type Reading = {
  * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
- * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. When
- * Elasticsearch has no time for the look-up, or for more than was found, the answer is what there is.
+ * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. All of it
+ * has the time of one search: when Elasticsearch has none left for the look-up, or for more than was found, the answer is
+ * what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
  * @throws {Problem} 400 when the synonyms of the words have changed since, for the page would be of another order
  */
@@ -51,11 +52,13 @@ export async function findGoods(
     const found = await findShopProducts({ search, views }, question, { view: earlier?.view })
     return { ...found, strictness: 'all', meaning: '' }
   }
+  const timeLeft = countDown(SEARCH_TIMEOUT_MS)
   const synonyms = await readSynonyms()
   const ask = async ({ words, strictness }: Way, view: string | undefined) => ({
     ...(await findShopProducts({ search, views }, question, {
       view,
       text: textClauses(words, synonyms, strictness),
+      timeoutMs: timeLeft(),
     })),
     ...{ strictness, meaning: meaningOf(words, synonyms) },
     ...(words !== q && { correctedQuery: words }),
@@ -71,7 +74,10 @@ export async function findGoods(
   if (withWords >= PLENTY) return asTyped
   const corrected =
     withWords < ENOUGH
-      ? await lookUp(search, { q, view, synonyms, withWords }).catch(unlessItWasUnavailable)
+      ? await lookUp(search, {
+          ...{ q, view, synonyms, withWords },
+          timeoutMs: Math.min(LOOK_UP_TIMEOUT_MS, timeLeft()),
+        }).catch(unlessItWasUnavailable)
       : undefined
   let best: Found & Reading = asTyped
   for (const way of furtherWays(q, corrected, synonyms)) {
@@ -85,6 +91,12 @@ export async function findGoods(
 
 function unlessItWasUnavailable(error: unknown): undefined {
   if (!isUnavailable(error)) throw error
+}
+
+/** Milliseconds that are left; one at least, for none would be no limit. */
+function countDown(ms: number): () => number {
+  const endsAt = performance.now() + ms
+  return () => Math.max(1, Math.ceil(endsAt - performance.now()))
 }
 
 type Way = { words: string; strictness: Strictness }
@@ -103,18 +115,24 @@ const OTHER_MEANING = {
   en: 'the words of the query have come to mean something else: search anew',
 }
 
-type LookedUp = { q: string; view: string; synonyms: Synonyms; withWords: number }
+type LookedUp = {
+  q: string
+  view: string
+  synonyms: Synonyms
+  withWords: number
+  timeoutMs: number
+}
 
 /** @returns the query put right, when something in it can be */
 async function lookUp(
   search: Elasticsearch,
-  { q, view, synonyms, withWords }: LookedUp,
+  { q, view, synonyms, withWords, timeoutMs }: LookedUp,
 ): Promise<string | undefined> {
   const request = lookUpRequest(q)
   if (!request) return undefined
   const response = await search.search(
     { ...request, pit: { id: view, keep_alive: VIEW_KEPT_FOR } },
-    { requestTimeout: LOOK_UP_TIMEOUT_MS, maxRetries: 0 },
+    { requestTimeout: timeoutMs, maxRetries: 0 },
   )
   return correctedQuery(q, response as unknown as LookUpResponse, {
     synonyms,

@@ -15,7 +15,7 @@ import { answeredBy, FailedSearch, orUnavailable } from './elasticsearch-away.ts
 import { isViewLost, VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
 
 /** A search that takes longer has no reader left. */
-const SEARCH_TIMEOUT_MS = 3_000
+export const SEARCH_TIMEOUT_MS = 3_000
 
 export type Found = SearchAnswer & {
   /** Goods that have the words, whatever is chosen; of more than `PLENTY` that there are so many. */
@@ -24,24 +24,27 @@ export type Found = SearchAnswer & {
   view: string
 }
 
+type Reading = { view?: string | undefined; text?: TextClauses; timeoutMs?: number }
+
 /**
  * A page of shop products with its facets. A page whose view is gone is read from the index as it is now: the position
  * still says where to go on.
  * @param view what an earlier page was read from
  * @param text another way to ask for the words of the question
+ * @param timeoutMs what is left of the time for the whole search
  * @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no index yet; 400 for a cursor that it refuses
  */
 export async function findShopProducts(
   { search, views }: { search: Elasticsearch; views: IndexViews },
   question: SearchQuestion,
-  { view, text }: { view?: string | undefined; text?: TextClauses } = {},
+  { view, text, timeoutMs = SEARCH_TIMEOUT_MS }: Reading = {},
 ): Promise<Found> {
   const searches = searchRequest(question, text)
   const ask = async (id: string): Promise<Found> => {
     const pit = { id, keep_alive: VIEW_KEPT_FOR }
     const { responses } = (await search.msearch(
       { searches: searches.flatMap(({ body }) => [{}, { ...body, pit }]) },
-      { requestTimeout: SEARCH_TIMEOUT_MS, maxRetries: 1, retryBackoff: () => 0 },
+      { requestTimeout: timeoutMs, maxRetries: 1, retryBackoff: () => 0 },
     )) as unknown as { responses: Answered[] }
     const failed = responses.find(({ status }) => status !== 200)
     if (failed) throw new FailedSearch(failed.status, failed)
