@@ -1,6 +1,6 @@
 import type { Client as Elasticsearch } from '@elastic/elasticsearch'
 import { answeredBy } from './elasticsearch-away.ts'
-import { steady } from './remembering.ts'
+import { orLast, steady } from './remembering.ts'
 
 /** Later pages of a search are read from the index as it was on the first; each page keeps it for so long. */
 export const VIEW_KEPT_FOR = '1m'
@@ -12,9 +12,11 @@ export const VIEW_KEPT_FOR = '1m'
 const SHARED_FOR_MS = 500
 /** While the next view is being opened, this one serves. */
 const USABLE_FOR_MS = 1_000
+/** And for so long when no other could be opened: a node that is out of breath opens none, and still searches the last. */
+const SERVES_IN_NEED_FOR_MS = 30_000
 
 export type IndexViews = {
-  /** The index as it is now, or was a moment ago. */
+  /** The index as it is now, or was a moment ago; in need, as it was half a minute ago. */
   current(): Promise<string>
   /** Opened a moment ago at most, for those whose own was lost: with time, with its node, or with its index. */
   fresh(): Promise<string>
@@ -30,7 +32,7 @@ export function indexViews(client: Elasticsearch, index: string): IndexViews {
     return id
   }
   return {
-    current: steady(open, SHARED_FOR_MS, USABLE_FOR_MS),
+    current: steady(orLast(open, SERVES_IN_NEED_FOR_MS), SHARED_FOR_MS, USABLE_FOR_MS),
     fresh: steady(open, SHARED_FOR_MS),
   }
 }

@@ -58,3 +58,20 @@ export function steady<Answer>(
     return last.answer
   }
 }
+
+/** Asks every time; when that fails, what was found last serves, unless it is older than this. */
+export function orLast<Answer>(
+  read: () => Promise<Answer>,
+  noOlderThanMs: number,
+): () => Promise<Answer> {
+  let last: { answer: Answer; at: number } | undefined
+  return async () => {
+    const at = performance.now()
+    try {
+      last = { answer: await read(), at }
+    } catch (error) {
+      if (!last || performance.now() - last.at >= noOlderThanMs) throw error
+    }
+    return last.answer
+  }
+}

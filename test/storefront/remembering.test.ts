@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { steady } from '../../api/storefront/remembering.ts'
+import { orLast, steady } from '../../api/storefront/remembering.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -65,5 +65,36 @@ describe('a steady answer', () => {
     const healed = answer()
     begun[4]!.resolve('back')
     expect(await healed).toBe('back')
+  })
+})
+
+describe('the last answer in need', () => {
+  it('serves while there is no other, until it is too old', async () => {
+    const read = vi.fn<() => Promise<string>>()
+    const answer = orLast(read, 1_000)
+    read.mockRejectedValueOnce(new Error('away'))
+    await expect(answer()).rejects.toThrow('away')
+    read.mockResolvedValueOnce('first')
+    expect(await answer()).toBe('first')
+    read.mockRejectedValue(new Error('away'))
+    vi.advanceTimersByTime(999)
+    expect(await answer()).toBe('first')
+    vi.advanceTimersByTime(1)
+    await expect(answer()).rejects.toThrow('away')
+    read.mockResolvedValueOnce('second')
+    expect(await answer()).toBe('second')
+  })
+
+  it('is as old as when it was asked for', async () => {
+    const slow = Promise.withResolvers<string>()
+    const read = vi.fn<() => Promise<string>>().mockReturnValueOnce(slow.promise)
+    const answer = orLast(read, 1_000)
+    const asked = answer()
+    vi.advanceTimersByTime(600)
+    slow.resolve('first')
+    await asked
+    read.mockRejectedValue(new Error('away'))
+    vi.advanceTimersByTime(400)
+    await expect(answer()).rejects.toThrow('away')
   })
 })
