@@ -93,6 +93,7 @@ export async function measureUnderLoad(
   workers.storefront = await market.product.startWorker('storefront', 'integrations')
   const live = await operator.until(id, ({ state }) => state === 'live')
   const took = seconds()
+  console.error(`  ${new Date().toISOString()}  swapped`)
   await pause(aroundMs)
   await load.stop()
   await untilSearchable(market)

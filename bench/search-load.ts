@@ -86,7 +86,11 @@ export function startSearchLoad(
   for (const { word } of goods) sizes.set(word, (sizes.get(word) ?? 0) + 1)
   const words = [...sizes.keys()]
   const load = { updates: 0, searches: 0, wrong: new Map<string, number>() }
-  const note = (what: string) => void load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
+  const note = (what: string, sentAt: number) => {
+    load.wrong.set(what, (load.wrong.get(what) ?? 0) + 1)
+    const tookMs = Math.round(performance.now() - sentAt)
+    console.error(`  ${new Date().toISOString()}  ${what} after ${tookMs} ms`)
+  }
 
   const raisePrice = (id: string) => {
     newest.set(id, newest.get(id)! + 1)
@@ -107,13 +111,14 @@ export function startSearchLoad(
   const search = async (turn: number) => {
     const word = words[turn % words.length]!
     load.searches++
+    const sentAt = performance.now()
     const response = await fetch(searchFor(market, word)).catch(() => undefined)
-    if (response?.status !== 200) return note(`status ${response?.status ?? 'none'}`)
+    if (response?.status !== 200) return note(`status ${response?.status ?? 'none'}`, sentAt)
     const { items, total } = (await response.json()) as Found
-    if (total !== sizes.get(word)) note('not all found')
+    if (total !== sizes.get(word)) note('not all found', sentAt)
     for (const { id, price } of items)
       if (price.amount < first.get(id)! || price.amount > newest.get(id)!)
-        note('neither old nor new')
+        note('neither old nor new', sentAt)
   }
 
   let stopped = false
@@ -123,8 +128,9 @@ export function startSearchLoad(
     for (let turn = 0; !stopped; turn++) {
       const wait = (turn * 1_000) / perSecond - (performance.now() - startedAt)
       if (wait > 0) await pause(wait)
+      const sentAt = performance.now()
       const acting = act(turn)
-        .catch((error: unknown) => note(String(error)))
+        .catch((error: unknown) => note(String(error), sentAt))
         .finally(() => running.delete(acting))
       running.add(acting)
     }
