@@ -104,7 +104,7 @@ const properties: Record<keyof ShopProductDocument | CatchAll, object> = {
 const NO_LETTER_NOR_DIGIT = '[^\\p{L}\\p{N}]'
 const text = (filter: string[], ...charFilters: string[]) => ({
   type: 'custom',
-  char_filter: [...charFilters, 'yo', 'apostrophes'],
+  char_filter: [...charFilters, 'plain_letters'],
   tokenizer: 'standard',
   filter: ['lowercase', 'letters_and_digits', ...filter],
 })
@@ -113,8 +113,10 @@ const stemmed = ['russian_stop', 'russian_stemmer', 'fleeting_vowel']
 /** How texts become terms. */
 const analysis = {
   char_filter: {
-    yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] },
-    apostrophes: { type: 'mapping', mappings: ["' => ", '’ => ', '` => '] },
+    plain_letters: {
+      type: 'mapping',
+      mappings: ['ё => е', 'Ё => Е', "' => ", '’ => ', '` => '],
+    },
     // «Чехол для iPhone 15» is a case, «Гирлянда на ёлку» a garland: the head of a name is what is sold.
     head: { type: 'pattern_replace', pattern: '(?iu)\\s(для|под|к|на)\\s.*$', replacement: '' },
     joined: { type: 'pattern_replace', pattern: NO_LETTER_NOR_DIGIT, replacement: '' },
@@ -124,7 +126,7 @@ const analysis = {
     letters_and_digits: { type: 'word_delimiter_graph', split_on_case_change: false },
     russian_stop: { type: 'stop', stopwords: '_russian_' },
     russian_stemmer: { type: 'stemmer', language: 'russian' },
-    fleeting_vowel: { type: 'pattern_replace', pattern: FLEETING.source, replacement: '$1$2' },
+    fleeting_vowel: { type: 'pattern_replace', pattern: FLEETING.source, replacement: '' },
     begun: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true },
     // SM-G991B and SMG991B are one, so are Galaxy S21 and GalaxyS21: neighbours are joined, what has digits is kept.
     joined: { type: 'pattern_replace', pattern: NO_LETTER_NOR_DIGIT, replacement: '' },
