@@ -1,5 +1,4 @@
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
-import { until } from '../test/support/until.ts'
 import { openPgsync } from './pgsync.ts'
 import { close, openFilled, stopwatch, type Filled } from './reindex.ts'
 
@@ -20,8 +19,7 @@ export async function measureBackfill(
   const peer = await openPgsync(market.env, shopProductsIndex)
   for (let round = 1; round <= rounds; round++) {
     figures.peer.push(await peer.bootstrap(`peer-${round}`))
-    // The peer leaves Elasticsearch short of memory for a moment.
-    await until(() => operator.elasticsearch.indices.delete({ index: `peer-${round}` }))
+    await operator.elasticsearch.indices.delete({ index: `peer-${round}` })
     const seconds = stopwatch()
     const { id } = await operator.begin(0)
     await operator.until(id, ({ state }) => !['queued', 'backfilling'].includes(state))

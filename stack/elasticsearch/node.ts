@@ -25,6 +25,9 @@ export function nodeArguments(node: Node, options: string[]): string[] {
     'http.port': httpPort,
     'transport.port': transportPort,
     'cluster.routing.allocation.disk.threshold_enabled': false,
+    // Under this collector garbage fills the heap before it is looked at, and Elasticsearch asks for that under G1 alone:
+    // it would refuse requests (429) for memory that nobody uses.
+    'indices.breaker.total.use_real_memory': false,
   }
   return [
     ...[`-Xms${heap}`, `-Xmx${heap}`, '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'],
