@@ -79,6 +79,8 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
     storm.raging = true
     await product.startWorker('storefront')
     await changing
+    // Whichever of them was suspended last: what is published must be there to be compared.
+    await sql`update shop set state = 'active' where state = 'suspended'`.execute(owner)
     await bulks(storm, MOST_BULKS_PER_LIFE, isAtRest)
     const seconds = elapsed()
     storm.raging = false
@@ -89,6 +91,8 @@ export async function measureChaos(market: Marketplace, chaos: Chaos): Promise<C
     })
     const settled = elapsed()
     const differences = await compareSearch(system.db, client, shopProductsIndex.alias)
+    if (differences.documents < GOODS_PER_SHOP)
+      throw new Error(`Nothing is proven by ${differences.documents} documents`)
     return {
       ...chaos,
       restarts,

@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
-import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
-import { parkDocuments } from '../../db/storefront/poison.ts'
 import { findLiveGeneration, giveUpGeneration } from '../../db/storefront/search-generations.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
@@ -30,14 +28,6 @@ beforeEach(async () => {
 
 const raisePrices = (condition = sql<boolean>`true`) =>
   sql`update shop_product set price_minor = price_minor + 1 where ${condition}`.execute(owner)
-const setBrand = (id: string, brand: string) =>
-  owner
-    .updateTable('product')
-    .set({ brand })
-    .where('id', '=', (from) =>
-      from.selectFrom('shopProduct').select('productId').where('id', '=', id),
-    )
-    .execute()
 const live = async () => (await search.behindAlias())[0]!
 const expectWhole = async (indexName?: string) =>
   expect(await search.searched(indexName)).toEqual(await search.expected())
@@ -130,180 +120,6 @@ describe('a reindex', () => {
     await stop()
     await expectWhole()
     expect(Object.keys(await search.searched())).toHaveLength(GOODS - GOODS / 50 + 100)
-  })
-})
-
-describe('the parity check', () => {
-  const fill = async () => {
-    const reindexId = await search.request()
-    await run(() => reindexing.openReindex({ reindexId }))
-    while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
-    const { indexName } = await search.reindexed(reindexId)
-    return { reindexId, indexName: indexName! }
-  }
-  const verify = (reindexId: string) => run(() => reindexing.verifyParity({ reindexId }))
-
-  it('finds and mends what the new index lacks, holds in another version, or should not hold', async () => {
-    const { reindexId, indexName } = await fill()
-    const [lacking, altered] = Object.keys(await search.expected()) as [string, string]
-    await elasticsearch.delete({ index: indexName, id: lacking })
-    await elasticsearch.update({ index: indexName, id: altered, doc: { priceMinor: 1 } })
-    await elasticsearch.index({
-      ...{ index: indexName, id: '999999999', document: { name: 'Лишний' } },
-    })
-    await elasticsearch.index({ index: indexName, id: 'made-up', document: { name: 'Чужой' } })
-    expect(await verify(reindexId)).toBe('equal')
-    expect((await search.reindexed(reindexId)).parity).toMatchObject({ repaired: 4, differing: 0 })
-    await expectWhole(indexName)
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
-  })
-
-  it('takes what waits in the change stream for no difference', async () => {
-    const { reindexId } = await fill()
-    await raisePrices(sql`id % 5 = 0`)
-    const stop = search.startProjections('search')
-    expect(await verify(reindexId)).toBe('equal')
-    await stop()
-    expect((await search.reindexed(reindexId)).parity).toMatchObject({ repaired: 0 })
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
-  })
-
-  it('proves nothing of what stays on its way, and waits for it', async () => {
-    const impatient = createReindexingActivities({ ...search.deps, patienceMs: 500 })
-    const { reindexId } = await fill()
-    await raisePrices(sql`id % 100 = 0`)
-    expect(await run(() => impatient.verifyParity({ reindexId }))).toBe('differs')
-    const { parity } = await search.reindexed(reindexId)
-    expect(parity).toMatchObject({ differing: 0, repaired: 0 })
-    expect(parity?.unsettled).toBeGreaterThan(0)
-    const stop = search.startProjections('search')
-    expect(await verify(reindexId)).toBe('equal')
-    await stop()
-    expect((await search.reindexed(reindexId)).parity).toMatchObject({ unsettled: 0 })
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
-  })
-
-  it('waits for no end of what changes again and again while it is carried', async () => {
-    const [id] = Object.keys(await search.expected()) as [string]
-    const { reindexId } = await fill()
-    const stop = search.startProjections('search')
-    let verifying = true
-    const changing = (async () => {
-      while (verifying) await raisePrices(sql`id = ${id}`)
-    })()
-    expect(await verify(reindexId)).toBe('equal')
-    verifying = false
-    await Promise.all([changing, stop()])
-    expect((await search.reindexed(reindexId)).parity).toMatchObject({ unsettled: 0 })
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
-  })
-
-  it('lets none go that the new index refuses and the one that is searched takes, be it all', async () => {
-    const properties = {
-      ...(index.mappings['properties'] as object),
-      vendorCode: { type: 'long' },
-    }
-    const choosy = createReindexingActivities({
-      ...search.deps,
-      index: { ...index, mappings: { ...index.mappings, properties } },
-    })
-    const stop = search.startProjections('search')
-    const reindexId = await search.request()
-    await run(() => choosy.openReindex({ reindexId }))
-    while (!(await run(() => choosy.backfillPages({ reindexId }))).ended);
-    expect(await run(() => choosy.verifyParity({ reindexId }))).toBe('differs')
-    await stop()
-    expect((await search.reindexed(reindexId)).parity).toMatchObject({
-      differing: Object.keys(await search.expected()).length,
-      parked: 0,
-      refusal: expect.stringContaining('vendorCode'),
-    })
-    await run(() => choosy.abandonReindex({ reindexId, state: 'failed', problem: 'parity' }))
-  })
-
-  describe('of what never rests, and the new index refused', () => {
-    const REASON = 'document_parsing: no number'
-    const refusing: BulkWriter = {
-      write: async (_, operations) => ({
-        ...{ written: [], stale: [] },
-        failed: operations.map(({ id }) => ({
-          ...{ id, status: 400, reason: REASON, retryable: false },
-        })),
-      }),
-    }
-    const impatient = createReindexingActivities({
-      ...search.deps,
-      ...{ writer: refusing, patienceMs: 500 },
-    })
-    const park = (indexName: string, shopProductId: string, version: number) =>
-      search.deps.system.transaction().execute((trx) =>
-        parkDocuments(trx, [
-          {
-            ...{ shopProductId, indexName, version },
-            ...{ status: 400, reason: REASON, transient: false },
-          },
-        ]),
-      )
-
-    it.each([
-      ['differs when that was its newest version', 1_000_000_000, { differing: 1, unsettled: 0 }],
-      ['tells why even when it was an older one', 1, { differing: 0, unsettled: 1 }],
-    ])('%s', async (_, version, counts) => {
-      const { reindexId, indexName } = await fill()
-      const [id] = Object.keys(await search.expected()) as [string]
-      await park(indexName, id, version)
-      await raisePrices(sql`id = ${id}`)
-      expect(await run(() => impatient.verifyParity({ reindexId }))).toBe('differs')
-      expect((await search.reindexed(reindexId)).parity).toMatchObject({
-        ...{ ...counts, refusal: REASON },
-      })
-      await run(() => reindexing.abandonReindex({ reindexId, state: 'failed', problem: 'parity' }))
-    })
-  })
-
-  it('lets go what neither index takes', async () => {
-    const [, id] = Object.keys(await search.expected()) as [string, string]
-    await setBrand(id, 'я'.repeat(20_000))
-    await search.project()
-    const stop = search.startProjections('search')
-    const { reindexId } = await fill()
-    expect(await verify(reindexId)).toBe('equal')
-    await stop()
-    expect((await search.reindexed(reindexId)).parity).toMatchObject({ differing: 0, parked: 1 })
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
-    await setBrand(id, 'Бирюса')
-  })
-
-  it('tells when the index was let go while it was compared; another is filled', async () => {
-    const { reindexId, indexName } = await fill()
-    const [lacking] = Object.keys(await search.expected()) as [string]
-    await elasticsearch.delete({ index: indexName, id: lacking })
-    const { system, writer } = search.deps
-    const repairing = createReindexingActivities({
-      ...search.deps,
-      writer: {
-        async write(...given) {
-          await giveUpGeneration(system, indexName)
-          return writer.write(...given)
-        },
-      },
-    })
-    expect(await run(() => repairing.verifyParity({ reindexId }))).toBe('lost')
-    while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
-    expect(await verify(reindexId)).toBe('equal')
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
-  })
-
-  it('tells when Elasticsearch has lost the index; filled again, it is whole', async () => {
-    const { reindexId, indexName } = await fill()
-    await elasticsearch.indices.delete({ index: indexName })
-    expect(await verify(reindexId)).toBe('lost')
-    while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
-    expect(await verify(reindexId)).toBe('equal')
-    const { indexName: another } = await search.reindexed(reindexId)
-    await expectWhole(another!)
-    expect(await search.generations()).toMatchObject({ [indexName]: 'failed' })
-    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
   })
 })
 
