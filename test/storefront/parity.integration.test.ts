@@ -4,6 +4,7 @@ import { createReindexingActivities } from '../../activities/storefront/reindexi
 import type { BulkWriter } from '../../clients/elasticsearch/bulk-writer.ts'
 import { parkDocuments } from '../../db/storefront/poison.ts'
 import { giveUpGeneration } from '../../db/storefront/search-generations.ts'
+import { bucketOf } from '../../domain/storefront/buckets.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop } from '../support/marketplace.ts'
 import { searchByHand } from './search-by-hand.ts'
@@ -92,6 +93,44 @@ describe('the parity check', () => {
       ...{ documents: published.length, differing: 0 },
       repaired: lacking.length + extra.length,
     })
+    await expectWhole(indexName)
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
+  })
+
+  it('finds once what differs in a bucket to which a row comes late', async () => {
+    const { rows } = await sql<{ id: string }>`select id from shop_product order by id`.execute(
+      owner,
+    )
+    const ids = rows.map(({ id }) => id)
+    const late = ids.findLast((id) => bucketOf(id) < bucketOf(ids[500]!))!
+    await sql`create table kept as select * from shop_product where id = ${late}`.execute(owner)
+    await sql`delete from shop_product where id = ${late}`.execute(owner)
+    await search.project()
+    const { reindexId, indexName } = await fill()
+    const published = Object.keys(await search.expected())
+    const lacking = published.findLast((id) => Number(id) < Number(late))!
+    expect(bucketOf(lacking)).toBe(bucketOf(late))
+    await elasticsearch.delete({ index: indexName, id: lacking })
+    let isLate = false
+    const mget = async (...given: Parameters<typeof elasticsearch.mget>) => {
+      if (!isLate) {
+        isLate = true
+        await sql`insert into shop_product overriding system value select * from kept`.execute(
+          owner,
+        )
+        await search.project()
+      }
+      return elasticsearch.mget(...given)
+    }
+    const watched = createReindexingActivities({
+      ...search.deps,
+      elasticsearch: Object.create(elasticsearch, {
+        mget: { value: mget },
+      }) as typeof elasticsearch,
+    })
+    expect(await run(() => watched.verifyParity({ reindexId }))).toBe('equal')
+    expect(isLate).toBe(true)
+    expect((await search.reindexed(reindexId)).parity).toMatchObject({ repaired: 1, differing: 0 })
     await expectWhole(indexName)
     await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
   })
