@@ -36,11 +36,11 @@ export type Reading = {
  * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
- * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. All of it
- * has the time of one search: when Elasticsearch has none left for the look-up, or for more than was found, the answer is
- * what there is.
+ * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. Its
+ * requests have the time of one search together, the opening of a view apart: when none is left for the look-up, or for more
+ * than was found, the answer is what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
- * @throws {Problem} 400 when the synonyms of the words have changed since, for the page would be of another order
+ * @throws {Problem} 503 when Elasticsearch is away, or nothing was found and there was no time to ask further; 400 when the synonyms of the words have changed since, for the page would be of another order
  */
 export async function findGoods(
   { search, views, readSynonyms }: Deps,

@@ -24,7 +24,7 @@ export type Found = SearchAnswer & {
   view: string
 }
 
-type Reading = { view?: string | undefined; text?: TextClauses; timeoutMs?: number }
+type Manner = { view?: string | undefined; text?: TextClauses; timeoutMs?: number }
 
 /**
  * A page of shop products with its facets. A page whose view is gone is read from the index as it is now: the position
@@ -37,7 +37,7 @@ type Reading = { view?: string | undefined; text?: TextClauses; timeoutMs?: numb
 export async function findShopProducts(
   { search, views }: { search: Elasticsearch; views: IndexViews },
   question: SearchQuestion,
-  { view, text, timeoutMs = SEARCH_TIMEOUT_MS }: Reading = {},
+  { view, text, timeoutMs = SEARCH_TIMEOUT_MS }: Manner = {},
 ): Promise<Found> {
   const searches = searchRequest(question, text)
   const ask = async (id: string): Promise<Found> => {

@@ -3,7 +3,7 @@ import { FLEETING } from './text-query/stem.ts'
 
 /**
  * An index behind an alias. Readers know the alias alone; what lies behind it is a generation, made for a schema
- * `version`. A change of settings or mappings is a new version.
+ * `version`. A change of terms or mappings is a new version.
  */
 export type SearchIndex = {
   alias: string

@@ -69,7 +69,6 @@ describe('the parity check', () => {
       owner,
     )
     const ids = rows.map(({ id }) => id)
-    // Behind the last shop product, and among those that are not published.
     await raisePrices(sql`id = ${ids[700]}`)
     await owner
       .updateTable('shopProduct')
@@ -80,6 +79,7 @@ describe('the parity check', () => {
     const { reindexId, indexName } = await fill()
     const published = Object.keys(await search.expected())
     const lacking = published.filter((_, at) => at % 7 === 0 || at === published.length - 1)
+    // Among those that are not published, and behind the last shop product.
     const extra = [
       ...ids.slice(600, 800),
       String(Number(ids.at(-1)) + 1),
