@@ -17,10 +17,13 @@ import { invalidCursor } from './bound-cursor.ts'
 import { isUnavailable } from './elasticsearch-away.ts'
 import { findShopProducts, SEARCH_TIMEOUT_MS, type Found } from './find-shop-products.ts'
 import { VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
+import { countDown } from './time-left.ts'
 
 type Deps = { search: Elasticsearch; views: IndexViews; readSynonyms: () => Promise<Synonyms> }
 
 const LOOK_UP_TIMEOUT_MS = 1_000
+/** With less than this there is no sense in asking further. */
+const WORTH_ASKING_MS = 50
 
 /** What a page was made of, for those that follow it. */
 export type Reading = {
@@ -36,9 +39,8 @@ export type Reading = {
  * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
- * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. Its
- * requests have the time of one search together, the opening of a view apart: when none is left for the look-up, or for more
- * than was found, the answer is what there is.
+ * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. All of it
+ * has the time of one search: when none is left for the look-up, or for more than was found, the answer is what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
  * @throws {Problem} 503 when Elasticsearch is away, or nothing was found and there was no time to ask further; 400 when the synonyms of the words have changed since, for the page would be of another order
  */
@@ -71,9 +73,10 @@ export async function findGoods(
 
   const asTyped = await ask({ words: q, strictness: 'all' }, undefined)
   const { withWords, view } = asTyped
+  const isWorthAsking = () => timeLeft() >= WORTH_ASKING_MS
   if (withWords >= PLENTY) return asTyped
   const corrected =
-    withWords < ENOUGH
+    withWords < ENOUGH && isWorthAsking()
       ? await lookUp(search, {
           ...{ q, view, synonyms, withWords },
           timeoutMs: Math.min(LOOK_UP_TIMEOUT_MS, timeLeft()),
@@ -81,6 +84,7 @@ export async function findGoods(
       : undefined
   let best: Found & Reading = asTyped
   for (const way of furtherWays(q, corrected, synonyms)) {
+    if (best.withWords > 0 && !isWorthAsking()) break
     const asked = ask(way, view)
     const found = await (best.withWords > 0 ? asked.catch(unlessItWasUnavailable) : asked)
     if (found && found.withWords > best.withWords) best = found
@@ -91,12 +95,6 @@ export async function findGoods(
 
 function unlessItWasUnavailable(error: unknown): undefined {
   if (!isUnavailable(error)) throw error
-}
-
-/** Milliseconds that are left; one at least, for none would be no limit. */
-function countDown(ms: number): () => number {
-  const endsAt = performance.now() + ms
-  return () => Math.max(1, Math.ceil(endsAt - performance.now()))
 }
 
 type Way = { words: string; strictness: Strictness }

@@ -13,6 +13,7 @@ import type { TextClauses } from '../../domain/storefront/text-query/clauses.ts'
 import { invalidCursor } from './bound-cursor.ts'
 import { answeredBy, FailedSearch, orUnavailable } from './elasticsearch-away.ts'
 import { isViewLost, VIEW_KEPT_FOR, type IndexViews } from './index-view.ts'
+import { countDown } from './time-left.ts'
 
 /** A search that takes longer has no reader left. */
 export const SEARCH_TIMEOUT_MS = 3_000
@@ -31,7 +32,7 @@ type Manner = { view?: string | undefined; text?: TextClauses; timeoutMs?: numbe
  * still says where to go on.
  * @param view what an earlier page was read from
  * @param text another way to ask for the words of the question
- * @param timeoutMs what is left of the time for the whole search
+ * @param timeoutMs what is left of the time for the whole search; what it takes to open a view is of it
  * @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no index yet; 400 for a cursor that it refuses
  */
 export async function findShopProducts(
@@ -39,12 +40,13 @@ export async function findShopProducts(
   question: SearchQuestion,
   { view, text, timeoutMs = SEARCH_TIMEOUT_MS }: Manner = {},
 ): Promise<Found> {
+  const timeLeft = countDown(timeoutMs)
   const searches = searchRequest(question, text)
   const ask = async (id: string): Promise<Found> => {
     const pit = { id, keep_alive: VIEW_KEPT_FOR }
     const { responses } = (await search.msearch(
       { searches: searches.flatMap(({ body }) => [{}, { ...body, pit }]) },
-      { requestTimeout: timeoutMs, maxRetries: 1, retryBackoff: () => 0 },
+      { requestTimeout: timeLeft(), maxRetries: 1, retryBackoff: () => 0 },
     )) as unknown as { responses: Answered[] }
     const failed = responses.find(({ status }) => status !== 200)
     if (failed) throw new FailedSearch(failed.status, failed)

@@ -59,19 +59,49 @@ export function steady<Answer>(
   }
 }
 
-/** Asks every time; when that fails, what was found last serves, unless it is older than this. */
+/**
+ * Asks every time; when that fails, what was found last serves, unless it is older than this. After a failure nobody waits
+ * for another one: the last answer serves at once, until one of those who ask meanwhile has been answered.
+ */
 export function orLast<Answer>(
   read: () => Promise<Answer>,
   noOlderThanMs: number,
 ): () => Promise<Answer> {
   let last: { answer: Answer; at: number } | undefined
-  return async () => {
+  let hasFailed = false
+  let asking: Promise<Answer> | undefined
+
+  const ask = async (): Promise<Answer> => {
     const at = performance.now()
     try {
-      last = { answer: await read(), at }
+      const answer = await read()
+      last = { answer, at }
+      hasFailed = false
+      return answer
     } catch (error) {
-      if (!last || performance.now() - last.at >= noOlderThanMs) throw error
+      hasFailed = true
+      throw error
+    } finally {
+      asking = undefined
     }
-    return last.answer
+  }
+  const askOnce = () => (asking ??= ask())
+  const usable = () =>
+    last && performance.now() - last.at < noOlderThanMs ? last.answer : undefined
+
+  return async () => {
+    const known = hasFailed ? usable() : undefined
+    const asked = askOnce()
+    if (known !== undefined) {
+      asked.catch(() => {})
+      return known
+    }
+    try {
+      return await asked
+    } catch (error) {
+      const old = usable()
+      if (old === undefined) throw error
+      return old
+    }
   }
 }

@@ -97,4 +97,27 @@ describe('the last answer in need', () => {
     vi.advanceTimersByTime(400)
     await expect(answer()).rejects.toThrow('away')
   })
+
+  it('is waited for once only while nothing else comes, and gives way to the next one', async () => {
+    const hanging = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
+    const read = vi
+      .fn<() => Promise<string>>()
+      .mockResolvedValueOnce('first')
+      .mockRejectedValueOnce(new Error('away'))
+      .mockReturnValueOnce(hanging[0]!.promise)
+      .mockReturnValueOnce(hanging[1]!.promise)
+    const answer = orLast(read, 1_000)
+    await answer()
+    expect(await answer()).toBe('first')
+
+    expect(await Promise.all([answer(), answer()])).toEqual(['first', 'first'])
+    expect(read).toHaveBeenCalledTimes(3)
+    hanging[0]!.reject(new Error('still away'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await answer()).toBe('first')
+    hanging[1]!.resolve('second')
+    await vi.advanceTimersByTimeAsync(0)
+    read.mockRejectedValueOnce(new Error('away again'))
+    expect(await answer()).toBe('second')
+  })
 })

@@ -53,3 +53,20 @@ it('is 503 when there was no time for the first of them', async () => {
   })
   expect(given).toEqual([3_000])
 })
+
+it('counts the opening of a view', async () => {
+  const { search, given } = slow(1_200)
+  const current = () => {
+    vi.advanceTimersByTime(1_000)
+    return Promise.resolve('view')
+  }
+  await findGoods({ search, views: { ...views, current }, readSynonyms }, question)
+  expect(given).toEqual([2_000, 800])
+})
+
+it('asks no further with hardly any time left', async () => {
+  const { search, given } = slow(2_960)
+  const { items } = await findGoods({ search, views, readSynonyms }, question)
+  expect(items.map(({ id }) => id)).toEqual(['1'])
+  expect(given).toEqual([3_000])
+})
