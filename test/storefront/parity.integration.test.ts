@@ -26,8 +26,6 @@ beforeEach(async () => {
   await search.project()
 })
 
-const raisePrices = (condition = sql<boolean>`true`) =>
-  sql`update shop_product set price_minor = price_minor + 1 where ${condition}`.execute(owner)
 const setBrand = (id: string, brand: string) =>
   owner
     .updateTable('product')
@@ -69,7 +67,7 @@ describe('the parity check', () => {
       owner,
     )
     const ids = rows.map(({ id }) => id)
-    await raisePrices(sql`id = ${ids[700]}`)
+    await search.raisePrices(sql`id = ${ids[700]}`)
     await owner
       .updateTable('shopProduct')
       .set({ active: false })
@@ -137,7 +135,7 @@ describe('the parity check', () => {
 
   it('takes what waits in the change stream for no difference', async () => {
     const { reindexId } = await fill()
-    await raisePrices(sql`id % 5 = 0`)
+    await search.raisePrices(sql`id % 5 = 0`)
     const stop = search.startProjections('search')
     expect(await verify(reindexId)).toBe('equal')
     await stop()
@@ -148,7 +146,7 @@ describe('the parity check', () => {
   it('proves nothing of what stays on its way, and waits for it', async () => {
     const impatient = createReindexingActivities({ ...search.deps, patienceMs: 500 })
     const { reindexId } = await fill()
-    await raisePrices(sql`id % 100 = 0`)
+    await search.raisePrices(sql`id % 100 = 0`)
     expect(await run(() => impatient.verifyParity({ reindexId }))).toBe('differs')
     const { parity } = await search.reindexed(reindexId)
     expect(parity).toMatchObject({ differing: 0, repaired: 0 })
@@ -166,7 +164,7 @@ describe('the parity check', () => {
     const stop = search.startProjections('search')
     let verifying = true
     const changing = (async () => {
-      while (verifying) await raisePrices(sql`id = ${id}`)
+      while (verifying) await search.raisePrices(sql`id = ${id}`)
     })()
     expect(await verify(reindexId)).toBe('equal')
     verifying = false
@@ -229,7 +227,7 @@ describe('the parity check', () => {
       const { reindexId, indexName } = await fill()
       const [id] = Object.keys(await search.expected()) as [string]
       await park(indexName, id, version)
-      await raisePrices(sql`id = ${id}`)
+      await search.raisePrices(sql`id = ${id}`)
       expect(await run(() => impatient.verifyParity({ reindexId }))).toBe('differs')
       expect((await search.reindexed(reindexId)).parity).toMatchObject({
         ...{ ...counts, refusal: REASON },

@@ -26,8 +26,6 @@ beforeEach(async () => {
   await search.project()
 })
 
-const raisePrices = (condition = sql<boolean>`true`) =>
-  sql`update shop_product set price_minor = price_minor + 1 where ${condition}`.execute(owner)
 const live = async () => (await search.behindAlias())[0]!
 const expectWhole = async (indexName?: string) =>
   expect(await search.searched(indexName)).toEqual(await search.expected())
@@ -103,7 +101,7 @@ describe('a reindex', () => {
       while (!(await run(() => reindexing.backfillPages({ reindexId }))).ended);
     })()
     for (let turn = 0; turn < 10; turn++)
-      await raisePrices(sql`id % 10 = ${turn} and shop_id = ${shop.shopId}`)
+      await search.raisePrices(sql`id % 10 = ${turn} and shop_id = ${shop.shopId}`)
     await owner
       .deleteFrom('stock')
       .where(sql<boolean>`shop_product_id % 50 = 0`)
@@ -170,7 +168,7 @@ describe('the way back', () => {
     const before = await live()
     const reindexId = await search.reindex()
     const built = await live()
-    await raisePrices()
+    await search.raisePrices()
     await search.project()
     expect(await run(() => reindexing.rollBackSwap({ reindexId }))).toBe('rolled-back')
     expect(await run(() => reindexing.rollBackSwap({ reindexId }))).toBe('rolled-back')
@@ -213,7 +211,7 @@ describe('a reindex that ends before its swap', () => {
     expect(await search.reindexed(reindexId)).toMatchObject({
       ...{ state: 'failed', problem: { code: 'parity' }, finishedAt: expect.any(Date) },
     })
-    await raisePrices(sql`id % 100 = 0`)
+    await search.raisePrices(sql`id % 100 = 0`)
     await search.project()
     await expectWhole()
   })

@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
+import { sql } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { createDriftActivities } from '../../activities/storefront/drift.ts'
 import { createStorefrontActivities } from '../../activities/storefront/index.ts'
@@ -80,6 +81,11 @@ export async function searchByHand() {
       for (const sink of sinks) await untilProjected(sink)
       await stop()
     },
+
+    raisePrices: (condition = sql<boolean>`true`) =>
+      sql`update shop_product set price_minor = price_minor + 1 where ${condition}`.execute(
+        database.owner.db,
+      ),
 
     async request(rollbackMinutes = 60): Promise<string> {
       const request = { id: randomUUID(), rollbackMinutes, traceParent: null }
