@@ -17,6 +17,8 @@ const Logging = {
 
 const Telemetry = {
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url.optional(),
+  OTEL_METRIC_EXPORT_INTERVAL: milliseconds.default(60_000),
   OTEL_SERVICE_NAME: z.string().min(1).optional(),
   /** Share of requests without a `traceparent` that start a trace of their own. */
   TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),

@@ -1,3 +1,4 @@
+import type { MetricReader } from '@opentelemetry/sdk-metrics'
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { WorkflowClientInterceptor } from '@temporalio/client'
 import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2'
@@ -9,7 +10,8 @@ import { readConfig } from './config.ts'
 
 /**
  * Preloaded by every process (`node --import ./telemetry.ts …`), so that what it instruments is loaded after it.
- * Without `OTEL_EXPORTER_OTLP_ENDPOINT` nothing is started, nothing is patched and nothing is loaded.
+ * Without `OTEL_EXPORTER_OTLP_ENDPOINT` nothing is started, nothing is patched and nothing is loaded. With it traces are
+ * sent, and metrics when `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` says where to: not every receiver of traces takes them.
  */
 const config = readConfig('telemetry')
 // Temporal runs workflows in a thread, where Node preloads this file again.
@@ -83,7 +85,7 @@ async function start() {
     autoDetectResources: false,
     sampler,
     spanProcessors: [spanProcessor],
-    metricReaders: [],
+    metricReaders: await metricReaders(),
     logRecordProcessors: [],
     instrumentations: [
       new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
@@ -93,6 +95,23 @@ async function start() {
   })
   sdk.start()
   return { resource, spanProcessor, shutdown: () => sdk.shutdown() }
+}
+
+/** Sends what was counted and measured, every so often and once more at the end. */
+async function metricReaders(): Promise<MetricReader[]> {
+  if (!config.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT) return []
+  const [{ PeriodicExportingMetricReader }, { OTLPMetricExporter }] = await Promise.all([
+    import('@opentelemetry/sdk-metrics'),
+    import('@opentelemetry/exporter-metrics-otlp-http'),
+  ])
+  const exportIntervalMillis = config.OTEL_METRIC_EXPORT_INTERVAL
+  return [
+    new PeriodicExportingMetricReader({
+      exporter: new OTLPMetricExporter({ timeoutMillis: 5_000 }),
+      exportIntervalMillis,
+      exportTimeoutMillis: Math.min(exportIntervalMillis, 10_000),
+    }),
+  ]
 }
 
 /** Follows the caller's decision, else takes a share; a client call without a parent is a poll and starts no trace. */
