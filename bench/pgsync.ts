@@ -86,7 +86,8 @@ function mappingsOf({ mappings }: Pick<SearchIndex, 'mappings'>): object {
   return {
     dynamic: false,
     properties: {
-      ...pick(ours, 'id', 'currency', 'url', 'available', 'popularity', 'shop', 'everything'),
+      ...pick(ours, 'id', 'currency', 'url', 'available', 'popularity', 'shop'),
+      ...pick(ours, 'everything', 'words', 'codes', 'details'),
       external_id: ours['externalId'],
       price_minor: ours['priceMinor'],
       old_price_minor: ours['oldPriceMinor'],

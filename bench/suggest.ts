@@ -6,49 +6,24 @@ import type { SuggestionCounts } from '../contracts/storefront.ts'
 import { shopProductsIndex } from '../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../domain/storefront/suggest-index.ts'
 import { goodsRequest, type SuggestQuestion } from '../domain/storefront/suggested-goods.ts'
+import { startHelper } from './cache/helper-process.ts'
 import { answeredAtRate, percentile, spreadOf, type Answered, type Latencies } from './latencies.ts'
+import { byPhrase, fromGoods, wholeWords } from './phrase-prefix.ts'
+import type { PhraseOrder, PhraseReport } from './phrase-server.ts'
 import { openSearchMarket, type SearchMarket } from './search-market.ts'
 import { openTyping, TYPED_QUERIES } from './typing.ts'
 
 const PER_SECOND = 20
 const SECONDS = 15
 const SERVED_SECONDS = 40
+const AGAIN_SECONDS = 5
 const ROUNDS = 5
 const QUERIES = 30_000
 
-/** The same suggestions in whole words, as the peer needs them. */
-const wholeWords = {
-  ...suggestionsIndex,
-  alias: 'whole-words',
-  settings: {
-    ...suggestionsIndex.settings,
-    analysis: {
-      char_filter: { yo: { type: 'mapping', mappings: ['ё => е', 'Ё => Е'] } },
-      analyzer: {
-        exact_text: {
-          type: 'custom',
-          char_filter: ['yo'],
-          tokenizer: 'standard',
-          filter: ['lowercase'],
-        },
-      },
-    },
-  },
-  mappings: {
-    ...suggestionsIndex.mappings,
-    properties: {
-      ...(suggestionsIndex.mappings['properties'] as object),
-      kind: { type: 'keyword' },
-      cities: { type: 'keyword' },
-      text: { type: 'text', analyzer: 'exact_text' },
-    },
-  },
-}
+/** Each asked for {@link SECONDS} in a round. */
+const OTHERS = ['peer', 'phrase', 'asked', 'goodsAlone'] as const
 
-type Figures = Record<'asked' | 'peer' | 'goodsAlone' | 'served' | 'kept' | 'made', Latencies> & {
-  /** Of Elasticsearch, for what was served. */
-  questions: number
-}
+type Figures = Record<(typeof OTHERS)[number] | 'served' | 'kept' | 'made', Latencies>
 
 export async function run(size: number): Promise<string> {
   const market = await openSearchMarket(size)
@@ -56,7 +31,13 @@ export async function run(size: number): Promise<string> {
     await fillSearchCounts(market)
     const counts = await rebuild(market, suggestionsIndex)
     await rebuild(market, wholeWords)
-    return table(await race(market), counts)
+    const peer = await startHelper<PhraseOrder, PhraseReport>('../phrase-server.ts')
+    try {
+      const { url } = await peer.ask({ elasticsearchUrl: market.env['ELASTICSEARCH_URL']! })
+      return table(await race(market, url), counts)
+    } finally {
+      await peer.end()
+    }
   } finally {
     await market.close()
   }
@@ -83,10 +64,10 @@ function rebuild(
   return new MockActivityEnvironment().run(() => activities.rebuildSuggestions())
 }
 
-async function race(market: SearchMarket): Promise<Figures> {
+async function race(market: SearchMarket, peerUrl: string): Promise<Figures> {
   const { elasticsearch } = market
   // As the client of Elasticsearch does: `fetch` alone takes longer than the API.
-  const api = new Pool(new URL(market.url).origin)
+  const [api, peer] = [market.url, peerUrl].map((url) => new Pool(new URL(url).origin))
   const type = await openTyping(market.owner.db, market.catalogue.cities)
   const askAll = async (searches: object[]): Promise<Goods> => {
     const { responses } = await elasticsearch.msearch({ searches })
@@ -95,38 +76,38 @@ async function race(market: SearchMarket): Promise<Figures> {
     return { goods: last.hits.hits.length }
   }
   const send = {
+    peer: (question: SuggestQuestion) => askServer(peer!, question),
+    phrase: (question: SuggestQuestion) => askAll(byPhrase(question)),
     asked: async (question: SuggestQuestion): Promise<Goods> => {
       const request = { index: shopProductsIndex.alias, ...goodsRequest(question) }
       return { goods: (await elasticsearch.search(request)).hits.hits.length }
     },
-    peer: (question: SuggestQuestion) => askAll(byPhrase(question)),
     goodsAlone: (question: SuggestQuestion) => askAll(fromGoods(question)),
   }
   const figures: Figures = {
-    ...{ asked: [], peer: [], goodsAlone: [] },
-    ...{ served: [], kept: [], made: [], questions: 0 },
+    ...{ peer: [], phrase: [], asked: [], goodsAlone: [] },
+    ...{ served: [], kept: [], made: [] },
   }
   for (let round = 0; round <= ROUNDS; round++) {
     const isWarmUp = round === 0
-    for (const name of ['peer', 'asked', 'goodsAlone'] as const) {
+    for (const name of OTHERS) {
       const answered = await answeredAtRate(PER_SECOND, type(PER_SECOND * SECONDS), send[name])
       checkFound(name, answered)
       if (!isWarmUp) figures[name].push(...answered.map(({ ms }) => ms))
     }
-    const before = await countQuestions(elasticsearch)
+    // Buyers do not stop typing while others are asked: what grew old meanwhile is read again first.
+    await answeredAtRate(PER_SECOND, type(PER_SECOND * AGAIN_SECONDS), (q) => askServer(api!, q))
     const typed = type(PER_SECOND * SERVED_SECONDS)
-    const served = await answeredAtRate(PER_SECOND, typed, (question) => askApi(api, question))
+    const served = await answeredAtRate(PER_SECOND, typed, (question) => askServer(api!, question))
     checkFound('the API', served)
     if (isWarmUp) continue
-    figures.questions += (await countQuestions(elasticsearch)) - before
     for (const { answer, ms } of served) {
       figures.served.push(ms)
       figures[answer.from].push(ms)
     }
   }
-  await api.close()
-  for (const latencies of Object.values(figures))
-    if (Array.isArray(latencies)) latencies.sort((a, b) => a - b)
+  await Promise.all([api!.close(), peer!.close()])
+  for (const latencies of Object.values(figures)) latencies.sort((a, b) => a - b)
   return figures
 }
 
@@ -141,102 +122,44 @@ function checkFound(name: string, answered: readonly Answered<Goods>[]): void {
 }
 
 /** Whether the answer was kept, or made for who asked. */
-async function askApi(
-  api: Pool,
+async function askServer(
+  server: Pool,
   { q, city }: SuggestQuestion,
 ): Promise<Goods & { from: 'kept' | 'made' }> {
   const query = new URLSearchParams({ q, ...(city && { city }) })
   const path = `/v1/suggest?${query}`
-  const { statusCode, headers, body } = await api.request({ path, method: 'GET' })
+  const { statusCode, headers, body } = await server.request({ path, method: 'GET' })
   if (statusCode !== 200) throw new Error(`${statusCode} ${await body.text()}`)
   const { items } = (await body.json()) as { items: object[] }
   const from = String(headers['cache-status']).includes('hit') ? 'kept' : 'made'
   return { goods: items.length, from }
 }
 
-/** How often Elasticsearch was asked for goods, until now. */
-async function countQuestions(elasticsearch: SearchMarket['elasticsearch']): Promise<number> {
-  const index = shopProductsIndex.alias
-  const { _all } = await elasticsearch.indices.stats({ index, metric: 'search' })
-  return _all.primaries!.search!.query_total!
-}
-
-/** The peer: the same four lists with the same filters, their words found by `match_phrase_prefix`. */
-const byPhrase = ({ q, city }: SuggestQuestion): object[] => {
-  const here = city === undefined ? [] : [{ term: { cities: city } }]
-  return [
-    ...['query', 'category', 'brand'].flatMap((kind) => [
-      { index: wholeWords.alias },
-      {
-        size: 8,
-        track_total_hits: false,
-        query: {
-          bool: {
-            filter: [{ term: { kind } }, phrase('text', q), ...(kind === 'query' ? [] : here)],
-          },
-        },
-        sort: [{ weight: 'desc' }],
-      },
-    ]),
-    { index: shopProductsIndex.alias },
-    {
-      size: 6,
-      track_total_hits: false,
-      _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
-      query: { bool: { filter: [{ match_phrase_prefix: { name: q } }, ...here] } },
-      sort: [{ popularity: 'desc' }, { id: 'asc' }],
-    },
-  ]
-}
-
-/** The peer without suggestions of its own: brands and categories are those of the goods that match. */
-const fromGoods = ({ q, city }: SuggestQuestion): object[] => [
-  { index: wholeWords.alias },
-  {
-    size: 8,
-    query: { bool: { filter: [{ term: { kind: 'query' } }], must: [phrase('text', q)] } },
-  },
-  { index: shopProductsIndex.alias },
-  {
-    size: 6,
-    _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
-    query: {
-      bool: {
-        must: [phrase('name', q)],
-        filter: city === undefined ? [] : [{ term: { cities: city } }],
-      },
-    },
-    aggs: {
-      brands: { terms: { field: 'brand', size: 5 } },
-      categories: { terms: { field: 'category.id', size: 5 } },
-    },
-  },
-]
-
-const phrase = (field: string, q: string) => ({ match_phrase_prefix: { [field]: q } })
-
 function table(
-  { asked, peer, goodsAlone, served, kept, made, questions }: Figures,
+  { peer, phrase, asked, goodsAlone, served, kept, made }: Figures,
   { queries, brands, categories }: SuggestionCounts,
 ): string {
-  const ratio = (ours: Latencies, of: number) =>
-    (percentile(ours, of) / percentile(peer, of)).toFixed(2)
+  const ratios = (ours: Latencies, theirs: Latencies) =>
+    [50, 95, 99]
+      .map((of) => `${(percentile(ours, of) / percentile(theirs, of)).toFixed(2)} at p${of}`)
+      .join(', ')
   const share = (count: number) => `${((100 * count) / served.length).toFixed(1)} %`
   return [
     '| at 20 letters/s | p50 / p95 / p99 / greatest, ms |',
     '|---|---:|',
-    `| \`GET /v1/suggest\`, through the API | ${spreadOf(served)} |`,
+    `| \`GET /v1/suggest\` | ${spreadOf(served)} |`,
     `| of these, ${share(kept.length)} that were kept | ${spreadOf(kept)} |`,
     `| and ${share(made.length)} that were made for who asked | ${spreadOf(made)} |`,
-    `| goods asked of Elasticsearch for every letter | ${spreadOf(asked)} |`,
-    `| peer: \`match_phrase_prefix\` on the same two indices | ${spreadOf(peer)} |`,
-    `| \`match_phrase_prefix\` on goods, brands and categories counted from them | ${spreadOf(goodsAlone)} |`,
+    `| peer: \`match_phrase_prefix\` on the same two indices, in a bare route | ${spreadOf(peer)} |`,
+    `| the same, asked of Elasticsearch directly | ${spreadOf(phrase)} |`,
+    `| \`match_phrase_prefix\` on goods, brands and categories counted from them, directly | ${spreadOf(goodsAlone)} |`,
+    `| our question for goods alone, directly, for every letter | ${spreadOf(asked)} |`,
     '',
-    `\`GET /v1/suggest\` takes ${ratio(served, 50)} of the time of the peer at p50, ${ratio(served, 95)} at p95, ${ratio(served, 99)} at p99; what is made ` +
-      `for who asked ${ratio(made, 50)} and ${ratio(made, 99)}. Elasticsearch was asked for ${share(questions)} of the letters. ` +
+    `\`GET /v1/suggest\` takes ${ratios(served, peer)} of the time of the peer in its route, and ${ratios(served, phrase)} ` +
+      `of what no buyer can ask directly. ` +
       `Buyers type ${TYPED_QUERIES} queries by Zipf's law, each to its end. ` +
       `Suggested are ${queries} queries, ${brands} brands, ${categories} categories and all goods; ` +
-      `${ROUNDS} rounds of ${SECONDS} s each, of ${SERVED_SECONDS} s through the API, in turn on one node, latencies from when a ` +
+      `${ROUNDS} rounds of ${SECONDS} s each, of ${SERVED_SECONDS} s through the API after ${AGAIN_SECONDS} s that do not count, in turn on one node, latencies from when a ` +
       `letter was due.`,
   ].join('\n')
 }
