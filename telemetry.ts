@@ -17,7 +17,7 @@ const config = readConfig('telemetry')
 // Temporal runs workflows in a thread, where Node preloads this file again.
 const telemetry = isMainThread && config.OTEL_EXPORTER_OTLP_ENDPOINT ? await start() : undefined
 
-/** Sends the spans that are left; waits 5 seconds at most, and never fails: a shutdown must not hang on telemetry. */
+/** Sends the spans and metrics that are left; waits 5 seconds at most, and never fails: a shutdown must not hang on telemetry. */
 export async function shutdownTelemetry(): Promise<void> {
   const late = new Promise<void>((resolve) => setTimeout(resolve, 5_000).unref())
   await Promise.race([telemetry?.shutdown().catch(() => {}), late])

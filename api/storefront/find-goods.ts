@@ -13,6 +13,7 @@ import {
 } from '../../domain/storefront/text-query/correction.ts'
 import { meaningOf } from '../../domain/storefront/text-query/meaning.ts'
 import type { Synonyms } from '../../domain/storefront/text-query/synonyms.ts'
+import { unavailable } from '../problem-of.ts'
 import { invalidCursor } from './bound-cursor.ts'
 import { isUnavailable } from './elasticsearch-away.ts'
 import { findShopProducts, SEARCH_TIMEOUT_MS, type Found } from './find-shop-products.ts'
@@ -39,10 +40,11 @@ export type Reading = {
  * A page of what the words of the question mean. All of them are asked for, as typed; only when that finds little, a second pass
  * looks them up and asks again with those put right that no good has: typed on the other layout of the keyboard,
  * transliterated, misspelt, or of no use beside the others. When that finds little as well, most of the words suffice.
- * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. All of it
- * has the time of one search: when none is left for the look-up, or for more than was found, the answer is what there is.
+ * Items, total and facets are all of the query that is answered, which does not depend on what is chosen besides. Its
+ * requests have the time of one search together, what it takes to open views counted: when none is left for the look-up, or for
+ * more than was found, the answer is what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
- * @throws {Problem} 503 when Elasticsearch is away, or nothing was found and there was no time to ask further; 400 when the synonyms of the words have changed since, for the page would be of another order
+ * @throws {Problem} 503 when Elasticsearch is away, or nothing was found and there is no time for the ways that are left; 400 when the synonyms of the words have changed since, for the page would be of another order
  */
 export async function findGoods(
   { search, views, readSynonyms }: Deps,
@@ -84,7 +86,10 @@ export async function findGoods(
       : undefined
   let best: Found & Reading = asTyped
   for (const way of furtherWays(q, corrected, synonyms)) {
-    if (best.withWords > 0 && !isWorthAsking()) break
+    if (!isWorthAsking()) {
+      if (best.withWords > 0) break
+      throw unavailable(new Error('No time is left to ask in another way'))
+    }
     const asked = ask(way, view)
     const found = await (best.withWords > 0 ? asked.catch(unlessItWasUnavailable) : asked)
     if (found && found.withWords > best.withWords) best = found

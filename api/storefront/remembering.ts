@@ -59,16 +59,19 @@ export function steady<Answer>(
   }
 }
 
+/** So long after a failure nobody waits for another one. */
+const RECENT_MS = 2_000
+
 /**
- * Asks every time; when that fails, what was found last serves, unless it is older than this. After a failure nobody waits
- * for another one: the last answer serves at once, until one of those who ask meanwhile has been answered.
+ * Asks every time; when that fails, what was found last serves, unless it is older than this. Who asks soon after a failure is
+ * given it at once, while it is asked for anew.
  */
 export function orLast<Answer>(
   read: () => Promise<Answer>,
   noOlderThanMs: number,
 ): () => Promise<Answer> {
   let last: { answer: Answer; at: number } | undefined
-  let hasFailed = false
+  let failedAt = -Infinity
   let asking: Promise<Answer> | undefined
 
   const ask = async (): Promise<Answer> => {
@@ -76,21 +79,19 @@ export function orLast<Answer>(
     try {
       const answer = await read()
       last = { answer, at }
-      hasFailed = false
+      failedAt = -Infinity
       return answer
     } catch (error) {
-      hasFailed = true
+      failedAt = performance.now()
       throw error
-    } finally {
-      asking = undefined
     }
   }
-  const askOnce = () => (asking ??= ask())
+  const askOnce = () => (asking ??= ask().finally(() => (asking = undefined)))
   const usable = () =>
     last && performance.now() - last.at < noOlderThanMs ? last.answer : undefined
 
   return async () => {
-    const known = hasFailed ? usable() : undefined
+    const known = performance.now() - failedAt < RECENT_MS ? usable() : undefined
     const asked = askOnce()
     if (known !== undefined) {
       asked.catch(() => {})

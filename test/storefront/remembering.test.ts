@@ -117,7 +117,21 @@ describe('the last answer in need', () => {
     expect(await answer()).toBe('first')
     hanging[1]!.resolve('second')
     await vi.advanceTimersByTimeAsync(0)
+    expect(read).toHaveBeenCalledTimes(4)
     read.mockRejectedValueOnce(new Error('away again'))
+    expect(await answer()).toBe('second')
+  })
+
+  it('is not taken for an answer long after a failure', async () => {
+    const read = vi
+      .fn<() => Promise<string>>()
+      .mockResolvedValueOnce('first')
+      .mockRejectedValueOnce(new Error('away'))
+    const answer = orLast(read, 10_000)
+    await answer()
+    await answer()
+    vi.advanceTimersByTime(2_000)
+    read.mockResolvedValueOnce('second')
     expect(await answer()).toBe('second')
   })
 })
