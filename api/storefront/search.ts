@@ -15,6 +15,7 @@ import { isOfWordsAlone } from '../../domain/storefront/selections.ts'
 import { callerOf, requestAddress } from '../client-address.ts'
 import { createRouter, json, problems, type ApiEnv } from '../openapi.ts'
 import { positionAt } from './bound-cursor.ts'
+import { crowd } from './crowd.ts'
 import { findGoods, type Reading } from './find-goods.ts'
 import { indexViews } from './index-view.ts'
 import type { Known } from './known.ts'
@@ -50,6 +51,9 @@ const positionOf = ({ view, meaning, strictness, correctedQuery = '' }: Reading,
   ...end,
 ]
 
+/** Of one process. At twenty a second, all that wait are still answered within a search's time. */
+const [SEARCHES_AT_ONCE, SEARCHES_WAITING] = [20, 40]
+
 const LAG_IS_TRUE_FOR_MS = 1_000
 const SELLERS_ARE_TRUE_FOR_MS = 10_000
 const SYNONYMS_ARE_TRUE_FOR_MS = 10_000
@@ -77,6 +81,7 @@ export function search(deps: SearchDeps) {
     const address = isOfWordsAlone(question) ? addressOf(c) : undefined
     return address === undefined ? undefined : callerOf(address)
   }
+  const admitted = crowd(SEARCHES_AT_ONCE, SEARCHES_WAITING)
   const synonyms = steady(() => readSynonyms(storefront), SYNONYMS_ARE_TRUE_FOR_MS)
 
   return createRouter().openapi(
@@ -109,7 +114,7 @@ export function search(deps: SearchDeps) {
       const question = { ...asked, city, category, sellers, limit, after }
 
       const [found, lagMs] = await Promise.all([
-        findGoods({ search, views, readSynonyms: synonyms }, question, earlier),
+        admitted(() => findGoods({ search, views, readSynonyms: synonyms }, question, earlier)),
         readLagMs(),
       ])
       if (question.q && !earlier)
