@@ -44,7 +44,7 @@ export type Reading = {
  * requests have the time of one search together, what it takes to open views counted: when none is left for the look-up, or for
  * more than was found, the answer is what there is.
  * @param earlier how the page before was read: this one is read like it, and nothing is decided anew
- * @throws {Problem} 503 when Elasticsearch is away, or nothing was found and there is no time for the ways that are left; 400 when the synonyms of the words have changed since, for the page would be of another order
+ * @throws {Problem} 503 when Elasticsearch is away, or nothing was found and there is no time to ask further; 400 when the synonyms of the words have changed since, for the page would be of another order
  */
 export async function findGoods(
   { search, views, readSynonyms }: Deps,
@@ -75,8 +75,13 @@ export async function findGoods(
 
   const asTyped = await ask({ words: q, strictness: 'all' }, undefined)
   const { withWords, view } = asTyped
-  const isWorthAsking = () => timeLeft() >= WORTH_ASKING_MS
   if (withWords >= PLENTY) return asTyped
+  let best: Found & Reading = asTyped
+  const isWorthAsking = () => {
+    const isTime = timeLeft() >= WORTH_ASKING_MS
+    if (!isTime && best.withWords === 0) throw unavailable(new Error('No time to ask further'))
+    return isTime
+  }
   const corrected =
     withWords < ENOUGH && isWorthAsking()
       ? await lookUp(search, {
@@ -84,12 +89,8 @@ export async function findGoods(
           timeoutMs: Math.min(LOOK_UP_TIMEOUT_MS, timeLeft()),
         }).catch(unlessItWasUnavailable)
       : undefined
-  let best: Found & Reading = asTyped
   for (const way of furtherWays(q, corrected, synonyms)) {
-    if (!isWorthAsking()) {
-      if (best.withWords > 0) break
-      throw unavailable(new Error('No time is left to ask in another way'))
-    }
+    if (!isWorthAsking()) break
     const asked = ask(way, view)
     const found = await (best.withWords > 0 ? asked.catch(unlessItWasUnavailable) : asked)
     if (found && found.withWords > best.withWords) best = found

@@ -163,3 +163,25 @@ describe('while Elasticsearch is away', () => {
     expect((await away.get(`/shop-products/${body.items[0].id}`)).status).toBe(200)
   })
 })
+
+describe('a crowd of searches', () => {
+  it('is answered as far as a process can bring them to an end; the next one is 503 at once', async () => {
+    const room = Promise.withResolvers<void>()
+    const search = Object.create(server.client, {
+      msearch: {
+        value: async (...given: Parameters<Client['msearch']>) => {
+          await room.promise
+          return server.client.msearch(...given)
+        },
+      },
+    }) as Client
+    const crowded = storefrontApp({ ...deps, search })
+    const asked = Array.from({ length: 121 }, () => crowded.get('/search'))
+    const first = await Promise.race(asked)
+    expect([first.status, first.headers.get('Retry-After')]).toEqual([503, '2'])
+    room.resolve()
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(120)
+    expect((await crowded.get('/search')).status).toBe(200)
+  })
+})

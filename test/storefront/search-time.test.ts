@@ -13,8 +13,8 @@ const question: SearchQuestion = {
 const views = { current: () => Promise.resolve('view'), fresh: () => Promise.resolve('view') }
 const readSynonyms = () => Promise.resolve(new Map<string, string[]>())
 
-/** An Elasticsearch that takes so long for every request, and finds one good each time. */
-function slow(tookMs: number): { search: Client; given: number[] } {
+/** An Elasticsearch that takes so long for every request, and finds one good each time, or none. */
+function slow(tookMs: number, { finds = 1 } = {}): { search: Client; given: number[] } {
   const given: number[] = []
   const take = (timeoutMs: number) => {
     given.push(timeoutMs)
@@ -24,7 +24,8 @@ function slow(tookMs: number): { search: Client; given: number[] } {
   const search = {
     msearch({ searches }: { searches: object[] }, { requestTimeout }: { requestTimeout: number }) {
       take(requestTimeout)
-      const hits = { total: { value: 1 }, hits: [{ _source: { id: '1' }, sort: ['1'] }] }
+      const found = [{ _source: { id: '1' }, sort: ['1'] }].slice(0, finds)
+      const hits = { total: { value: finds }, hits: found }
       const response = { status: 200, timed_out: false, hits, aggregations: {} }
       return Promise.resolve({ responses: searches.slice(searches.length / 2).map(() => response) })
     },
@@ -70,3 +71,14 @@ it('asks no further with hardly any time left', async () => {
   expect(items.map(({ id }) => id)).toEqual(['1'])
   expect(given).toEqual([3_000])
 })
+
+it.each(['чайник', 'чайник красный'])(
+  'is 503 for «%s» when nothing was found and there is no time to ask further',
+  async (q) => {
+    const { search, given } = slow(2_960, { finds: 0 })
+    await expect(
+      findGoods({ search, views, readSynonyms }, { ...question, q }),
+    ).rejects.toMatchObject({ code: 'unavailable' })
+    expect(given).toEqual([3_000])
+  },
+)
