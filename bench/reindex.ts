@@ -10,11 +10,14 @@ import {
   type LoadedGood,
   type LoadRates,
   type PassingGoods,
+  type Warming,
 } from './search-load.ts'
 
 export type LoadFigures = {
   /** From the request to the swap, the worker killed on the way. */
   seconds: number
+  /** Of the answers before it, to half the load. */
+  wrongWhileWarming: Record<string, number>
   updates: number
   searches: number
   wrong: Record<string, number>
@@ -71,16 +74,21 @@ export type Filled = Awaited<ReturnType<typeof openFilled>>
 export async function measureUnderLoad(
   { market, operator, workers, passing }: Filled,
   {
+    warming,
     aroundMs,
     ...rates
   }: LoadRates & {
+    warming: Warming
     /** The load goes on for so long before the reindex and after the swap. */
     aroundMs: number
   },
 ): Promise<LoadFigures> {
-  const goods = await readGoods(market, passing)
-  await warmUp(market, goods, rates.warmingSearches)
-  const load = startSearchLoad(market, goods, passing, rates)
+  const wrongWhileWarming = await warmUp(market, await readGoods(market, passing), passing, {
+    ...rates,
+    ...warming,
+  })
+  await untilSearchable(market)
+  const load = startSearchLoad(market, await readGoods(market, passing), passing, rates)
   await pause(aroundMs)
   const seconds = stopwatch()
   const { id } = await operator.begin(60)
@@ -111,6 +119,7 @@ export async function measureUnderLoad(
     ...{ seconds: took, lost, extra },
     updates: load.updates + goingBack.updates,
     searches: load.searches + goingBack.searches,
+    wrongWhileWarming: Object.fromEntries(wrongWhileWarming),
     wrong: Object.fromEntries([...load.wrong, ...goingBack.wrong]),
     repairedByParity: live.parity?.repaired ?? 0,
     lostAfterRollback: afterwards.lost,
@@ -136,7 +145,8 @@ export async function run(goods: number): Promise<string> {
   try {
     const drift = await measureDrift(filled)
     const underLoad = await measureUnderLoad(filled, {
-      ...{ updatesPerSecond: 200, searchesPerSecond: 50, warmingSearches: 1_000 },
+      ...{ updatesPerSecond: 200, searchesPerSecond: 50 },
+      warming: { searches: 1_000, forMs: 180_000 },
       aroundMs: 2_000,
     })
     const report = describe(goods, underLoad, drift)
@@ -184,15 +194,15 @@ async function readIds({ owner }: Marketplace, shopId: string): Promise<string[]
 }
 
 function describe(goods: number, underLoad: LoadFigures, drift: DriftFigures): string {
-  const wrong = Object.entries(underLoad.wrong).map(([what, count]) => `${count} × ${what}`)
   return [
-    `${goods} shop products; 200 updates/s (prices, stock, goods that come and go) and 50 searches/s; the worker is killed (-9) once while it fills.`,
+    `${goods} shop products; 200 updates/s (prices, stock, goods that come and go) and 50 searches/s; the worker is killed (-9) once while it fills. Before it the market was under half of that load for three minutes.`,
     '',
     '| | |',
     '|---|---:|',
     `| from the request to the swap, s | ${underLoad.seconds.toFixed(1)} |`,
     `| searches | ${underLoad.searches} |`,
-    `| failed, or neither old nor new | ${wrong.join(', ') || 0} |`,
+    `| failed, or neither old nor new | ${listed(underLoad.wrong)} |`,
+    `| of those of the three minutes before | ${listed(underLoad.wrongWhileWarming)} |`,
     `| updates | ${underLoad.updates} |`,
     `| lost | ${underLoad.lost} |`,
     `| documents too many | ${underLoad.extra} |`,
@@ -204,6 +214,11 @@ function describe(goods: number, underLoad: LoadFigures, drift: DriftFigures): s
     `| the cycle, s | ${drift.seconds.toFixed(1)} |`,
   ].join('\n')
 }
+
+const listed = (wrong: Record<string, number>) =>
+  Object.entries(wrong)
+    .map(([what, count]) => `${count} × ${what}`)
+    .join(', ') || '0'
 
 export function stopwatch(): () => number {
   const startedAt = performance.now()

@@ -15,8 +15,14 @@ export type SearchLoad = {
 export type LoadRates = {
   updatesPerSecond: number
   searchesPerSecond: number
-  /** Before the load begins. */
-  warmingSearches: number
+}
+
+/** Before the load begins. */
+export type Warming = {
+  /** One at a time. */
+  searches: number
+  /** Then so long at half the load. */
+  forMs: number
 }
 
 /** What comes and goes during the load; nobody searches for it. `ids` are those on sale. */
@@ -50,19 +56,29 @@ async function takeOffSale({ owner }: Marketplace, { ids }: PassingGoods): Promi
 type Found = { items: { id: string; price: { amount: number } }[]; total: number }
 
 /**
- * Searches one at a time and as fast as answers come, as a market has been searched before somebody reindexes it: a node
- * that just began compiles its code on the first thousand searches, and needs ten times as long for each.
+ * Searches one at a time and as fast as answers come, then half the load: as a market has been used before somebody reindexes
+ * it. A node that just began compiles its code on the first thousands of searches and writes, and needs ten times as long
+ * for each.
+ * @returns what was wrong with the answers to the half load
  */
 export async function warmUp(
   market: Marketplace,
   goods: readonly LoadedGood[],
-  searches: number,
-): Promise<void> {
+  passing: PassingGoods,
+  { searches, forMs, ...full }: Warming & LoadRates,
+): Promise<SearchLoad['wrong']> {
   const words = [...new Set(goods.map(({ word }) => word))]
   for (let turn = 0; turn < searches; turn++) {
     const response = await fetch(searchFor(market, words[turn % words.length]!))
     await response.arrayBuffer()
   }
+  const half = startSearchLoad(market, goods, passing, {
+    updatesPerSecond: full.updatesPerSecond / 2,
+    searchesPerSecond: full.searchesPerSecond / 2,
+  })
+  await pause(forMs)
+  await half.stop()
+  return half.wrong
 }
 
 const searchFor = ({ url }: Marketplace, word: string) =>
