@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 
-const kinds = ['workflow', 'replay', 'hostile', 'integration', 'system'] as const
+const kinds = ['workflow', 'replay', 'program', 'hostile', 'integration', 'system'] as const
 
 /** Projects run one after the other in this order; files of one place in it may run at the same time. */
 const project = (
@@ -28,13 +28,15 @@ export default defineConfig({
       project('unit', 1, {
         include: ['test/**/*.test.ts'],
         exclude: kinds.map((kind) => `test/**/*.${kind}.test.ts`),
-        maxWorkers: 2,
+        ...shared,
       }),
       project('workflow', 2, {
         ...shared,
         globalSetup: 'test/support/time-skipping-server.ts',
       }),
       project('replay', 2, shared),
+      // Kills and builds whole programs.
+      project('program', 2, { maxWorkers: 2 }),
       project('hostile', 3, { maxWorkers: 2 }),
       project('integration', 4, { ...stack, maxWorkers: 2 }),
       // Each of these has a whole marketplace of its own, and waits most of its time: for the heartbeat of one that was killed.

@@ -33,11 +33,6 @@ export const tests = (...projects: string[]): Check => ({
   args: ['run', ...projects.flatMap((project) => ['--project', project])],
 })
 
-export const without = (files: readonly string[], check: Check): Check => ({
-  ...check,
-  args: [...check.args, ...files.flatMap((file) => ['--exclude', file])],
-})
-
 /** Runs a program of node_modules, says how it went in a line, and with its output when it failed. */
 export async function runCheck({ name, program, args }: Check): Promise<Outcome> {
   const began = performance.now()

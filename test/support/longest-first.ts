@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Longer than all others of their kind: whoever begins them late waits for them alone. */
 const first = [
-  'client/client.test.ts',
+  'client/client.program.test.ts',
   'integrations/deliver-webhooks.workflow.test.ts',
   'integrations/import-catalog.workflow.test.ts',
   'storefront/reindexing.integration.test.ts',

@@ -1,3 +1,4 @@
+import { context, propagation, trace } from '@opentelemetry/api'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import {
   InMemorySpanExporter,
@@ -22,6 +23,10 @@ export function recordSpans(): {
   return {
     finished: () => exporter.getFinishedSpans(),
     forget: () => exporter.reset(),
-    stop: () => sdk.shutdown(),
+    async stop() {
+      await sdk.shutdown()
+      // What it registered stays registered: the next file of this process could not start its own.
+      for (const api of [trace, context, propagation]) api.disable()
+    },
   }
 }
