@@ -51,6 +51,26 @@ describe('a fan-out', () => {
     expect(first?.document?.category.names).toEqual(['Для дома', 'Посуда'])
   })
 
+  it('of a category that moves reaches what is in it, under its new parents', async () => {
+    const goods = await createGoods(2)
+    const garden = await createCategory(owner, `Сад ${shop.shopId}`)
+    const path = [...garden.path, leaf.id]
+    await owner
+      .updateTable('category')
+      .set({ parentId: garden.id, path })
+      .where('id', '=', leaf.id)
+      .execute()
+    expect(await drainFanouts(system, 10)).toBe(2)
+    for (const sink of ['search', 'cache'] as const) {
+      const pending = await readPendingDocuments(system, sink, 10)
+      expect(pending.map(({ shopProductId }) => shopProductId)).toEqual(goods)
+      expect(pending[0]?.document?.category).toMatchObject({
+        path,
+        names: [`Сад ${shop.shopId}`, 'Посуда'],
+      })
+    }
+  })
+
   it('of a shop reaches all that it sells', async () => {
     const goods = await createGoods(2)
     await owner

@@ -5,6 +5,7 @@ import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import { createCategory, createGood, type Good } from './goods.ts'
 import { projectToSearch, storefrontApp } from './storefront-app.ts'
 
@@ -330,6 +331,14 @@ describe('who searches', () => {
 
 it('tells how far search lags behind', async () => {
   expect((await find({})).lagMs).toBe(0)
+  await owner
+    .updateTable('shopProduct')
+    .set({ popularity: 51 })
+    .where('popularity', '=', '50')
+    .execute()
+  await until(async () => (await find({})).lagMs > 0)
+  await projectToSearch(database.system.db, server.client, index)
+  await until(async () => (await find({})).lagMs === 0)
 })
 
 it.each([

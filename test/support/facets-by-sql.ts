@@ -9,7 +9,7 @@ import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
 export async function flattenGoods(owner: Kysely<Database>): Promise<void> {
   await sql`
     create unlogged table flat_good as
-    select sp.id, sp.seller_id, sp.price_minor, p.brand, c.path,
+    select sp.id, sp.seller_id, sp.price_minor, p.name, p.brand, c.path,
       array(
         select distinct a->>'name' || chr(31) || (a->>'value') || coalesce(' ' || (a->>'unit'), '')
         from jsonb_array_elements(p.attributes) a
@@ -24,7 +24,10 @@ export async function flattenGoods(owner: Kysely<Database>): Promise<void> {
   await sql`analyze flat_good`.execute(owner)
 }
 
-/** Where total and facets of an answer differ from what PostgreSQL counts: nowhere, when all is well. */
+/**
+ * Where total and facets of an answer differ from what PostgreSQL counts: nowhere, when all is well. Words of the question
+ * must be what names begin with.
+ */
 export async function differencesFromSql(
   owner: Kysely<Database>,
   question: SearchQuestion,
@@ -156,8 +159,9 @@ const deliverable = (city: string) => sql`(
   or exists (select from delivery_city dc where dc.seller_id = flat_good.seller_id and dc.city_id = ${city}))`
 
 function conditionsOf(question: SearchQuestion): [string, RawBuilder<unknown>][] {
-  const { brands, category, priceFrom, priceTo, attributes, city } = question
+  const { q, brands, category, priceFrom, priceTo, attributes, city } = question
   const conditions: [string, RawBuilder<unknown>][] = []
+  if (q) conditions.push(['words', sql`name like ${q} || ' %'`])
   if (brands.length > 0) conditions.push(['brand', sql`brand = any (${[...brands]}::text[])`])
   if (category) conditions.push(['category', sql`${category}::bigint = any (path)`])
   if (priceFrom !== undefined) conditions.push(['price', sql`price_minor >= ${priceFrom}`])

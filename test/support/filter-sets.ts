@@ -2,15 +2,19 @@ import type { SearchQuestion } from '../../domain/storefront/search-query.ts'
 import type { Sampler } from './sampler.ts'
 import type { SearchCatalogue } from './search-catalogue.ts'
 
-/** Any filters together: none, one, many, such that nothing is left, values that nothing has. */
+/** What names begin with and no other text has. */
+const isFirstWordAlone = (kind: string) => kind !== 'Наушники' && kind !== 'Чехол'
+
+/** Any filters together, with a word or without: none, one, many, such that nothing is left, values that nothing has. */
 export function randomFilters(
   { number, one, some, chance }: Sampler,
-  { cities, brands, categories, attributes }: SearchCatalogue,
+  { cities, brands, categories, attributes, kinds }: SearchCatalogue,
 ): SearchQuestion {
   const city = chance(0.6) ? one(cities) : undefined
   const priceFrom = chance(0.25) ? number(500_000) : undefined
   const names = chance(0.6) ? some(Object.keys(attributes), 3) : []
   return {
+    q: chance(0.3) ? one(kinds.filter(isFirstWordAlone)) : undefined,
     city,
     inStock: chance(0.3),
     deliverable: city !== undefined && chance(0.3),
