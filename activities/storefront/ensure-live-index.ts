@@ -10,6 +10,7 @@ import type { Database } from '../../db/database.ts'
 import { forgetProjected } from '../../db/storefront/forget-projected.ts'
 import {
   findLiveGeneration,
+  recordSchemaVersion,
   registerGeneration,
   reserveGenerationId,
   type SearchGenerationRow,
@@ -21,16 +22,18 @@ type Deps = { system: Kysely<Database>; elasticsearch: Elasticsearch; index: Sea
 
 /**
  * Sees to it that the index which is searched is there: registers the first generation, makes its index, and makes the
- * live index anew when Elasticsearch has lost it. Everything is pending again before an empty index can take a write,
- * so nothing is missing from it in the end. Aliases that somebody took are given back; one that leads elsewhere is left,
- * for a swap may be under way. Indices of another schema are told to bear fields that they do not know. Two at once and an
- * end at any step do no harm.
+ * live index anew, with the schema of this code, when Elasticsearch has lost it. Everything is pending again before an empty
+ * index can take a write, so nothing is missing from it in the end. Aliases that somebody took are given back; one that leads
+ * elsewhere is left, for a swap may be under way. Indices of another schema are told to bear fields that they do not know.
+ * Two at once and an end at any step do no harm.
  */
 export async function ensureLiveIndex({ system, elasticsearch, index }: Deps): Promise<void> {
   const live = (await findLiveGeneration(system)) ?? (await registerFirst(system, index))
   const isThere = await elasticsearch.indices.exists({ index: live.indexName })
   if (!isThere) {
     await forgetProjected(system, 'search')
+    // Once the index is there, nobody comes here again.
+    await recordSchemaVersion(system, live.id, index.version)
     await createIndex(elasticsearch, index, { name: live.indexName, readAs: index.alias })
   }
   if (!isThere || !(await elasticsearch.indices.existsAlias({ name: index.alias })))

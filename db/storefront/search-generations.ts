@@ -42,6 +42,15 @@ export const findLiveGeneration = (
 ): Promise<SearchGenerationRow | undefined> =>
   db.selectFrom('searchGeneration').selectAll().where('state', '=', 'live').executeTakeFirst()
 
+/** Of an index that is made anew with the mappings of another schema. */
+export async function recordSchemaVersion(
+  db: Kysely<Database>,
+  id: string,
+  schemaVersion: number,
+): Promise<void> {
+  await db.updateTable('searchGeneration').set({ schemaVersion }).where('id', '=', id).execute()
+}
+
 /**
  * Lets a generation go whose index somebody removed, with what it refused, so that it holds up no other. The live one is never let go: its
  * index is made anew.

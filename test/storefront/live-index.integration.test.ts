@@ -64,6 +64,27 @@ describe('the live index', () => {
     await registerGeneration(system, { id, indexName, schemaVersion: 1, state: 'live' })
     await ensure()
     expect(await behindAlias()).toEqual([indexName])
+    expect(await findLiveGeneration(system)).toMatchObject({ schemaVersion: index.version })
+  })
+
+  it('is made anew with the schema of today, and put on record so, whenever who makes it ends', async () => {
+    const older = { ...index, version: index.version - 1 }
+    await ensure(older)
+    const [lost] = await behindAlias()
+    await elasticsearch.indices.delete({ index: lost! })
+    const create = async (...given: Parameters<typeof elasticsearch.indices.create>) => {
+      await elasticsearch.indices.create(...given)
+      throw new Error('cut off')
+    }
+    await expect(
+      ensureLiveIndex({ system, index, elasticsearch: withIndices({ create }) }),
+    ).rejects.toThrow('cut off')
+    await ensure()
+    expect(await findLiveGeneration(system)).toMatchObject({
+      ...{ indexName: lost, schemaVersion: index.version },
+    })
+    const { mappings } = (await elasticsearch.indices.getMapping({ index: lost! }))[lost!]!
+    expect(mappings.dynamic).toBe('strict')
   })
 
   it('takes the alias over from an index that nobody registered', async () => {
