@@ -19,7 +19,7 @@ import {
 import { heartbeating } from '../heartbeating.ts'
 import type { BuildDeps } from './build-index.ts'
 import { compareIndex, type Drifted } from './compare-index.ts'
-import { compareListings, type CompareListingsDeps } from './compare-listings.ts'
+import { comparePages, type ComparePagesDeps } from './compare-pages.ts'
 import { ensureLiveIndex } from './ensure-live-index.ts'
 import { makingWay, type MakeWay } from './make-way.ts'
 import * as meters from './meters.ts'
@@ -27,7 +27,7 @@ import { repairIndex, type RepairDeps } from './repair-index.ts'
 
 export type DriftDeps = BuildDeps &
   RepairDeps &
-  CompareListingsDeps & {
+  ComparePagesDeps & {
     invalidator: Pick<Invalidator, 'invalidate'>
     log: Pick<Logger, 'info' | 'warn'>
   }
@@ -62,10 +62,10 @@ export const createDriftActivities = (deps: DriftDeps) => {
         }
       }),
 
-    /** Compares a sample of the cached pages, and drops the listings of those that are stale. */
+    /** Compares a sample of the cached listings and cards, and drops those of which a page is stale. */
     compareListings: ({ cycleId }: CycleKey): Promise<void> =>
       heartbeating(async () => {
-        const { pages, stale, unsettled } = await compareListings(deps, heartbeat)
+        const { pages, stale, unsettled } = await comparePages(deps, heartbeat)
         const now = Date.now()
         await invalidator.invalidate(stale, { changedAt: now, showUntil: now })
         await updateDriftCycle(system, cycleId, {

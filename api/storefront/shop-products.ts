@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { PageCache } from '../../clients/cache/page-cache.ts'
 import type { Database } from '../../db/database.ts'
-import { findShopProduct, type ShopProductRow } from '../../db/storefront/shop-products.ts'
-import { toShopProduct } from '../../domain/storefront/shown-shop-product.ts'
+import { findShopProduct } from '../../db/storefront/shop-products.ts'
+import { cardKey, isCardId, toCard } from '../../domain/storefront/card.ts'
 import { createRouter, Instant, json, problems } from '../openapi.ts'
 import { notFound } from '../problem.ts'
 import { answerPage } from './answer-page.ts'
@@ -73,38 +73,15 @@ export const shopProducts = ({ storefront, cache, findScope, hitLog }: Deps) =>
     async (c) => {
       const { id } = c.req.valid('param')
       const { city } = await findScope(c.req.valid('query'))
-      if (!/^\d{1,18}$/.test(id)) throw notFound()
-      const key = { kind: 'card', scope: id, page: city ?? '-' }
+      if (!isCardId(id)) throw notFound()
+      const key = cardKey({ id, city })
       const page = await cache.read(key, async () => {
         const row = await findShopProduct(storefront, id, city)
         if (!row) throw notFound()
-        return loadedAs('card', JSON.stringify(toCard(row)))
+        const card: z.infer<typeof ShopProductCard> = toCard(row)
+        return loadedAs('card', JSON.stringify(card))
       })
       hitLog?.note(key)
       return answerPage<z.infer<typeof ShopProductCard>>(c, page)
     },
   )
-
-const toCard = (row: ShopProductRow): z.infer<typeof ShopProductCard> => ({
-  ...toShopProduct(row),
-  ...(row.model && { model: row.model }),
-  ...(row.vendorCode && { vendorCode: row.vendorCode }),
-  barcodes: row.barcodes,
-  categoryPath: row.categoryPath,
-  ...(row.description && { description: row.description }),
-  attributes: row.attributes,
-  pictures: row.pictures,
-  ...(row.weightGrams !== null && { weightGrams: row.weightGrams }),
-  ...(row.lengthMm !== null &&
-    row.widthMm !== null &&
-    row.heightMm !== null && {
-      dimensionsMm: { length: row.lengthMm, width: row.widthMm, height: row.heightMm },
-    }),
-  variants: row.variants.map(({ priceMinor, currency, picture, ...variant }) => ({
-    ...variant,
-    ...(picture && { picture }),
-    price: { amount: priceMinor, currency },
-  })),
-  delivery: null,
-  updatedAt: row.updatedAt.toISOString(),
-})

@@ -1,34 +1,6 @@
 import { sql, type Kysely } from 'kysely'
+import type { CardRow } from '../../domain/storefront/card.ts'
 import type { Database } from '../database.ts'
-import type { Attribute } from '../catalog/tables.ts'
-import type { ListedShopProduct } from './listings.ts'
-
-export type ShopProductRow = Omit<ListedShopProduct, 'key'> & {
-  model: string | null
-  vendorCode: string | null
-  barcodes: string[]
-  description: string | null
-  attributes: Attribute[]
-  pictures: string[]
-  categoryPath: { id: string; name: string }[]
-  weightGrams: number | null
-  lengthMm: number | null
-  widthMm: number | null
-  heightMm: number | null
-  variants: Variant[]
-  updatedAt: Date
-}
-
-/** Another good of the same group: the same thing in another colour, size … */
-export type Variant = {
-  id: string
-  name: string
-  picture: string | null
-  priceMinor: number
-  currency: string
-  available: boolean
-  attributes: Attribute[]
-}
 
 /** More than any group of a sane shop has. */
 const MOST_VARIANTS = 200
@@ -38,8 +10,8 @@ export async function findShopProduct(
   db: Kysely<Database>,
   id: string,
   cityId?: string,
-): Promise<ShopProductRow | undefined> {
-  const { rows } = await sql<ShopProductRow>`
+): Promise<CardRow | undefined> {
+  const { rows } = await sql<CardRow>`
     select sp.id, sp.external_id, p.name, p.brand, p.model, p.vendor_code, p.barcodes, p.description, p.attributes,
       p.pictures, p.pictures[1] as picture, p.weight_grams, p.length_mm, p.width_mm, p.height_mm,
       p.category_id, c.name as category_name,

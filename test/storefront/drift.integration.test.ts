@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDriftActivities } from '../../activities/storefront/drift.ts'
+import { shopProducts } from '../../api/storefront/shop-products.ts'
 import { getHeld } from '../../clients/elasticsearch/held-documents.ts'
 import { pageKey } from '../../domain/storefront/listing-page.ts'
 import { hashKey } from '../../clients/cache/page-key.ts'
@@ -253,6 +254,74 @@ describe('a cached page', () => {
   it('under a name that we do not give is dropped', async () => {
     const hash = hashKey({ kind: 'listing', scope: 'msk:-:-' })
     await search.redis.hset(hash, { ticket: 'x', index: '{"nonsense":["*"]}', 'm|nonsense': 'x' })
+    expect((await search.checkDrift()).cycle).toMatchObject({ stalePageCount: 1 })
+    expect(await search.redis.exists(hash)).toBe(0)
+  })
+})
+
+describe('a cached card', () => {
+  const { storefront } = search.deps
+  const cards = shopProducts({ storefront, cache, findScope: async (asked) => asked })
+  const read = async () => {
+    const response = await cards.request(`/shop-products/${ids[1]}?city=msk`)
+    return (await response.json()) as { name: string; variants: { name: string }[] }
+  }
+  const rename = (id: string, name: string) =>
+    owner
+      .updateTable('product')
+      .set({ name })
+      .where('id', '=', sql<string>`(select product_id from shop_product where id = ${id})`)
+      .execute()
+  /** As if the invalidation had been lost. */
+  const forget = () =>
+    sql`update change set cache_version = version, search_version = 0`.execute(owner)
+
+  it('that is as it should be is left alone', async () => {
+    await read()
+    expect((await search.checkDrift()).cycle).toMatchObject({ pageCount: 1, stalePageCount: 0 })
+  })
+
+  it('that missed its invalidation is found and dropped', async () => {
+    await read()
+    await rename(ids[1]!, 'Самовар')
+    await forget()
+    await search.project()
+    expect((await read()).name).not.toBe('Самовар')
+    const { drifted, repaired, cycle } = await search.checkDrift()
+    expect({ drifted, repaired, stale: cycle.stalePageCount }).toEqual({
+      ...{ drifted: 1, repaired: 1, stale: 1 },
+    })
+    expect((await read()).name).toBe('Самовар')
+  })
+
+  it('of what is not sold any more is dropped', async () => {
+    await read()
+    const sell = (active: boolean) =>
+      owner.updateTable('shopProduct').set({ active }).where('id', '=', ids[1]!).execute()
+    await sell(false)
+    await forget()
+    await search.project()
+    expect((await search.checkDrift()).cycle).toMatchObject({ stalePageCount: 1 })
+    expect(await search.redis.exists(hashKey({ kind: 'card', scope: ids[1]! }))).toBe(0)
+    await sell(true)
+  })
+
+  it('is left alone when only a variant of it has changed', async () => {
+    const group = sql`update product set group_id = 'g' where id in
+      (select product_id from shop_product where id in (${ids[1]}, ${ids[2]}))`
+    await group.execute(owner)
+    await search.project()
+    const { variants } = await read()
+    expect(variants).toHaveLength(1)
+    await rename(ids[2]!, 'Самовар поменьше')
+    await search.project()
+    expect((await search.checkDrift()).cycle).toMatchObject({ pageCount: 1, stalePageCount: 0 })
+    expect((await read()).variants).toEqual(variants)
+  })
+
+  it('under a name that we do not give is dropped', async () => {
+    const hash = hashKey({ kind: 'card', scope: 'nonsense' })
+    await search.redis.hset(hash, { ticket: 'x', index: '{"-":["*"]}', 'm|-': 'x' })
     expect((await search.checkDrift()).cycle).toMatchObject({ stalePageCount: 1 })
     expect(await search.redis.exists(hash)).toBe(0)
   })
