@@ -1,14 +1,16 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReindexingActivities } from '../../activities/storefront/reindexing.ts'
+import type { PageKey } from '../../clients/cache/page-key.ts'
 import { findLiveGeneration, giveUpGeneration } from '../../db/storefront/search-generations.ts'
+import { lifetimeOf } from '../../domain/storefront/cache-policies.ts'
 import { fillShop } from '../support/catalogue.ts'
 import { createShop, type TestShop } from '../support/marketplace.ts'
 import { until } from '../support/until.ts'
 import { searchByHand } from './search-by-hand.ts'
 
 const search = await searchByHand()
-const { database, elasticsearch, index, reindexing, run } = search
+const { database, elasticsearch, reindexing, run } = search
 const owner = database.owner.db
 afterAll(() => search.close())
 
@@ -27,6 +29,8 @@ beforeEach(async () => {
 })
 
 const live = async () => (await search.behindAlias())[0]!
+const settingsOf = async (indexName: string) =>
+  (await elasticsearch.indices.getSettings({ index: indexName }))[indexName]?.settings?.index
 const expectWhole = async (indexName?: string) =>
   expect(await search.searched(indexName)).toEqual(await search.expected())
 
@@ -46,14 +50,18 @@ describe('a reindex', () => {
     })
   })
 
-  it('gives the index its own settings back', async () => {
-    await search.reindex()
-    const [settings] = Object.values(
-      await elasticsearch.indices.getSettings({ index: index.alias }),
-    )
-    expect(settings?.settings?.index).toMatchObject({
+  it('fills an index that has no replica and shows nothing, and then gives it its own settings', async () => {
+    const reindexId = await search.request()
+    await run(() => reindexing.openReindex({ reindexId }))
+    const indexName = (await search.reindexed(reindexId)).indexName!
+    expect(await settingsOf(indexName)).toMatchObject({
+      ...{ refresh_interval: '-1', auto_expand_replicas: 'false', number_of_replicas: '0' },
+    })
+    expect(await run(() => reindexing.verifyParity({ reindexId }))).toBe('equal')
+    expect(await settingsOf(indexName)).toMatchObject({
       ...{ refresh_interval: '500ms', auto_expand_replicas: '0-1' },
     })
+    await run(() => reindexing.abandonReindex({ reindexId, state: 'cancelled' }))
   })
 
   it('leaves out what is not published', async () => {
@@ -149,6 +157,23 @@ describe('the swap', () => {
     expect(await search.behindAlias()).toEqual([before])
     expect(await search.generations()).toMatchObject({ [before]: 'live', [indexName!]: 'failed' })
     await run(() => reindexing.abandonReindex({ reindexId, state: 'failed' }))
+  })
+
+  it('is followed by listings that are made anew, while cards are kept', async () => {
+    const [listing, card] = [
+      { kind: 'listing', scope: 'msk:-:-', page: 'popular|20|' },
+      { kind: 'card', scope: '1', page: '-' },
+    ]
+    const read = async (key: PageKey, body: string) => {
+      const lifetime = lifetimeOf('listing', Date.now(), 0.5)
+      const { entry } = await search.deps.cache.read(key, async () => ({ body, lifetime }))
+      return entry.bodies.identity.toString()
+    }
+    for (const key of [listing, card]) await read(key, 'before')
+    expect(await read(listing, 'after')).toBe('before')
+    await run(() => reindexing.dropListings())
+    expect(await read(listing, 'after')).toBe('after')
+    expect(await read(card, 'after')).toBe('before')
   })
 
   it('forgets that the index took nothing once', async () => {
