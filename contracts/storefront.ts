@@ -47,6 +47,7 @@ export type ReindexProgress = {
   documents: { done: number; total: number }
   /** `null` while nothing tells how fast it goes. */
   perSecond: number | null
+  /** Until it is filled; `null` unless it is being filled, or pauses. */
   etaSeconds: number | null
 }
 export const reindexProgress = defineQuery<ReindexProgress>('reindexProgress')

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { reindexWorkflowId } from '../../contracts/storefront.ts'
 import type { Reindex as ReindexRow } from '../../db/storefront/reindexes.ts'
-import { etaSeconds, perSecond } from '../../domain/storefront/eta.ts'
+import { etaSeconds, isFilling, perSecond } from '../../domain/storefront/eta.ts'
 import { Instant, pageOf } from '../openapi.ts'
 
 const STATES = [
@@ -84,7 +84,6 @@ export const ReindexPage = pageOf(Reindex)
 export function showReindex(row: ReindexRow): Reindex {
   const [done, total] = [Number(row.readCount), Number(row.totalCount)]
   const pace = { done, total: Math.max(done, total), workedMs: Number(row.workedMs) }
-  const isFilling = row.state === 'backfilling' || row.state === 'paused'
   return {
     id: row.id,
     workflowId: reindexWorkflowId(row.id),
@@ -93,7 +92,7 @@ export function showReindex(row: ReindexRow): Reindex {
     progress: {
       ...{ read: done, written: Number(row.writtenCount), total: pace.total },
       perSecond: perSecond(pace),
-      etaSeconds: isFilling ? etaSeconds(pace) : null,
+      etaSeconds: isFilling(row.state) ? etaSeconds(pace) : null,
     },
     ...(row.parity && { parity: row.parity }),
     rollbackMinutes: row.rollbackMinutes,

@@ -1,3 +1,5 @@
+import type { ReindexState } from '../../contracts/storefront.ts'
+
 export type Pace = {
   done: number
   total: number
@@ -16,3 +18,7 @@ export function etaSeconds(pace: Pace): number | null {
   if (pace.workedMs <= 0 || pace.done <= 0) return null
   return Math.ceil((left * pace.workedMs) / pace.done / 1_000)
 }
+
+/** Only then is anything left to be filled. */
+export const isFilling = (state: ReindexState): boolean =>
+  state === 'backfilling' || state === 'paused'

@@ -101,13 +101,15 @@ describe('reindexCatalog', () => {
 
   it('tells how far it is, and refuses what its state does not permit', async () => {
     const scenario = reindexScenarios.undisturbed()
+    const added = async () => ({ ended: true, pace: { done: 300, total: 200, workedMs: 300 } })
     await run('asked-out-of-turn', {
       ...scenario,
+      activities: { ...scenario.activities, backfillPages: added },
       async meanwhile(handle) {
         await until(async () => (await handle.query(reindexProgress)).state === 'live')
         expect(await handle.query(reindexProgress)).toEqual({
           ...{ state: 'live', documents: { done: 300, total: 300 } },
-          ...{ perSecond: 1_000, etaSeconds: 0 },
+          ...{ perSecond: 1_000, etaSeconds: null },
         })
         for (const update of [pauseReindex, resumeReindex])
           await expect(handle.executeUpdate(update)).rejects.toThrow(WorkflowUpdateFailedError)

@@ -22,7 +22,7 @@ import {
   type ReindexCatalogResult,
   type ReindexState,
 } from '../../contracts/storefront.ts'
-import { etaSeconds, perSecond } from '../../domain/storefront/eta.ts'
+import { etaSeconds, isFilling, perSecond } from '../../domain/storefront/eta.ts'
 import * as policies from '../policies.ts'
 import { beginWarmUp } from './begin-warm-up.ts'
 
@@ -34,8 +34,8 @@ const { dropListings } = proxyActivities<ReindexingActivities>(policies.optional
 /**
  * Builds the search index anew beside the one that is searched, and swaps them when PostgreSQL says that nothing is
  * missing. Live changes go to both, before and after, so that one call leads back while the rollback window is open. It
- * can be paused and cancelled until the swap; cancelled or failed, it leaves nothing behind. A cancellation that comes while
- * they are swapped is too late, and the window stays open.
+ * can be paused until it is filled and cancelled until the swap; cancelled or failed, it leaves nothing behind. A
+ * cancellation that comes while they are swapped is too late, and the window stays open.
  */
 export async function reindexCatalog({
   reindexId,
@@ -49,9 +49,9 @@ export async function reindexCatalog({
 
   setHandler(reindexProgress, () => ({
     state,
-    documents: { done: pace?.done ?? 0, total: pace?.total ?? 0 },
+    documents: { done: pace?.done ?? 0, total: Math.max(pace?.done ?? 0, pace?.total ?? 0) },
     perSecond: pace ? perSecond(pace) : null,
-    etaSeconds: pace ? etaSeconds(pace) : null,
+    etaSeconds: pace && isFilling(state) ? etaSeconds(pace) : null,
   }))
   setHandler(pauseReindex, () => void (paused = true), {
     validator: () => onlyIf(state === 'queued' || state === 'backfilling'),
