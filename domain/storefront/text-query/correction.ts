@@ -3,7 +3,7 @@ import { mayBeOtherLayout, onOtherLayout } from './letters.ts'
 import { termKey, unitsOf, type Synonyms } from './synonyms.ts'
 import { transliterate } from './transliterate.ts'
 import {
-  compatible,
+  composed,
   hasDigit,
   isStopWord,
   joined,
@@ -105,7 +105,7 @@ const saysWhatIsMeant = (word: string) => !isStopWord(word) && /\p{L}{2}/u.test(
 
 /** On the other layout some letters are signs (`[jkjlbkmybr` is холодильник), so words with such signs stay whole. */
 const wordsOf = (q: string) =>
-  compatible(q)
+  composed(q)
     .toLowerCase()
     .split(/\s+/)
     .flatMap((typed) => (mayBeOtherLayout(typed) ? [typed] : readWords(typed)))

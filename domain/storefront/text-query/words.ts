@@ -4,23 +4,19 @@ const LONGEST_WORD = 60
 
 /**
  * The words of a query as the index knows them: small letters, е for ё, without apostrophes (`De'Longhi` is `delonghi`).
- * What is glued by a hyphen, a slash or a point stays one word: `sm-g991b`, `205/55`, `22.110`.
+ * What is glued by a hyphen, a slash or a point stays one word: `sm-g991b`, `205/55`, `22.110`. `½`, `²`, `℃` and `™` are no
+ * letters nor digits to the index, and `Ⅱ` is one.
  */
 export const readWords = (q: string): string[] =>
-  (
-    compatible(q)
-      .toLowerCase()
-      .replaceAll('ё', 'е')
-      .replace(/['’`]/g, '')
-      .match(/[\p{L}\p{N}]+(?:[-/.][\p{L}\p{N}]+)*/gu) ?? []
-  )
+  (composed(q).toLowerCase().replaceAll('ё', 'е').replace(/['’`]/g, '').match(WORDS) ?? [])
     .slice(0, MOST_WORDS)
     .map((word) => word.slice(0, LONGEST_WORD))
 
-/** Letters and digits in their plain form, composed; `Lego™` stays `Lego`, as in the index, where NFKC makes `LegoTM` of it. */
-export const compatible = (q: string): string => q.replace(SIGNS, ' ').normalize('NFKC')
+const WORDS = /[\p{L}\p{Nd}\p{Nl}](?:[-/.]?[\p{L}\p{Nd}\p{Nl}]|\p{M})*/gu
 
-const SIGNS = /[™℠®©№²³¹]/g
+/** Composed as imports compose it, and what an East Asian keyboard types in full width as ordinary letters, digits and signs. */
+export const composed = (q: string): string =>
+  q.normalize('NFC').replace(/[！-～]/g, (sign) => sign.normalize('NFKC'))
 
 /** Words that say nothing of a good. */
 export const isStopWord = (word: string) => STOP_WORDS.has(word) || BUYING_WORDS.has(word)

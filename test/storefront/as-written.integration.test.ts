@@ -1,0 +1,64 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { cacheWithoutMemory } from '../support/page-cache.ts'
+import { connectRedis } from '../../clients/redis.ts'
+import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
+import { freshElasticsearch } from '../support/elasticsearch.ts'
+import { createShop } from '../support/marketplace.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
+import { createCategory, createGood } from './goods.ts'
+import { projectToSearch, storefrontApp } from './storefront-app.ts'
+
+const database = await freshDatabase()
+const server = await freshElasticsearch()
+const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
+afterAll(async () => {
+  redis.disconnect()
+  await Promise.all([server.close(), database.drop()])
+})
+
+const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
+const shop = await createShop(database.owner.db)
+const category = await createCategory(database.owner.db, 'Прочее')
+
+const withSigns = [
+  'Кран ½',
+  'Переходник 1½',
+  'Муфта ¾″',
+  'Фильтр 5 µm',
+  'Сетка 80µm',
+  'Плитка 30 ㎡',
+  'Часть Ⅱ',
+  'Лампа 5℃',
+  'Рулон 2 м²',
+  'Баллон CO₂',
+  'Конструктор Lego™',
+  'Кабель 4\u00a0м',
+  'Навесной за\u0301мок',
+]
+for (const name of withSigns)
+  await createGood(database.owner.db, shop, { category, name, units: 1 })
+await projectToSearch(database.system.db, server.client, index)
+
+const { get } = storefrontApp({
+  storefront: database.storefront.db,
+  cache: cacheWithoutMemory(redis),
+  search: server.client,
+  index,
+})
+// The first look-up of a node that has just been started takes longer than a buyer would wait.
+await until(async () => (await get('/search?q=abkmnh')).body.correctedQuery === 'фильтр')
+const search = async (q: string) => {
+  const { status, body } = await get(`/search?${new URLSearchParams({ q })}`)
+  expect(status).toBe(200)
+  return body
+}
+const namesOf = ({ items }: { items: { name: string }[] }) => items.map(({ name }) => name)
+
+describe('a good is found by its own name', () => {
+  it.each(withSigns)('«%s»', async (name) => {
+    const body = await search(name)
+    expect(namesOf(body)).toEqual([name])
+    expect(body).not.toHaveProperty('correctedQuery')
+  })
+})
