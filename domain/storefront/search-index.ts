@@ -148,6 +148,7 @@ const analysis = {
     begun_text: text(['begun']),
     joined_codes: {
       type: 'custom',
+      char_filter: ['plain_letters'],
       tokenizer: 'whitespace',
       filter: [
         ...['lowercase', 'joined', 'not_empty', 'neighbours'],
@@ -156,13 +157,13 @@ const analysis = {
     },
   },
   normalizer: {
-    code: { type: 'custom', char_filter: ['joined'], filter: ['lowercase'] },
+    code: { type: 'custom', char_filter: ['plain_letters', 'joined'], filter: ['lowercase'] },
   },
 }
 
 export const shopProductsIndex: SearchIndex = {
   alias: 'shop-products',
-  version: 2,
+  version: 3,
   settings: {
     // One shard: counts of facets are exact.
     number_of_shards: 1,

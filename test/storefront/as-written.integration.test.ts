@@ -6,7 +6,7 @@ import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
-import { createCategory, createGood } from './goods.ts'
+import { createCategory, createGood, type Good } from './goods.ts'
 import { projectToSearch, storefrontApp } from './storefront-app.ts'
 
 const database = await freshDatabase()
@@ -20,6 +20,8 @@ afterAll(async () => {
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const shop = await createShop(database.owner.db)
 const category = await createCategory(database.owner.db, 'Прочее')
+const add = (name: string, good: Partial<Good> = {}) =>
+  createGood(database.owner.db, shop, { category, name, units: 1, ...good })
 
 const withSigns = [
   'Кран ½',
@@ -36,8 +38,9 @@ const withSigns = [
   'Кабель 4\u00a0м',
   'Навесной за\u0301мок',
 ]
-for (const name of withSigns)
-  await createGood(database.owner.db, shop, { category, name, units: 1 })
+for (const name of withSigns) await add(name)
+await add('Болт', { vendorCode: 'Ё-12', popularity: 900 })
+await add('Гайка', { vendorCode: 'Е-12' })
 await projectToSearch(database.system.db, server.client, index)
 
 const { get } = storefrontApp({
@@ -60,5 +63,11 @@ describe('a good is found by its own name', () => {
     const body = await search(name)
     expect(namesOf(body)).toEqual([name])
     expect(body).not.toHaveProperty('correctedQuery')
+  })
+})
+
+describe('an article', () => {
+  it.each(['Ё-12', 'Е-12', 'ё12'])('with ё is as good as one without it: «%s»', async (q) => {
+    expect(namesOf(await search(q))).toEqual(['Болт', 'Гайка'])
   })
 })

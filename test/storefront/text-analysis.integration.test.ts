@@ -82,6 +82,8 @@ describe('names that are no words', () => {
     ['MZ-V8P1T0BW', 'mzv8p1t0bw'],
     ['205/55 R16', '20555r16'],
     ['Galaxy – S21', 'galaxys21'],
+    ['Ё-12', 'е12'],
+    ["L'Or 5", 'lor5'],
   ])('are found joined: %s by %s', async (written, typed) => {
     expect(await terms('joined_codes', written)).toContain(typed)
   })
