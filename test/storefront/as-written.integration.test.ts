@@ -41,6 +41,8 @@ const withSigns = [
 for (const name of withSigns) await add(name)
 await add('Болт', { vendorCode: 'Ё-12', popularity: 900 })
 await add('Гайка', { vendorCode: 'Е-12' })
+await add('Шампунь', { brand: 'Чёрный Жемчуг' })
+await add('Бусы из жемчуга')
 await projectToSearch(database.system.db, server.client, index)
 
 const { get } = storefrontApp({
@@ -69,5 +71,12 @@ describe('a good is found by its own name', () => {
 describe('an article', () => {
   it.each(['Ё-12', 'Е-12', 'ё12'])('with ё is as good as one without it: «%s»', async (q) => {
     expect(namesOf(await search(q))).toEqual(['Болт', 'Гайка'])
+  })
+})
+
+describe('a brand', () => {
+  it('is found as it is written, never by a stem', async () => {
+    expect(namesOf(await search('жемчуг')).sort()).toEqual(['Бусы из жемчуга', 'Шампунь'])
+    expect(namesOf(await search('жемчуга'))).toEqual(['Бусы из жемчуга'])
   })
 })
