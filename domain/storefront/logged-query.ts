@@ -1,16 +1,17 @@
+import { composed } from './text-query/words.ts'
+
 /**
  * A query as searches of it are counted: without what differs between two people who mean the same. `undefined` when it
  * may name a person, abuses one, or is no query at all; nothing of such a text is kept.
  */
 export function loggedQuery(q: string): string | undefined {
-  const text = q
-    .normalize('NFKC')
+  const text = composed(q)
     .toLowerCase()
     .replaceAll('ё', 'е')
     .replace(/[^\p{L}\p{N}.,+&/'"«»№%*-]+/gu, ' ')
     .trim()
   if (text.length < SHORTEST || text.length > LONGEST || !/\p{L}/u.test(text)) return undefined
-  return mayBePersonal(q) || isAbusive(text) ? undefined : text
+  return mayBePersonal(q) || isAbusive(text.normalize('NFKC')) ? undefined : text
 }
 
 const SHORTEST = 2

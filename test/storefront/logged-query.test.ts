@@ -18,6 +18,9 @@ describe('a query as it is counted', () => {
     ['похудей за месяц', 'похудей за месяц'],
     ['лапидарный', 'лапидарный'],
     ['колба 1,5 л', 'колба 1,5 л'],
+    ['Кран ½', 'кран ½'],
+    ['Lego™', 'lego'],
+    ['ｌｅｇｏ', 'lego'],
   ])('«%s» is «%s»', (q, text) => expect(loggedQuery(q)).toBe(text))
 
   it.each([
@@ -31,6 +34,8 @@ describe('a query as it is counted', () => {
     'https://example.com/x',
     'www.example.com',
     'хуёвый чайник',
+    'ｆｕｃｋ',
+    '𝐟𝐮𝐜𝐤',
     'сука',
     'чайник, ебать',
     'cука',

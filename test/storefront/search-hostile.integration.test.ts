@@ -167,11 +167,12 @@ describe('while Elasticsearch is away', () => {
 describe('a crowd of searches', () => {
   it('is answered as far as a process can bring them to an end; the next one is 503 at once', async () => {
     const room = Promise.withResolvers<void>()
+    let answer: ReturnType<Client['msearch']> | undefined
     const search = Object.create(server.client, {
       msearch: {
         value: async (...given: Parameters<Client['msearch']>) => {
           await room.promise
-          return server.client.msearch(...given)
+          return (answer ??= server.client.msearch(...given))
         },
       },
     }) as Client
