@@ -26,9 +26,11 @@ const LOOK_UP_TIMEOUT_MS = 1_000
 /** With less than this there is no sense in asking further. */
 const WORTH_ASKING_MS = 50
 
+/** What all pages are read from and ranked by. */
+type Basis = Pick<Found, 'view' | 'day'>
+
 /** What a page was made of, for those that follow it. */
-export type Reading = {
-  view: string
+export type Reading = Basis & {
   /** What was answered, when it is not what was typed. */
   correctedQuery?: string | undefined
   strictness: Strictness
@@ -53,14 +55,15 @@ export async function findGoods(
 ): Promise<Found & Reading> {
   const { q } = question
   if (!q) {
-    const found = await findShopProducts({ search, views }, question, { view: earlier?.view })
+    const { view, day } = earlier ?? {}
+    const found = await findShopProducts({ search, views }, question, { view, day })
     return { ...found, strictness: 'all', meaning: '' }
   }
   const timeLeft = countDown(SEARCH_TIMEOUT_MS)
   const synonyms = await readSynonyms()
-  const ask = async ({ words, strictness }: Way, view: string | undefined) => ({
+  const ask = async ({ words, strictness }: Way, { view, day }: Partial<Basis> = {}) => ({
     ...(await findShopProducts({ search, views }, question, {
-      view,
+      ...{ view, day },
       text: textClauses(words, synonyms, strictness),
       timeoutMs: timeLeft(),
     })),
@@ -68,12 +71,12 @@ export async function findGoods(
     ...(words !== q && { correctedQuery: words }),
   })
   if (earlier) {
-    const { correctedQuery: words = q, strictness, meaning, view } = earlier
+    const { correctedQuery: words = q, strictness, meaning } = earlier
     if (meaningOf(words, synonyms) !== meaning) throw invalidCursor({ message: OTHER_MEANING })
-    return ask({ words, strictness }, view)
+    return ask({ words, strictness }, earlier)
   }
 
-  const asTyped = await ask({ words: q, strictness: 'all' }, undefined)
+  const asTyped = await ask({ words: q, strictness: 'all' })
   const { withWords, view } = asTyped
   if (withWords >= PLENTY) return asTyped
   let best: Found & Reading = asTyped
@@ -91,7 +94,7 @@ export async function findGoods(
       : undefined
   for (const way of furtherWays(q, corrected, synonyms)) {
     if (!isWorthAsking()) break
-    const asked = ask(way, view)
+    const asked = ask(way, asTyped)
     const found = await (best.withWords > 0 ? asked.catch(unlessItWasUnavailable) : asked)
     if (found && found.withWords > best.withWords) best = found
     if (best.withWords >= PLENTY) break

@@ -23,14 +23,24 @@ export type Found = SearchAnswer & {
   withWords: number
   /** The view that this page was read from, for the next one. */
   view: string
+  /** In UTC, `2026-11-27`: what this page was ranked by, and the next one is. */
+  day: string
 }
 
-type Manner = { view?: string | undefined; text?: TextClauses; timeoutMs?: number }
+type Manner = {
+  view?: string | undefined
+  day?: string | undefined
+  text?: TextClauses
+  timeoutMs?: number
+}
+
+const today = () => new Date().toISOString().slice(0, 10)
 
 /**
  * A page of shop products with its facets. A page whose view is gone is read from the index as it is now: the position
  * still says where to go on.
  * @param view what an earlier page was read from
+ * @param day what an earlier page was ranked by; the first one is by today
  * @param text another way to ask for the words of the question
  * @param timeoutMs what is left of the time for the whole search; what it takes to open a view is of it
  * @throws {Problem} 503 when Elasticsearch is away, overloaded, or has no index yet; 400 for a cursor that it refuses
@@ -38,10 +48,10 @@ type Manner = { view?: string | undefined; text?: TextClauses; timeoutMs?: numbe
 export async function findShopProducts(
   { search, views }: { search: Elasticsearch; views: IndexViews },
   question: SearchQuestion,
-  { view, text, timeoutMs = SEARCH_TIMEOUT_MS }: Manner = {},
+  { view, day = today(), text, timeoutMs = SEARCH_TIMEOUT_MS }: Manner = {},
 ): Promise<Found> {
   const timeLeft = countDown(timeoutMs)
-  const searches = searchRequest(question, text)
+  const searches = searchRequest(question, day, text)
   const ask = async (id: string): Promise<Found> => {
     const pit = { id, keep_alive: VIEW_KEPT_FOR }
     const { responses } = (await search.msearch(
@@ -60,6 +70,7 @@ export async function findShopProducts(
       ...searchAnswer(question, { hits, aggregations }),
       withWords: (byWords ?? responses[0]!).hits.total.value,
       view: pit_id ?? id,
+      day,
     }
   }
   try {

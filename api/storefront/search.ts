@@ -31,23 +31,24 @@ const Position = z
   .tuple(
     [
       z.string().max(2_000),
+      z.iso.date(),
       z.string().max(CHECKSUM_LENGTH),
       z.enum(['all', 'most']),
       z.string().max(2_000),
     ],
     z.union([z.number(), z.string().max(64)]),
   )
-  .refine(({ length }) => length >= 6 && length <= 8)
-  .transform(([view, meaning, strictness, correctedQuery, ...after]) => ({
+  .refine(({ length }) => length >= 7 && length <= 9)
+  .transform(([view, day, meaning, strictness, correctedQuery, ...after]) => ({
     earlier: {
-      ...{ view, meaning, strictness },
+      ...{ view, day, meaning, strictness },
       correctedQuery: correctedQuery || undefined,
     } satisfies Reading,
     after,
   }))
 
-const positionOf = ({ view, meaning, strictness, correctedQuery = '' }: Reading, end: End) => [
-  ...[view, meaning, strictness, correctedQuery],
+const positionOf = ({ view, day, meaning, strictness, correctedQuery = '' }: Reading, end: End) => [
+  ...[view, day, meaning, strictness, correctedQuery],
   ...end,
 ]
 

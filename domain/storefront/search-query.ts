@@ -47,9 +47,11 @@ export type Search = { counts: string; body: Clause }
  * and the facets in which nothing is; each of the others counts one facet in which something is, under what is chosen in
  * the *others*, so that it tells what choosing more of it would give. Where words are narrowed by something,
  * the first page asks how many goods have them, so that what they are taken for does not depend on what is chosen.
+ * @param day what is new is as new as on this date, `2026-11-27`: one for all pages, or they would be of different orders
  */
 export function searchRequest(
   question: SearchQuestion,
+  day: string,
   text: TextClauses = textClauses(question.q),
 ): Search[] {
   const selections = selectionsOf(question)
@@ -63,7 +65,7 @@ export function searchRequest(
     timeout: SHARD_TIMEOUT,
     track_total_hits: true,
     _source: { excludes: ['description', 'attributes', 'barcodes', 'cities'] },
-    query: ranked(question, { bool: { ...text, filter: under() } }),
+    query: ranked(question, day, { bool: { ...text, filter: under() } }),
     sort: ORDERS[question.sort],
     ...(question.after && { search_after: [...question.after] }),
     aggs: Object.assign(
@@ -106,7 +108,7 @@ const counting = (filter: readonly Clause[], aggs: Clause): Clause => ({
  * By how well the words match, a good counts for more when it can be bought, in the city when there is one, when it is often
  * looked at, and while it is new. What has no words, or another order, is only found.
  */
-const ranked = (question: SearchQuestion, query: Clause): Clause =>
+const ranked = (question: SearchQuestion, day: string, query: Clause): Clause =>
   question.q && question.sort === 'relevance'
     ? {
         function_score: {
@@ -115,7 +117,7 @@ const ranked = (question: SearchQuestion, query: Clause): Clause =>
             { filter: { match_all: {} }, weight: 1 },
             { filter: isInStock(question), weight: IN_STOCK },
             { field_value_factor: { field: 'popularity', modifier: 'log1p' }, weight: POPULAR },
-            { exp: { createdAt: NEW }, weight: FRESH },
+            { exp: { createdAt: { origin: day, ...HALF_AS_NEW } }, weight: FRESH },
           ],
           score_mode: 'sum',
           boost_mode: 'multiply',
@@ -123,12 +125,11 @@ const ranked = (question: SearchQuestion, query: Clause): Clause =>
       }
     : query
 
-/** Shares of the score: for being in stock, for ten times the popularity, for having come in today. */
+/** Shares of the score: for being in stock, for ten times the popularity, for having come in on the day. */
 const IN_STOCK = 0.3
 const POPULAR = 0.02
 const FRESH = 0.02
-/** By whole days, so that the pages of one search agree. */
-const NEW = { origin: 'now/d', scale: '30d', decay: 0.5 }
+const HALF_AS_NEW = { scale: '30d', decay: 0.5 }
 
 /** The id makes every order total, so that a page begins exactly where the last one ended. */
 const ORDERS: Record<SearchSort, Record<string, 'asc' | 'desc'>[]> = {

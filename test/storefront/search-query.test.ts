@@ -19,15 +19,17 @@ const chosen: SearchQuestion = {
   attributes: new Map([['Цвет', ['белый']]]),
 }
 
+const DAY = '2026-11-27'
+
 describe('a search request', () => {
   const brand = { terms: { brand: ['Bosch'] } }
   const category = { term: { 'category.path': '12' } }
   const white = { terms: { attributes: [attributePair('Цвет', 'белый')] } }
   const searches = (question: SearchQuestion) =>
-    new Map(searchRequest(question).map(({ counts, body }) => [counts, body]))
+    new Map(searchRequest(question, DAY).map(({ counts, body }) => [counts, body]))
   const filtersOf = (question: SearchQuestion) =>
     new Map(
-      searchRequest(question).map(({ counts, body }) => [
+      searchRequest(question, DAY).map(({ counts, body }) => [
         counts,
         (body as { query: { bool: { filter: object[] } } }).query.bool.filter,
       ]),
@@ -76,7 +78,7 @@ describe('a search request', () => {
 
   it('counts what is chosen with the items, and what else could be in a search of its own', () => {
     const question = { ...nothing, city: 'msk', inStock: true, brands: ['Bosch'] }
-    const counted = searchRequest(question).map(({ counts, body }) => [
+    const counted = searchRequest(question, DAY).map(({ counts, body }) => [
       counts,
       Object.keys(body['aggs'] as object).filter((name) => /^(brand|inStock):/.test(name)),
     ])
@@ -88,9 +90,19 @@ describe('a search request', () => {
 
   it('asks for the words in every search, and for what comes first in that of the items', () => {
     const text = { must: [{ match: { name: 'наушники' } }], should: [{ match: { brand: 'x' } }] }
-    const [found, ofBrand] = searchRequest({ ...nothing, q: 'yfeiybrb', brands: ['Bosch'] }, text)
+    const [found, ofBrand] = searchRequest(
+      { ...nothing, q: 'yfeiybrb', brands: ['Bosch'] },
+      DAY,
+      text,
+    )
     expect(found?.body).toMatchObject({ query: { bool: { ...text, filter: [brand] } } })
     expect(ofBrand?.body).toMatchObject({ size: 0, query: { bool: { filter: text.must } } })
+  })
+
+  it('takes what is new for as new as on the day it is given', () => {
+    const question = { ...nothing, q: 'чайник', sort: 'relevance' as const }
+    const { body } = searchRequest(question, DAY)[0]!
+    expect(JSON.stringify(body)).toContain(`"createdAt":{"origin":"${DAY}"`)
   })
 
   it('takes the name of an attribute literally', () => {

@@ -1,6 +1,8 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { cacheWithoutMemory } from '../support/page-cache.ts'
+import { readQuestion, SearchParameters } from '../../api/storefront/search-parameters.ts'
 import { connectRedis } from '../../clients/redis.ts'
+import { decodeCursor, encodeCursor } from '../../domain/storefront/cursor.ts'
 import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
@@ -17,6 +19,7 @@ afterAll(async () => {
   await Promise.all([server.close(), database.drop()])
 })
 
+const DAY_MS = 24 * 60 * 60 * 1_000
 const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const noted: { q: string; city?: string | undefined; total: number }[] = []
 const { get } = storefrontApp({
@@ -258,6 +261,8 @@ describe('facets', () => {
 })
 
 describe('pages', () => {
+  afterEach(() => void vi.useRealTimers())
+
   it.each(['relevance', 'popular', 'price-asc', 'price-desc', 'new'])(
     'by «%s» show everything once',
     async (sort) => {
@@ -272,6 +277,22 @@ describe('pages', () => {
       expect(new Set(names).size).toBe(3)
     },
   )
+
+  it('by relevance are ranked by the day of the first one, when the next has begun', async () => {
+    const first = await find({ q: 'xiaomi', limit: '1' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + DAY_MS })
+    const second = await find({ q: 'xiaomi', limit: '2', cursor: first.nextCursor })
+    expect(new Set([first, second].flatMap(namesOf)).size).toBe(3)
+  })
+
+  it('do not go on from a cursor that tells no day', async () => {
+    const { nextCursor } = await find({ q: 'xiaomi', limit: '1' })
+    const about = `search ${JSON.stringify({ ...readQuestion(SearchParameters.parse({ q: 'xiaomi' })), attributes: [] })}`
+    const [view, , ...rest] = decodeCursor(about, nextCursor)!
+    const cursor = encodeCursor(about, [view!, ...rest])
+    const { status, body } = await get(`/search?q=xiaomi&limit=1&cursor=${cursor}`)
+    expect([status, body.errors[0].path]).toEqual([400, 'cursor'])
+  })
 
   it('do not go on under another question', async () => {
     const { nextCursor } = await find({ q: 'xiaomi', limit: '1' })

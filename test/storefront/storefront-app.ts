@@ -49,12 +49,15 @@ export async function projectToSearch(
   })
 }
 
-const FIRST_SEARCH = searchRequest({
-  q: 'чайник',
-  inStock: true,
-  deliverable: false,
-  brands: ['Bosch'],
-  attributes: new Map(),
-  sort: 'relevance',
-  limit: 1,
-})
+const FIRST_SEARCH = searchRequest(
+  {
+    q: 'чайник',
+    inStock: true,
+    deliverable: false,
+    brands: ['Bosch'],
+    attributes: new Map(),
+    sort: 'relevance',
+    limit: 1,
+  },
+  '2026-11-27',
+)
