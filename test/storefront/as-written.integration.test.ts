@@ -1,23 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { cacheWithoutMemory } from '../support/page-cache.ts'
-import { connectRedis } from '../../clients/redis.ts'
-import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
-import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
-import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
+import { freshSearch } from './fresh-search.ts'
 import { createCategory, createGood, type Good } from './goods.ts'
-import { projectToSearch, storefrontApp } from './storefront-app.ts'
+import { storefrontApp } from './storefront-app.ts'
 
-const database = await freshDatabase()
-const server = await freshElasticsearch()
-const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
-afterAll(async () => {
-  redis.disconnect()
-  await Promise.all([server.close(), database.drop()])
-})
+const fresh = await freshSearch()
+afterAll(() => fresh.close())
+const { database, deps } = fresh
 
-const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const shop = await createShop(database.owner.db)
 const category = await createCategory(database.owner.db, 'Прочее')
 const add = (name: string, good: Partial<Good> = {}) =>
@@ -43,14 +34,9 @@ await add('Болт', { vendorCode: 'Ё-12', popularity: 900 })
 await add('Гайка', { vendorCode: 'Е-12' })
 await add('Шампунь', { brand: 'Чёрный Жемчуг' })
 await add('Бусы из жемчуга')
-await projectToSearch(database.system.db, server.client, index)
+await fresh.project()
 
-const { get } = storefrontApp({
-  storefront: database.storefront.db,
-  cache: cacheWithoutMemory(redis),
-  search: server.client,
-  index,
-})
+const { get } = storefrontApp(deps)
 // The first look-up of a node that has just been started takes longer than a buyer would wait.
 await until(async () => (await get('/search?q=abkmnh')).body.correctedQuery === 'фильтр')
 const search = async (q: string) => {

@@ -1,39 +1,26 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { connectRedis } from '../../clients/redis.ts'
-import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { authorised, testApp } from '../api/app.ts'
-import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
-import { cacheWithoutMemory } from '../support/page-cache.ts'
-import { freshDatabase } from '../support/postgres.ts'
+import { freshSearch } from './fresh-search.ts'
 import { createCategory, createGood } from './goods.ts'
-import { projectToSearch, storefrontApp } from './storefront-app.ts'
+import { storefrontApp } from './storefront-app.ts'
 
-const database = await freshDatabase()
-const server = await freshElasticsearch()
-const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
-afterAll(async () => {
-  redis.disconnect()
-  await Promise.all([server.close(), database.drop()])
-})
+const fresh = await freshSearch()
+afterAll(() => fresh.close())
+const { database } = fresh
 /** The clock by which answers are remembered. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 const { owner, seller, storefront, system } = database
-const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const shop = await createShop(owner.db)
 const category = await createCategory(owner.db, 'Печная утварь')
 await createGood(owner.db, shop, { category, name: 'Рогач кованый', units: 1 })
-await projectToSearch(system.db, server.client, index)
+await fresh.project()
 
 const STATED_MS = 10_000
 
-const startProcess = () =>
-  storefrontApp({
-    ...{ storefront: storefront.db, search: server.client, index },
-    cache: cacheWithoutMemory(redis),
-  })
+const startProcess = () => storefrontApp(fresh.deps)
 const processes = [startProcess(), startProcess()]
 const found = (query: string) =>
   Promise.all(
@@ -87,7 +74,7 @@ describe('within ten seconds every process uses, without a restart or a reindex,
   it('synonyms, and no page follows one that was found by others', async () => {
     const admin = await authorised(owner.db, null, ['admin'])
     await createGood(owner.db, shop, { category, name: 'Рогач кованый большой' })
-    await projectToSearch(system.db, server.client, index)
+    await fresh.project()
     await change(admin, 'POST', '/v1/admin/synonyms', { terms: ['сковородник', 'рогач'] })
     const { get } = startProcess()
     const read = async (q: string, cursor = '') =>

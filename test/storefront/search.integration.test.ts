@@ -1,32 +1,17 @@
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { cacheWithoutMemory } from '../support/page-cache.ts'
-import { readQuestion, SearchParameters } from '../../api/storefront/search-parameters.ts'
-import { connectRedis } from '../../clients/redis.ts'
-import { decodeCursor, encodeCursor } from '../../domain/storefront/cursor.ts'
-import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
-import { freshElasticsearch } from '../support/elasticsearch.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createShop } from '../support/marketplace.ts'
-import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
+import { freshSearch } from './fresh-search.ts'
 import { createCategory, createGood, type Good } from './goods.ts'
-import { projectToSearch, storefrontApp } from './storefront-app.ts'
+import { storefrontApp } from './storefront-app.ts'
 
-const database = await freshDatabase()
-const server = await freshElasticsearch()
-const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
-afterAll(async () => {
-  redis.disconnect()
-  await Promise.all([server.close(), database.drop()])
-})
+const fresh = await freshSearch()
+afterAll(() => fresh.close())
+const { database, server, deps } = fresh
 
-const DAY_MS = 24 * 60 * 60 * 1_000
-const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const noted: { q: string; city?: string | undefined; total: number }[] = []
 const { get } = storefrontApp({
-  storefront: database.storefront.db,
-  cache: cacheWithoutMemory(redis),
-  search: server.client,
-  index,
+  ...deps,
   searchLog: { note: ({ q, city, total }) => noted.push({ q, city, total }) },
 })
 
@@ -61,7 +46,6 @@ const goods: Record<string, Good> = {
     attributes: [colour('белый')],
     priceMinor: 3_000_00,
     popularity: 90,
-    createdAt: new Date('2026-11-01T00:00:00Z'),
     units: 1,
   },
   'Наушник левый запасной Xiaomi': {
@@ -101,7 +85,7 @@ ids.set(
   ).shopProductId,
   northern,
 )
-await projectToSearch(database.system.db, server.client, index)
+await fresh.project()
 
 const find = async (parameters: Record<string, string | string[]>) => {
   const query = new URLSearchParams(
@@ -261,59 +245,6 @@ describe('facets', () => {
   })
 })
 
-describe('pages', () => {
-  afterEach(() => void vi.useRealTimers())
-
-  const namesBy = async (sort: string) => {
-    const names: (string | undefined)[] = []
-    let cursor: string | null = null
-    do {
-      const body = await find({ q: 'xiaomi', sort, limit: '1', ...(cursor ? { cursor } : {}) })
-      names.push(...namesOf(body))
-      cursor = body.nextCursor
-    } while (cursor)
-    return names
-  }
-  const buds = 'Беспроводные наушники Xiaomi Buds'
-  const spare = 'Наушник левый запасной Xiaomi'
-
-  it.each([
-    ['popular', [buds, northern, spare]],
-    ['price-asc', [spare, buds, northern]],
-    ['price-desc', [northern, buds, spare]],
-    ['new', [northern, spare, buds]],
-  ])('by «%s» show everything once, in its order', async (sort, names) => {
-    expect(await namesBy(sort)).toEqual(names)
-  })
-
-  it('by relevance show everything once', async () => {
-    const names = await namesBy('relevance')
-    expect(names.toSorted()).toEqual([buds, spare, northern].toSorted())
-  })
-
-  it('by relevance are ranked by the day of the first one, when the next has begun', async () => {
-    const first = await find({ q: 'xiaomi', limit: '1' })
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + DAY_MS })
-    const second = await find({ q: 'xiaomi', limit: '2', cursor: first.nextCursor })
-    expect(new Set([first, second].flatMap(namesOf)).size).toBe(3)
-  })
-
-  it('do not go on from a cursor that tells no day', async () => {
-    const { nextCursor } = await find({ q: 'xiaomi', limit: '1' })
-    const about = `search ${JSON.stringify({ ...readQuestion(SearchParameters.parse({ q: 'xiaomi' })), attributes: [] })}`
-    const [view, , ...rest] = decodeCursor(about, nextCursor)!
-    const cursor = encodeCursor(about, [view!, ...rest])
-    const { status, body } = await get(`/search?q=xiaomi&limit=1&cursor=${cursor}`)
-    expect([status, body.errors[0].path]).toEqual([400, 'cursor'])
-  })
-
-  it('do not go on under another question', async () => {
-    const { nextCursor } = await find({ q: 'xiaomi', limit: '1' })
-    const { status, body } = await get(`/search?q=sony&limit=1&cursor=${nextCursor}`)
-    expect([status, body.errors[0].path]).toEqual([400, 'cursor'])
-  })
-})
-
 it('counts searches for words, once for all of their pages', async () => {
   noted.length = 0
   const { nextCursor } = await find({ q: 'xiaomi', city: 'msk', limit: '1' })
@@ -329,10 +260,7 @@ it('counts searches for words, once for all of their pages', async () => {
 describe('who searches', () => {
   const callers: (string | undefined)[] = []
   const { app } = storefrontApp({
-    storefront: database.storefront.db,
-    cache: cacheWithoutMemory(redis),
-    search: server.client,
-    index,
+    ...deps,
     searchLog: { note: ({ caller }) => callers.push(caller) },
     trustedProxies: ['10.0.0.0/8'],
   })
@@ -371,7 +299,7 @@ it('tells how far search lags behind', async () => {
     .where('popularity', '=', '50')
     .execute()
   await until(async () => (await find({})).lagMs > 0)
-  await projectToSearch(database.system.db, server.client, index)
+  await fresh.project()
   await until(async () => (await find({})).lagMs === 0)
 })
 
@@ -399,9 +327,7 @@ it.each([
 
 it('answers 503 with Retry-After while there is no index', async () => {
   const early = storefrontApp({
-    storefront: database.storefront.db,
-    cache: cacheWithoutMemory(redis),
-    search: server.client,
+    ...deps,
     index: { alias: `${server.prefix}to-come` },
   })
   const { status, headers } = await early.get('/search?q=чайник')

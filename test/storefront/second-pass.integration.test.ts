@@ -1,31 +1,19 @@
 import { errors } from '@elastic/elasticsearch'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { cacheWithoutMemory } from '../support/page-cache.ts'
-import { connectRedis } from '../../clients/redis.ts'
-import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { PLENTY } from '../../domain/storefront/search-query.ts'
-import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
-import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
+import { freshSearch } from './fresh-search.ts'
 import { createCategory, createGood, type Good } from './goods.ts'
-import { projectToSearch, storefrontApp } from './storefront-app.ts'
+import { storefrontApp } from './storefront-app.ts'
 
-const database = await freshDatabase()
-const server = await freshElasticsearch()
-const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
-afterAll(async () => {
-  redis.disconnect()
-  await Promise.all([server.close(), database.drop()])
-})
+const fresh = await freshSearch()
+afterAll(() => fresh.close())
+const { database, server } = fresh
 
-const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const noted: { q: string; correctedQuery?: string | undefined }[] = []
 const deps = {
-  storefront: database.storefront.db,
-  cache: cacheWithoutMemory(redis),
-  search: server.client,
-  index,
+  ...fresh.deps,
   searchLog: {
     note: ({ q, correctedQuery }: (typeof noted)[number]) => noted.push({ q, correctedQuery }),
   },
@@ -55,7 +43,7 @@ for (let number = 1; number <= PLENTY; number++)
 await add('Кабель USB чёрный 1 м', { category: others, attributes: length(1) })
 await add('Колонка JBL синяя', { category: others, units: 0, popularity: 900 })
 await add('Колонка JBL серая', { category: others, popularity: 1 })
-await projectToSearch(database.system.db, server.client, index)
+await fresh.project()
 
 const { get } = storefrontApp(deps)
 // The first look-up of a node that has just been started takes longer than a buyer would wait.

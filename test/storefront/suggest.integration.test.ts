@@ -4,37 +4,21 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSuggestionsActivities } from '../../activities/storefront/suggestions.ts'
 import { suggestionsInMemory } from '../../api/storefront/suggestions-in-memory.ts'
-import { cacheWithoutMemory } from '../support/page-cache.ts'
-import { connectRedis } from '../../clients/redis.ts'
-import { shopProductsIndex } from '../../domain/storefront/search-index.ts'
 import { suggestionsIndex } from '../../domain/storefront/suggest-index.ts'
-import { freshElasticsearch } from '../support/elasticsearch.ts'
 import { createShop } from '../support/marketplace.ts'
-import { freshDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
+import { freshSearch } from './fresh-search.ts'
 import { createCategory, createGood } from './goods.ts'
-import { projectToSearch, storefrontApp } from './storefront-app.ts'
+import { storefrontApp } from './storefront-app.ts'
 
-const database = await freshDatabase()
-const server = await freshElasticsearch()
-const redis = connectRedis({ url: 'redis://127.0.0.1:1', commandTimeoutMs: 50 })
-afterAll(async () => {
-  redis.disconnect()
-  await Promise.all([server.close(), database.drop()])
-})
+const fresh = await freshSearch()
+afterAll(() => fresh.close())
+const { database, server } = fresh
 
 const owner = database.owner.db
-const index = { ...shopProductsIndex, alias: `${server.prefix}shop-products` }
 const suggestions = { ...suggestionsIndex, alias: `${server.prefix}suggestions` }
 /** As a process that was just started. */
-const openApp = () =>
-  storefrontApp({
-    storefront: database.storefront.db,
-    cache: cacheWithoutMemory(redis),
-    search: server.client,
-    index,
-    suggestions,
-  })
+const openApp = () => storefrontApp({ ...fresh.deps, suggestions })
 const { get } = openApp()
 const activities = createSuggestionsActivities({
   system: database.system.db,
@@ -93,7 +77,7 @@ const suggest = async (q: string, city?: string, from = get) => {
 
 describe('before there are suggestions', () => {
   it('only goods are suggested', async () => {
-    await projectToSearch(database.system.db, server.client, index)
+    await fresh.project()
     expect(await suggest('наушники sony', undefined, openApp().get)).toMatchObject({
       ...{ queries: [], categories: [], brands: [], items: ['Беспроводные наушники Sony'] },
     })
